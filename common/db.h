@@ -1,0 +1,85 @@
+/* common/db.h - one connection to PostgreSQL, in pipeline mode, speaking binary.
+ *
+ * Shapes     a statement is prepared once under its name; parameters are added one by one; statements
+ *            queue up and travel together at db_run.
+ * Errors     ERR_RETRY for 23505, 40001 and 40P01, and when the server could not be reached;
+ *            ERR_POISON for what the data itself caused; ERR_FATAL for what nobody can mend at run time.
+ *            After an error the transaction is over: db_rollback, then begin again.
+ * Ownership  results belong to the connection until the next db_run or db_rollback.
+ * Threads    belongs to the thread that opened it.
+ * Source     PostgreSQL 15 manual, 34.5 Pipeline Mode; appendix A, SQLSTATE.
+ */
+#ifndef SANGKIEN_COMMON_DB_H
+#define SANGKIEN_COMMON_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/err.h"
+#include "common/id.h"
+
+struct db;
+struct db_result;
+
+/* A statement of the program, declared once. It is prepared at db_prepare and again after a reconnect. */
+struct statement {
+    const char *name;
+    const char *sql;
+};
+
+/* Connects, checks the server's settings (version, fsync, full_page_writes, synchronous_commit) and the
+ * schema version. name shows up in pg_stat_activity. */
+int db_open(const char *dsn, const char *name, struct db **ret_db) MUST_CHECK;
+void db_close(struct db **db_p);
+
+/* Remembers the statement and prepares it now; the strings must outlive the connection. */
+int db_prepare(struct db *db, const struct statement *statement) MUST_CHECK;
+
+/* Is the connection there? db_reconnect makes it anew and prepares everything again. */
+bool db_is_open(const struct db *db);
+int db_reconnect(struct db *db) MUST_CHECK;
+
+/* Queues a statement; its parameters follow in order. */
+void db_call(struct db *db, const struct statement *statement);
+void db_text(struct db *db, const char *text);
+void db_uuid(struct db *db, const struct uuid *uuid); /* NULL or nil: NULL */
+void db_int8(struct db *db, int64_t number);
+void db_int4(struct db *db, int32_t number);
+void db_bool(struct db *db, bool truth);
+void db_bytes(struct db *db, const void *bytes, size_t size); /* bytes NULL: NULL */
+void db_time(struct db *db, int64_t time_us);         /* 0: NULL */
+
+/* Arrays: db_array, then so many of the element calls above, each of the same type. */
+enum db_type { DB_TEXT, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_BYTES, DB_TIME };
+void db_array(struct db *db, enum db_type type, size_t count);
+
+void db_begin(struct db *db);
+void db_commit(struct db *db);
+
+/* Sends what is queued and waits for all of it. The nth result is that of the nth db_call, db_begin or
+ * db_commit since the last db_run. *ret_sent_commit tells, on failure, whether a COMMIT was among it:
+ * then its outcome is unknown. */
+int db_run(struct db *db) MUST_CHECK;
+bool db_commit_is_unknown(const struct db *db);
+int db_rollback(struct db *db) MUST_CHECK;
+
+/* Name of the constraint that the last error broke; "" for none. */
+const char *db_constraint(const struct db *db);
+
+const struct db_result *db_result(const struct db *db, size_t nth);
+size_t db_rows(const struct db_result *result);
+size_t db_changed(const struct db_result *result); /* rows that INSERT, UPDATE or DELETE touched */
+size_t db_width(const struct db_result *result);
+const char *db_name(const struct db_result *result, size_t column);
+bool db_is_null(const struct db_result *result, size_t row, size_t column);
+int64_t db_get_int(const struct db_result *result, size_t row, size_t column); /* int4, int8, bool */
+struct uuid db_get_uuid(const struct db_result *result, size_t row, size_t column); /* nil for NULL */
+struct bytes db_get_bytes(const struct db_result *result, size_t row, size_t column);
+const char *db_get_text(const struct db_result *result, size_t row, size_t column); /* "" for NULL */
+int64_t db_get_time(const struct db_result *result, size_t row, size_t column); /* 0 for NULL */
+size_t db_get_uuids(const struct db_result *result, size_t row, size_t column, struct arena *arena,
+                    struct uuid **ret_uuids);
+
+#endif

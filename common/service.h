@@ -1,0 +1,53 @@
+/* common/service.h - a service, as data. The one main() in common/main.c runs it.
+ *
+ * Shapes     kinds stand in lock order; every table ends in a zero row.
+ */
+#ifndef SANGKIEN_COMMON_SERVICE_H
+#define SANGKIEN_COMMON_SERVICE_H
+
+#include "common/decide.h"
+#include "common/table.h"
+
+struct config;
+struct errands;
+struct process;
+
+/* A question that readers answer without touching the write path.
+ *
+ * A Get has a kind: the aggregate of the subject is read by its table, and its columns and children fill
+ * the fields of the same names in the response's first field.
+ * A List has a select list: one statement; its rows fill the repeated first field of the response, column
+ * by column name. $1 programme, $2 the asking agency (NULL when it may read all), $3 the key after which
+ * to go on (NULL at first), $4 how many rows. The first column must be named page_key, be unique, of type
+ * text, and be what the rows are ordered by; it fills nothing. */
+struct query {
+    const ProtobufCMessageDescriptor *ask;
+    const ProtobufCMessageDescriptor *response;
+    const struct kind *kind;
+    const char *select;
+};
+
+struct service {
+    const char *name;                      /* "funding": also its schema and its database role */
+    const char *package;                   /* "sangkien.funding.v1" */
+    const struct kind *const *kinds;       /* closed by NULL; their order is the lock order */
+    const struct query *queries;
+    const ProtobufCEnumDescriptor *refusals;
+    const struct refusal_text *refusal_texts;
+    const struct guard *guards;            /* NULL for none */
+    bool needs_operator;                   /* the directory: makes the first operator at first start */
+    /* Work outside any transaction (mail), on a thread of its own; NULL for none. See errand.h. */
+    int (*errand)(struct errands *errands);
+    /* A process that is no service loop (the gateway) does its work here instead; see process.h. */
+    int (*serve)(struct process *process);
+};
+
+/* The handler of a message, and the kind whose table it stands in; NULL when nobody handles it. */
+const struct handler *service_handler(const struct service *service,
+                                      const ProtobufCMessageDescriptor *message,
+                                      const struct kind **ret_kind);
+
+/* Runs the process: options, checks, threads, until a signal. Returns the exit status. */
+int service_main(const struct service *service, int argc, char **argv);
+
+#endif

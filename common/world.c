@@ -1,0 +1,387 @@
+/* common/world.c - a batch's aggregates, and what messages do to them. Pure: memory only. */
+#include "common/world.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/table.h"
+#include "sangkien/wire/v1/wire.pb-c.h"
+
+struct world {
+    struct arena *arena;
+    struct held **slots; /* open addressing; a power of two of them */
+    size_t room;
+    size_t count;
+};
+
+struct world *
+world_new(struct arena *arena)
+{
+    struct world *world = arena_zero(arena, sizeof(*world));
+
+    world->arena = arena;
+    world->room = 64;
+    world->slots = arena_zero(arena, world->room * sizeof(struct held *));
+    return world;
+}
+
+static struct held **
+slot_of(struct held **slots, size_t room, const struct kind *kind, const struct uuid *id)
+{
+    uint64_t hash;
+
+    memcpy(&hash, id->bytes + 8, sizeof(hash)); /* the random half */
+    hash ^= (uint64_t) (uintptr_t) kind >> 4;
+    for (size_t i = hash & (room - 1);; i = (i + 1) & (room - 1))
+        if (!slots[i] || (slots[i]->kind == kind && uuid_equal(&slots[i]->id, id)))
+            return &slots[i];
+}
+
+static void
+grow(struct world *world)
+{
+    size_t room = world->room * 2;
+    struct held **slots = arena_zero(world->arena, room * sizeof(struct held *));
+
+    for (size_t i = 0; i < world->room; i++)
+        if (world->slots[i])
+            *slot_of(slots, room, world->slots[i]->kind, &world->slots[i]->id) = world->slots[i];
+    world->slots = slots;
+    world->room = room;
+}
+
+struct aggregate *
+world_blank(struct arena *arena, const struct kind *kind, struct uuid id)
+{
+    struct aggregate *state = arena_zero(arena, kind->table->size);
+
+    state->id = id;
+    for (const struct column *c = kind->table->columns; c->name; c++)
+        if (c->type == TEXT)
+            *(const char **) ((char *) state + c->offset) = "";
+    for (const struct child *c = kind->table->children; c && c->name; c++)
+        list_init((struct list *) (void *) ((char *) state + c->offset), arena, c->item_size);
+    return state;
+}
+
+struct held *
+world_hold(struct world *world, const struct kind *kind, struct uuid id)
+{
+    struct held **slot = slot_of(world->slots, world->room, kind, &id);
+
+    if (*slot)
+        return *slot;
+    if (2 * (world->count + 1) > world->room) {
+        grow(world);
+        slot = slot_of(world->slots, world->room, kind, &id);
+    }
+    *slot = arena_zero(world->arena, sizeof(struct held));
+    **slot = (struct held){ kind, id, world_blank(world->arena, kind, id) };
+    world->count++;
+    return *slot;
+}
+
+struct held **
+world_all(struct world *world, const struct kind *kind, size_t *ret_count)
+{
+    struct held **all = arena_zero(world->arena, (world->count + 1) * sizeof(struct held *));
+    size_t count = 0;
+
+    for (size_t i = 0; i < world->room; i++)
+        if (world->slots[i] && world->slots[i]->kind == kind)
+            all[count++] = world->slots[i];
+    *ret_count = count;
+    return all;
+}
+
+/* ------------------------------------------------------------------ what a core says */
+
+void
+need(struct keys *keys, const struct kind *kind, struct uuid id)
+{
+    struct held *key = list_add(&keys->items);
+
+    key->kind = kind;
+    key->id = id;
+}
+
+void
+need_state(struct keys *keys)
+{
+    keys->wants_state = true;
+}
+
+const void *
+also(const struct given *given, size_t nth)
+{
+    assert(nth < given->also_count);
+    return given->also[nth].state;
+}
+
+void *
+new_event_on(struct events *out, const struct kind *kind, struct uuid id,
+             const ProtobufCMessageDescriptor *event)
+{
+    struct said *said = list_add(&out->said);
+    ProtobufCMessage *message = arena_zero(out->arena, event->sizeof_message);
+
+    event->message_init(message);
+    *said = (struct said){ kind, id, message };
+    return message;
+}
+
+void *
+new_event(struct events *out, const ProtobufCMessageDescriptor *event)
+{
+    return new_event_on(out, out->kind, out->subject, event);
+}
+
+int
+wrong(struct events *out, int refusal, const char *field, const char *format, ...)
+{
+    struct violation *violation = list_add(&out->violations);
+    char text[256];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    violation->field = arena_text(out->arena, field);
+    violation->description = arena_text(out->arena, text);
+    return refusal;
+}
+
+void
+set_alarm(struct events *out, int64_t due_us, const void *message)
+{
+    struct alarm *alarm = list_add(&out->alarms);
+
+    *alarm = (struct alarm){ due_us, message };
+}
+
+void
+put_aside(struct events *out, const struct table *table, const void *row)
+{
+    struct aside *aside = list_add(&out->asides);
+
+    *aside = (struct aside){ table, row };
+}
+
+const char *
+id_text(struct events *out, const struct uuid *id)
+{
+    return uuid_text(out->arena, id);
+}
+
+const struct transition *
+transition_find(const struct kind *kind, int from, const ProtobufCMessageDescriptor *event)
+{
+    for (const struct transition *t = kind->transitions; t->event; t++)
+        if (t->from == from && t->event == event)
+            return t;
+    return NULL;
+}
+
+const struct handler *
+service_handler(const struct service *service, const ProtobufCMessageDescriptor *message,
+                const struct kind **ret_kind)
+{
+    for (const struct kind *const *kind = service->kinds; *kind; kind++)
+        for (const struct handler *h = (*kind)->handlers; h->message; h++)
+            if (h->message == message) {
+                *ret_kind = *kind;
+                return h;
+            }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ what follows */
+
+int
+world_apply(const struct kind *kind, struct aggregate *state, const ProtobufCMessage *event, int64_t now_us,
+            const char **ret_because)
+{
+    const struct transition *move = transition_find(kind, state->state, event->descriptor);
+
+    if (!move)
+        return err_set(ERR_POISON, "%s in state %d: %s cannot happen", kind->name, state->state,
+                       event->descriptor->name);
+    if (move->remember)
+        move->remember(state, event);
+    state->state = move->to;
+    state->version++;
+    state->changed_us = now_us;
+    *ret_because = move->because;
+    return 0;
+}
+
+static void
+add_party(struct list *parties, const struct uuid *id)
+{
+    if (uuid_is_nil(id))
+        return;
+    LIST_EACH(const struct uuid, known, parties)
+        if (uuid_equal(known, id))
+            return;
+    *(struct uuid *) list_add(parties) = *id;
+}
+
+static void
+parties_in(struct list *parties, const struct column *columns, const void *row)
+{
+    for (const struct column *c = columns; c->name; c++)
+        if (c->type == PARTY)
+            add_party(parties, (const void *) ((const char *) row + c->offset));
+}
+
+static void
+name_parties(struct arena *arena, const struct kind *kind, const void *state, struct happened *ret_happened)
+{
+    struct list parties;
+
+    list_init(&parties, arena, sizeof(struct uuid));
+    parties_in(&parties, kind->table->columns, state);
+    for (const struct child *c = kind->table->children; c && c->name; c++) {
+        const struct list *rows = (const void *) ((const char *) state + c->offset);
+
+        for (size_t i = 0; i < rows->count; i++)
+            parties_in(&parties, c->columns, list_at(rows, i));
+    }
+    ret_happened->parties = parties.items;
+    ret_happened->party_count = parties.count;
+}
+
+/* The state in which an earlier event of the same decision leaves the aggregate. */
+static int
+state_before(const struct list *said, size_t upto, const struct held *held)
+{
+    int state = held->state->state;
+
+    for (size_t i = 0; i < upto; i++) {
+        const struct said *s = list_at(said, i);
+
+        if (s->kind == held->kind && uuid_equal(&s->id, &held->id))
+            state = transition_find(s->kind, state, s->event->descriptor)->to;
+    }
+    return state;
+}
+
+/* Every move is looked up before the first one is made: all or nothing. */
+static bool
+all_may_happen(struct world *world, const struct list *said)
+{
+    for (size_t i = 0; i < said->count; i++) {
+        const struct said *s = list_at(said, i);
+        const struct held *held = world_hold(world, s->kind, s->id);
+
+        if (!transition_find(s->kind, state_before(said, i, held), s->event->descriptor))
+            return false;
+    }
+    return true;
+}
+
+static void
+let_happen(struct world *world, const struct list *said, int64_t now_us, struct list *happened)
+{
+    for (size_t i = 0; i < said->count; i++) {
+        const struct said *s = list_at(said, i);
+        struct held *held = world_hold(world, s->kind, s->id);
+        struct happened *h = list_add(happened);
+        int rc = world_apply(s->kind, held->state, s->event, now_us, &h->because);
+
+        assert(rc == 0);
+        h->kind = s->kind;
+        h->id = s->id;
+        h->version = held->state->version;
+        h->event = s->event;
+        name_parties(world->arena, s->kind, held->state, h);
+    }
+}
+
+static struct given
+given_of(const struct envelope *e, const void *state)
+{
+    return (struct given){
+        .state = state,
+        .subject = e->subject,
+        .programme = e->programme,
+        .actor = &e->actor,
+        .received_us = e->received_us,
+        .now_us = e->now_us,
+        .body_digest = e->body_digest,
+        .authority = e->authority,
+        .heard_subject = e->heard_subject,
+        .heard_position = e->heard_position,
+        .heard_type = e->heard_type,
+        .heard_parties = e->heard_parties,
+        .heard_party_count = e->heard_party_count,
+    };
+}
+
+void
+world_needs(struct world *world, const struct handler *handler, const struct envelope *envelope,
+            const void *state, const void *message, struct keys *ret_keys)
+{
+    struct given given = given_of(envelope, state);
+
+    *ret_keys = (struct keys){ .arena = world->arena };
+    list_init(&ret_keys->items, world->arena, sizeof(struct held));
+    if (handler->also)
+        handler->also(&given, message, ret_keys);
+}
+
+static int
+judge_birth(const struct handler *handler, const struct envelope *envelope, const struct aggregate *state)
+{
+    if (handler->birth == MUST_EXIST && state->version == 0)
+        return WIRE__REASON__REASON_NOT_FOUND;
+    if (handler->birth == CREATES && state->version > 0)
+        return WIRE__REASON__REASON_ALREADY_EXISTS;
+    if (envelope->expected_version && envelope->expected_version != state->version)
+        return WIRE__REASON__REASON_VERSION_MISMATCH;
+    return 0;
+}
+
+struct outcome
+world_say(struct world *world, const struct service *service, const struct handler *handler,
+          const struct kind *kind, const struct envelope *envelope, const void *message)
+{
+    struct held *own = world_hold(world, kind, envelope->subject);
+    struct events events = { .arena = world->arena, .kind = kind, .subject = envelope->subject };
+    struct outcome outcome = { .version = own->state->version };
+    struct given given = given_of(envelope, own->state);
+    struct keys keys;
+
+    (void) service;
+    list_init(&events.said, world->arena, sizeof(struct said));
+    list_init(&events.violations, world->arena, sizeof(struct violation));
+    list_init(&events.alarms, world->arena, sizeof(struct alarm));
+    list_init(&events.asides, world->arena, sizeof(struct aside));
+    list_init(&outcome.happened, world->arena, sizeof(struct happened));
+    outcome.violations = events.violations;
+
+    outcome.reason = judge_birth(handler, envelope, own->state);
+    if (outcome.reason)
+        return outcome;
+    world_needs(world, handler, envelope, own->state, message, &keys);
+    LIST_EACH(struct held, key, &keys.items)
+        key->state = world_hold(world, key->kind, key->id)->state;
+    given.also = keys.items.items;
+    given.also_count = keys.items.count;
+
+    outcome.refusal = handler->decide(&given, message, &events);
+    outcome.violations = events.violations;
+    if (outcome.refusal)
+        return outcome;
+    if (!all_may_happen(world, &events.said)) {
+        outcome.reason = WIRE__REASON__REASON_NOT_NOW;
+        return outcome;
+    }
+    let_happen(world, &events.said, envelope->now_us, &outcome.happened);
+    outcome.alarms = events.alarms;
+    outcome.asides = events.asides;
+    outcome.version = own->state->version;
+    return outcome;
+}

@@ -1,0 +1,178 @@
+-- Deploy sangkien:runtime to pg
+-- What the runtime itself keeps: inbox, journal, cursors, timers, what was parked.
+
+BEGIN;
+
+CREATE SCHEMA runtime;
+
+-- A service's role is sangkien_<service>; its rows carry the service's name.
+CREATE FUNCTION runtime.current_service() RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT substr(current_user, length('sangkien_') + 1) $$;
+
+-- What the programs compare themselves with at start.
+CREATE TABLE runtime.schema_version (
+    version int4 NOT NULL
+);
+INSERT INTO runtime.schema_version VALUES (1);
+
+-- One row per programme: the end of its journal and of its inbox. Whoever writes locks it last.
+CREATE TABLE runtime.journal_head (
+    programme   text  PRIMARY KEY CHECK (programme ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
+    position    int8  NOT NULL DEFAULT 0,
+    chain       bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex') CHECK (octet_length(chain) = 32),
+    inbox_count int8  NOT NULL DEFAULT 0,
+    inbox_chain bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex') CHECK (octet_length(inbox_chain) = 32)
+) WITH (fillfactor = 20);
+
+-- Events in commit order. position is gapless; version is the aggregate's.
+CREATE TABLE runtime.journal (
+    programme      text  NOT NULL REFERENCES runtime.journal_head,
+    position       int8  NOT NULL CHECK (position > 0),
+    service        text  NOT NULL,
+    kind           text  NOT NULL,
+    aggregate      uuid  NOT NULL,
+    version        int8  NOT NULL CHECK (version > 0),
+    type           text  NOT NULL,
+    body           bytea NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    because        text  NOT NULL,
+    parties        uuid[] NOT NULL,
+    -- What caused it: a request (source, cause), or an event heard or an alarm of the runtime's own (source NULL).
+    source         uuid,
+    cause          uuid  NOT NULL,
+    agency         uuid,
+    actor          uuid,
+    capacity       int4  NOT NULL,
+    traceparent    text  NOT NULL,
+    -- Digests of the inbox row that caused it; NULL where none did.
+    request_digest bytea,
+    reply_digest   bytea,
+    chain          bytea NOT NULL CHECK (octet_length(chain) = 32),
+    PRIMARY KEY (programme, position),
+    CONSTRAINT journal_version_key UNIQUE (programme, aggregate, kind, version)
+);
+
+-- Every request that got a final answer, with that answer.
+CREATE TABLE runtime.inbox (
+    programme      text  NOT NULL REFERENCES runtime.journal_head,
+    source         uuid  NOT NULL,
+    id             uuid  NOT NULL,
+    number         int8  NOT NULL CHECK (number > 0),
+    service        text  NOT NULL,
+    type           text  NOT NULL,
+    subject        uuid,
+    agency         uuid,
+    actor          uuid,
+    capacity       int4  NOT NULL,
+    received_at    timestamptz NOT NULL,
+    stored_at      timestamptz NOT NULL,
+    request_digest bytea NOT NULL CHECK (octet_length(request_digest) = 32),
+    reply          bytea NOT NULL,
+    chain          bytea NOT NULL CHECK (octet_length(chain) = 32),
+    PRIMARY KEY (programme, source, id)
+);
+
+-- The exact bytes of those requests, apart, so that personal data can be erased: the inbox keeps only
+-- SHA-256(salt || bytes).
+CREATE TABLE runtime.request (
+    programme text  NOT NULL,
+    source    uuid  NOT NULL,
+    id        uuid  NOT NULL,
+    salt      bytea NOT NULL CHECK (octet_length(salt) = 16),
+    bytes     bytea NOT NULL,
+    PRIMARY KEY (programme, source, id)
+);
+
+-- How far a consumer has heard a programme's journal.
+CREATE TABLE runtime.cursor (
+    consumer  text NOT NULL,
+    programme text NOT NULL REFERENCES runtime.journal_head,
+    position  int8 NOT NULL DEFAULT 0,
+    PRIMARY KEY (consumer, programme)
+) WITH (fillfactor = 20);
+
+-- Messages that the runtime will say later.
+CREATE TABLE runtime.timer (
+    programme text  NOT NULL REFERENCES runtime.journal_head,
+    id        uuid  NOT NULL,
+    service   text  NOT NULL,
+    kind      text  NOT NULL,
+    subject   uuid  NOT NULL,
+    type      text  NOT NULL,
+    body      bytea NOT NULL,
+    due_at    timestamptz NOT NULL,
+    PRIMARY KEY (programme, id)
+);
+CREATE INDEX timer_due ON runtime.timer (service, due_at);
+
+-- Events that a consumer could not take, and the later ones of the same subject.
+CREATE TABLE runtime.parked (
+    consumer  text NOT NULL,
+    programme text NOT NULL,
+    position  int8 NOT NULL,
+    subject   uuid NOT NULL,
+    reason    text NOT NULL,
+    parked_at timestamptz NOT NULL,
+    -- Set by an administrator: 'RETRY' or 'DISCARD', and why.
+    verdict   text CHECK (verdict IN ('RETRY', 'DISCARD')),
+    verdict_reason text,
+    PRIMARY KEY (consumer, programme, position),
+    CHECK (verdict IS DISTINCT FROM 'DISCARD' OR verdict_reason <> '')
+);
+CREATE INDEX parked_subject ON runtime.parked (consumer, programme, subject);
+
+-- Roles: services own nothing; the gateway and the auditor only read.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['gateway', 'directory', 'submissions', 'appraisal', 'funding',
+                                'notifications', 'auditor', 'administrator', 'eraser'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sangkien_' || name) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN NOINHERIT', 'sangkien_' || name);
+        END IF;
+        EXECUTE format('GRANT USAGE ON SCHEMA runtime TO %I', 'sangkien_' || name);
+        EXECUTE format('GRANT SELECT ON runtime.schema_version, runtime.journal_head, runtime.journal TO %I',
+                       'sangkien_' || name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['directory', 'submissions', 'appraisal', 'funding', 'notifications'] LOOP
+        EXECUTE format('GRANT INSERT ON runtime.journal TO %I', 'sangkien_' || name);
+        EXECUTE format('GRANT UPDATE ON runtime.journal_head TO %I', 'sangkien_' || name);
+        EXECUTE format('GRANT SELECT, INSERT ON runtime.inbox, runtime.request TO %I', 'sangkien_' || name);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE ON runtime.cursor TO %I', 'sangkien_' || name);
+        EXECUTE format('GRANT SELECT, INSERT, DELETE ON runtime.timer, runtime.parked TO %I', 'sangkien_' || name);
+    END LOOP;
+    GRANT INSERT ON runtime.journal_head TO sangkien_directory, sangkien_submissions;
+    GRANT SELECT ON ALL TABLES IN SCHEMA runtime TO sangkien_auditor, sangkien_administrator;
+    GRANT UPDATE (verdict, verdict_reason) ON runtime.parked TO sangkien_administrator;
+    GRANT SELECT, DELETE ON runtime.request TO sangkien_eraser;
+END $$;
+
+-- A service inserts and sees only its own rows; everybody may read the journal.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['journal', 'inbox', 'timer'] LOOP
+        EXECUTE format('ALTER TABLE runtime.%I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY own_insert ON runtime.%I FOR INSERT WITH CHECK (service = runtime.current_service())', name);
+    END LOOP;
+    CREATE POLICY readers ON runtime.journal FOR SELECT USING (true);
+    CREATE POLICY own_rows ON runtime.inbox FOR SELECT
+        USING (service = runtime.current_service()
+               OR current_user IN ('sangkien_auditor', 'sangkien_administrator'));
+    CREATE POLICY own_rows ON runtime.timer FOR SELECT
+        USING (service = runtime.current_service()
+               OR current_user IN ('sangkien_auditor', 'sangkien_administrator'));
+    CREATE POLICY own_delete ON runtime.timer FOR DELETE USING (service = runtime.current_service());
+
+    FOREACH name IN ARRAY ARRAY['cursor', 'parked'] LOOP
+        EXECUTE format('ALTER TABLE runtime.%I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY own_rows ON runtime.%I USING (consumer = runtime.current_service()) '
+                       'WITH CHECK (consumer = runtime.current_service())', name);
+        EXECUTE format('CREATE POLICY readers ON runtime.%I FOR SELECT TO sangkien_auditor, sangkien_administrator USING (true)', name);
+    END LOOP;
+    CREATE POLICY verdicts ON runtime.parked FOR UPDATE TO sangkien_administrator USING (true) WITH CHECK (true);
+END $$;
+
+COMMIT;
