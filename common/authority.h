@@ -66,11 +66,17 @@ const struct uuid *authority_agency_of(const struct authority *authority, const 
 bool authority_holds(const struct authority *authority, const struct uuid *person, unsigned roles,
                      const char *programme, int64_t at_us);
 
-/* Does the person hold any role but OPERATOR anywhere, now or later? And OPERATOR? */
+/* Does the person hold any role but OPERATOR anywhere, now or later, by name or through the agency? And
+ * OPERATOR? A binding counts until it is ended, also when its period is over. */
 bool authority_has_business(const struct authority *authority, const struct uuid *person);
 bool authority_is_operator(const struct authority *authority, const struct uuid *person);
 
-/* Does any person of the agency hold one of these roles in the programme at that time? */
+/* Is there an operator at that time, for an open period, by another binding than this one? */
+bool authority_has_other_operator(const struct authority *authority, const struct uuid *binding,
+                                  int64_t at_us);
+
+/* Does any person of the agency hold one of these roles in the programme at that time? What binds the whole
+ * agency counts also while none of its persons is registered, but not when all of them are operators. */
 bool authority_agency_holds(const struct authority *authority, const struct uuid *agency, unsigned roles,
                             const char *programme, int64_t at_us);
 

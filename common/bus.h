@@ -1,7 +1,7 @@
-/* common/bus.h - a worker's end of the wire: dials the gateways, announces what it serves, takes work,
- * gives answers.
+/* common/bus.h - a worker's end of the wire: dials the gateways, announces what it serves, takes
+ * work, gives answers.
  *
- * Shapes     one thread owns all of the process's sockets; the rest of the process meets it in two queues.
+ * Shapes     one thread owns all sockets; the rest of the process meets it in two queues.
  * Units      times in UTC microseconds, pauses in milliseconds.
  * Errors     0 or a negative ERR_*.
  * Ownership  struct work is yours from bus_take until work_free; bus_answer copies the reply.
@@ -24,9 +24,9 @@ struct bus;
 
 /* One request with what the gateway knows of it. */
 struct work {
-    struct work *next;    /* the taker's to use */
+    struct work *next; /* the taker's to use */
     uint64_t ticket;
-    unsigned gateway;     /* which one it came from */
+    unsigned gateway; /* which one it came from */
     struct uuid system;
     struct uuid agency;
     int64_t received_us;
@@ -43,14 +43,17 @@ struct bus_offer {
 
 /* Makes the context and the thread, dials every gateway of config->gateway with the key pair of
  * config->secret_key. Says Ready only after bus_serve. */
-int bus_open(const struct config *config, const struct bus_offer *offer, struct bus **ret_bus) MUST_CHECK;
+int bus_open(const struct config *config, const struct bus_offer *offer,
+             struct bus **ret_bus) MUST_CHECK;
 void bus_serve(struct bus *bus);
 
-/* The next work of a lane, in order of arrival; NULL after wait_ms, after bus_wake of the lane, when a hint
- * has come (LANE_WRITE) and when the bus is leaving and the lane is empty. wait_ms 0 does not wait. */
+/* The next work of a lane, in order of arrival; NULL after wait_ms, after bus_wake of the lane,
+ * when a hint has come (LANE_WRITE), and when the gateways have let us leave and the lane is empty.
+ * wait_ms 0 does not wait. */
 struct work *bus_take(struct bus *bus, enum lane lane, int64_t wait_ms);
 void work_free(struct work **work_p);
 
+/* An empty reply declines: the gateway tells the client to send it again. */
 void bus_answer(struct bus *bus, const struct work *work, struct bytes reply);
 
 /* Tells everybody that the journal of a programme has grown. */
@@ -68,7 +71,8 @@ bool bus_is_connected(const struct bus *bus);
 void bus_leave(struct bus *bus);
 bool bus_is_leaving(const struct bus *bus);
 
-/* Waits until all answers are out (at most two seconds), then ends thread and context. */
+/* Declines what nobody took, waits until all answers are out (at most two seconds), then ends
+ * thread and context. */
 void bus_close(struct bus **bus_p);
 
 #endif

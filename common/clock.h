@@ -12,12 +12,15 @@
 #include "common/arena.h"
 #include "common/err.h"
 
-/* path may be NULL: the machine's own clock. */
+/* path may be NULL or "": the machine's own clock. */
 int clock_open(const char *path) MUST_CHECK;
 int64_t clock_now_us(void);
 int64_t monotonic_ms(void);
 
+#define TIME_TEXT_SIZE 48 /* with the closing NUL and room for years of six digits */
+
 /* "2020-01-31T00:00:00.000000Z" */
+void time_print(int64_t time_us, char ret_text[TIME_TEXT_SIZE]);
 const char *time_text(struct arena *arena, int64_t time_us);
 
 /* Midnight at the start of a local date, as UTC. false: there is no such day. */

@@ -1,6 +1,7 @@
 /* common/config.h - every setting there is, in one table.
  *
  * Shapes     SANGKIEN_<NAME>, or SANGKIEN_<NAME>_FILE naming a file that holds the value; both is an error.
+ *            A text that nobody set and that has no default is "", never NULL.
  * Errors     ERR_FATAL, with the setting's name in the reason.
  * Ownership  the strings live as long as the process.
  */

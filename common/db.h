@@ -5,7 +5,7 @@
  * Errors     ERR_RETRY for 23505, 40001 and 40P01, and when the server could not be reached;
  *            ERR_POISON for what the data itself caused; ERR_FATAL for what nobody can mend at run time.
  *            After an error the transaction is over: db_rollback, then begin again.
- * Ownership  results belong to the connection until the next db_run or db_rollback.
+ * Ownership  results belong to the connection until the next db_call, db_begin, db_commit or db_rollback.
  * Threads    belongs to the thread that opened it.
  * Source     PostgreSQL 15 manual, 34.5 Pipeline Mode; appendix A, SQLSTATE.
  */
@@ -59,7 +59,7 @@ void db_begin(struct db *db);
 void db_commit(struct db *db);
 
 /* Sends what is queued and waits for all of it. The nth result is that of the nth db_call, db_begin or
- * db_commit since the last db_run. *ret_sent_commit tells, on failure, whether a COMMIT was among it:
+ * db_commit since the last db_run. db_commit_is_unknown tells, on failure, that a COMMIT was among it:
  * then its outcome is unknown. */
 int db_run(struct db *db) MUST_CHECK;
 bool db_commit_is_unknown(const struct db *db);
@@ -73,6 +73,7 @@ size_t db_rows(const struct db_result *result);
 size_t db_changed(const struct db_result *result); /* rows that INSERT, UPDATE or DELETE touched */
 size_t db_width(const struct db_result *result);
 const char *db_name(const struct db_result *result, size_t column);
+bool db_is_uuid(const struct db_result *result, size_t column);
 bool db_is_null(const struct db_result *result, size_t row, size_t column);
 int64_t db_get_int(const struct db_result *result, size_t row, size_t column); /* int4, int8, bool */
 struct uuid db_get_uuid(const struct db_result *result, size_t row, size_t column); /* nil for NULL */

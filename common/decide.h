@@ -34,6 +34,8 @@ struct held {
     const struct kind *kind;
     struct uuid id;
     struct aggregate *state; /* version 0 when it does not exist */
+    int64_t stored_version;  /* as loaded from the database */
+    bool is_loaded;
 };
 
 /* Which further aggregates a decision needs. */
@@ -135,6 +137,7 @@ enum birth {
     MUST_EXIST, /* refused NOT_FOUND otherwise */
     CREATES,    /* refused ALREADY_EXISTS otherwise */
     EITHER,
+    FOUNDS, /* CREATES, and with it the programme's journal */
 };
 
 struct handler {

@@ -25,6 +25,13 @@ struct query {
     const ProtobufCMessageDescriptor *response;
     const struct kind *kind;
     const char *select;
+    bool for_everybody; /* Get: not only for parties and for those who read the whole programme */
+};
+
+/* A command of the runtime's own, said before anybody may say anything. */
+struct first_word {
+    struct uuid subject;
+    ProtobufCMessage *message;
 };
 
 struct service {
@@ -35,9 +42,13 @@ struct service {
     const ProtobufCEnumDescriptor *refusals;
     const struct refusal_text *refusal_texts;
     const struct guard *guards;            /* NULL for none */
-    bool needs_operator;                   /* the directory: makes the first operator at first start */
+    const struct table *const *asides;     /* tables of put_aside, closed by NULL; NULL for none */
+    /* The directory: what is said at the very first start, in one transaction, by nobody; NULL for none.
+     * Adds to ret_words, a list of struct first_word. */
+    int (*first_words)(const struct config *config, struct arena *arena, struct list *ret_words);
     /* Work outside any transaction (mail), on a thread of its own; NULL for none. See errand.h. */
     int (*errand)(struct errands *errands);
+    int (*errand_prepare)(struct errands *errands); /* prepares its statements and checks its settings, once */
     /* A process that is no service loop (the gateway) does its work here instead; see process.h. */
     int (*serve)(struct process *process);
 };

@@ -14,6 +14,7 @@ struct world {
     struct held **slots; /* open addressing; a power of two of them */
     size_t room;
     size_t count;
+    bool is_closed;
 };
 
 struct world *
@@ -78,9 +79,15 @@ world_hold(struct world *world, const struct kind *kind, struct uuid id)
         slot = slot_of(world->slots, world->room, kind, &id);
     }
     *slot = arena_zero(world->arena, sizeof(struct held));
-    **slot = (struct held){ kind, id, world_blank(world->arena, kind, id) };
+    **slot = (struct held){ .kind = kind, .id = id, .state = world_blank(world->arena, kind, id) };
     world->count++;
     return *slot;
+}
+
+void
+world_close(struct world *world)
+{
+    world->is_closed = true;
 }
 
 struct held **
@@ -200,8 +207,8 @@ service_handler(const struct service *service, const ProtobufCMessageDescriptor 
 /* ------------------------------------------------------------------ what follows */
 
 int
-world_apply(const struct kind *kind, struct aggregate *state, const ProtobufCMessage *event, int64_t now_us,
-            const char **ret_because)
+world_apply(const struct kind *kind, struct aggregate *state, const ProtobufCMessage *event,
+            int64_t now_us, const char **ret_because)
 {
     const struct transition *move = transition_find(kind, state->state, event->descriptor);
 
@@ -222,7 +229,7 @@ add_party(struct list *parties, const struct uuid *id)
 {
     if (uuid_is_nil(id))
         return;
-    LIST_EACH(const struct uuid, known, parties)
+    LIST_EACH (const struct uuid, known, parties)
         if (uuid_equal(known, id))
             return;
     *(struct uuid *) list_add(parties) = *id;
@@ -237,7 +244,8 @@ parties_in(struct list *parties, const struct column *columns, const void *row)
 }
 
 static void
-name_parties(struct arena *arena, const struct kind *kind, const void *state, struct happened *ret_happened)
+name_parties(struct arena *arena, const struct kind *kind, const void *state,
+             struct happened *ret_happened)
 {
     struct list parties;
 
@@ -333,20 +341,36 @@ world_needs(struct world *world, const struct handler *handler, const struct env
 }
 
 static int
-judge_birth(const struct handler *handler, const struct envelope *envelope, const struct aggregate *state)
+judge_birth(const struct handler *handler, const struct envelope *envelope,
+            const struct aggregate *state)
 {
     if (handler->birth == MUST_EXIST && state->version == 0)
         return WIRE__REASON__REASON_NOT_FOUND;
-    if (handler->birth == CREATES && state->version > 0)
+    if ((handler->birth == CREATES || handler->birth == FOUNDS) && state->version > 0)
         return WIRE__REASON__REASON_ALREADY_EXISTS;
     if (envelope->expected_version && envelope->expected_version != state->version)
         return WIRE__REASON__REASON_VERSION_MISMATCH;
     return 0;
 }
 
+/* false: one of them is not loaded. */
+static bool
+hold_all(struct world *world, const struct held *own, struct keys *keys)
+{
+    bool all = !world->is_closed || own->is_loaded;
+
+    LIST_EACH (struct held, key, &keys->items) {
+        const struct held *held = world_hold(world, key->kind, key->id);
+
+        key->state = held->state;
+        all = all && (!world->is_closed || held->is_loaded);
+    }
+    return all;
+}
+
 struct outcome
-world_say(struct world *world, const struct service *service, const struct handler *handler,
-          const struct kind *kind, const struct envelope *envelope, const void *message)
+world_say(struct world *world, const struct handler *handler, const struct kind *kind,
+          const struct envelope *envelope, const void *message)
 {
     struct held *own = world_hold(world, kind, envelope->subject);
     struct events events = { .arena = world->arena, .kind = kind, .subject = envelope->subject };
@@ -354,7 +378,6 @@ world_say(struct world *world, const struct service *service, const struct handl
     struct given given = given_of(envelope, own->state);
     struct keys keys;
 
-    (void) service;
     list_init(&events.said, world->arena, sizeof(struct said));
     list_init(&events.violations, world->arena, sizeof(struct violation));
     list_init(&events.alarms, world->arena, sizeof(struct alarm));
@@ -366,8 +389,9 @@ world_say(struct world *world, const struct service *service, const struct handl
     if (outcome.reason)
         return outcome;
     world_needs(world, handler, envelope, own->state, message, &keys);
-    LIST_EACH(struct held, key, &keys.items)
-        key->state = world_hold(world, key->kind, key->id)->state;
+    outcome.is_put_off = !hold_all(world, own, &keys);
+    if (outcome.is_put_off)
+        return outcome;
     given.also = keys.items.items;
     given.also_count = keys.items.count;
 

@@ -18,6 +18,9 @@ struct world *world_new(struct arena *arena);
 /* The state of (kind, id), made with version 0 when it is not there yet. */
 struct held *world_hold(struct world *world, const struct kind *kind, struct uuid id);
 
+/* From now on only what is loaded may be used: a message that needs more is put off. */
+void world_close(struct world *world);
+
 /* All that is held of one kind. */
 struct held **world_all(struct world *world, const struct kind *kind, size_t *ret_count);
 
@@ -57,6 +60,7 @@ struct outcome {
     struct list alarms;
     struct list asides;
     int64_t version;       /* of the aggregate, after */
+    bool is_put_off;       /* needs an aggregate that was not loaded: nothing happened, ask again */
 };
 
 /* Which aggregates the message needs beyond its own, with what is known now. state NULL: not loaded yet. */
@@ -64,8 +68,8 @@ void world_needs(struct world *world, const struct handler *handler, const struc
                  const void *state, const void *message, struct keys *ret_keys);
 
 /* Judges a message by its handler and lets what follows happen. Who may send it was judged before. */
-struct outcome world_say(struct world *world, const struct service *service, const struct handler *handler,
-                         const struct kind *kind, const struct envelope *envelope, const void *message);
+struct outcome world_say(struct world *world, const struct handler *handler, const struct kind *kind,
+                         const struct envelope *envelope, const void *message);
 
 /* Lets one event happen to one state: the same for a decision and for verify. ERR_POISON: no such move. */
 int world_apply(const struct kind *kind, struct aggregate *state, const ProtobufCMessage *event,

@@ -37,9 +37,11 @@ CREATE TABLE runtime.journal (
     recorded_at    timestamptz NOT NULL,
     because        text  NOT NULL,
     parties        uuid[] NOT NULL,
-    -- What caused it: a request (source, cause), or an event heard or an alarm of the runtime's own (source NULL).
+    -- What caused it: a request (source, cause); or an alarm of the runtime's own, or an event that was
+    -- heard, by its position (source NULL). cause is what began it all, through every event heard.
     source         uuid,
     cause          uuid  NOT NULL,
+    heard          int8  NOT NULL,
     agency         uuid,
     actor          uuid,
     capacity       int4  NOT NULL,

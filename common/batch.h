@@ -1,0 +1,52 @@
+/* common/batch.h - the path of a command: what one transaction does with the letters of one programme.
+ *
+ * Shapes     load and lock, look up the inbox, decide in memory, write in sets, chain, commit.
+ * Errors     0: the transaction is committed and every letter has its fate (and requests their reply).
+ *            ERR_RETRY, ERR_POISON, ERR_FATAL: rolled back, nothing happened; after ERR_RETRY running
+ *            the same letters again resolves also a COMMIT of unknown outcome, by their ids.
+ * Ownership  fates and replies lie in the writer's arena until its next batch.
+ * Threads    belongs to the writer's thread.
+ */
+#ifndef SANGKIEN_COMMON_BATCH_H
+#define SANGKIEN_COMMON_BATCH_H
+
+#include "common/authority.h"
+#include "common/journal.h"
+#include "common/letter.h"
+#include "common/store.h"
+
+/* Everything that a thread needs to write. */
+struct writer {
+    const struct service *service;
+    struct db *db;
+    struct store *store;
+    struct authority *authority;
+    struct arena *arena; /* of one attempt */
+};
+
+/* What a batch of heard events does beside: see hearing.h. */
+struct hearing {
+    int64_t cursor;      /* where the cursor goes */
+    struct list parked;  /* of struct parked: rows to be added */
+    struct list drained; /* of int64_t: positions of parked rows to be taken away */
+};
+
+struct parked {
+    int64_t position;
+    struct uuid subject;
+    const char *reason;
+};
+
+int writer_open(const struct service *service, const char *dsn, struct writer *ret_writer) MUST_CHECK;
+void writer_close(struct writer *writer);
+
+/* Brings the authority up to the end of the directory's journal. */
+int writer_prepare_catch_up(struct db *db) MUST_CHECK;
+int writer_catch_up(struct db *db, struct authority *authority) MUST_CHECK;
+
+/* hearing is NULL but for heard events: then the transaction has been begun and the cursor is locked.
+ * *ret_position: the end of the journal after it; 0 when nothing was added. */
+int batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
+              const struct hearing *hearing, int64_t *ret_position) MUST_CHECK;
+
+#endif

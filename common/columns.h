@@ -1,0 +1,27 @@
+/* common/columns.h - moves one column between a struct's member, a parameter and a result.
+ *
+ * Shapes     common/table.h says which type of member goes with which type of column.
+ * Ownership  what is read lies in the arena.
+ */
+#ifndef SANGKIEN_COMMON_COLUMNS_H
+#define SANGKIEN_COMMON_COLUMNS_H
+
+#include "common/db.h"
+#include "common/table.h"
+
+/* Name of the column in SQL: "due_at" for the member due_at_us. */
+const char *column_sql_name(struct arena *arena, const struct column *column);
+
+enum db_type column_db_type(const struct column *column);
+const char *column_sql_type(const struct column *column);
+
+/* Adds the member's value as a parameter or an array element. */
+void column_write(struct db *db, const struct column *column, const void *row, struct arena *arena);
+
+/* ERR_POISON: a stored message does not parse. */
+int column_read(const struct db_result *result, size_t row, size_t place, const struct column *column,
+                void *item, struct arena *arena) MUST_CHECK;
+
+bool column_equal(const struct column *column, const void *a, const void *b);
+
+#endif

@@ -1,0 +1,37 @@
+/* common/hearing.h - a consumer's turn: the events of one programme that have not been heard yet.
+ *
+ * Shapes     the cursor row of (consumer, programme) is taken with SKIP LOCKED: who does not get it, leaves
+ *            it to the replica that has it. The cursor moves in the transaction of the effects.
+ * Errors     ERR_POISON: some event among them cannot be taken; hear again with fewer, and at last with
+ *            the reason for which the one is to be parked.
+ * Threads    belongs to the writer's thread.
+ */
+#ifndef SANGKIEN_COMMON_HEARING_H
+#define SANGKIEN_COMMON_HEARING_H
+
+#include "common/batch.h"
+
+int hearing_prepare(struct db *db) MUST_CHECK;
+
+/* Does the service hear anything at all? */
+bool hearing_is_needed(const struct service *service);
+
+/* Queues the question which programmes have news: rows (programme, whether it is for hearing_drain). */
+void hearing_ask_news(struct db *db, const struct service *service);
+
+struct heard {
+    bool has_more;
+    size_t events;
+    size_t parked;
+    int64_t position; /* end of the journal, when something was added; else 0 */
+};
+
+/* Takes at most limit events. park_reason: not NULL, then the first event is parked for it. */
+int hearing_run(struct writer *writer, struct arena *letters, const char *programme, int64_t limit,
+                const char *park_reason, struct heard *ret_heard) MUST_CHECK;
+
+/* Tries what an administrator has given a verdict on, in position order. */
+int hearing_drain(struct writer *writer, struct arena *letters, const char *programme,
+                  struct heard *ret_heard) MUST_CHECK;
+
+#endif

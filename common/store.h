@@ -1,0 +1,51 @@
+/* common/store.h - loads and saves the aggregates of a batch, by their column tables.
+ *
+ * Shapes     a statement per kind and child, each over the whole batch: ANY to load, unnest to write.
+ * Errors     0 or a negative ERR_*. ERR_RETRY from store_check: somebody else wrote in between.
+ * Ownership  the statements live as long as the store; what is loaded lies in the arena.
+ * Threads    belongs to the thread of its connection.
+ */
+#ifndef SANGKIEN_COMMON_STORE_H
+#define SANGKIEN_COMMON_STORE_H
+
+#include "common/db.h"
+#include "common/service.h"
+#include "common/world.h"
+
+struct store;
+
+/* Makes and prepares every statement of the service's kinds. A reader's store only loads, without locks. */
+int store_open(struct db *db, const struct service *service, bool writes, struct store **ret_store)
+    MUST_CHECK;
+void store_close(struct store **store_p);
+
+/* Queues the load of these aggregates of one kind, locking their rows in id order. */
+void store_load(struct store *store, const struct kind *kind, const char *programme,
+                const struct uuid *ids, size_t count);
+
+/* After the run: takes what the loads brought, in the order in which they were queued. The ids that were
+ * not there are held with version 0. first is the place of the first load among the results; *first_p
+ * moves behind the last. */
+int store_loaded(struct store *store, struct world *world, struct arena *arena, size_t *first_p) MUST_CHECK;
+
+/* Queues the writes of all that changed in the world. */
+void store_save(struct store *store, struct world *world, const char *programme);
+
+/* Queues the insertion of rows that stand beside the fold. All of one table. */
+void store_put_asides(struct store *store, const char *programme, const struct list *asides);
+
+/* Forgets what was queued: the transaction is over. */
+void store_forget(struct store *store);
+
+/* How many statements of writes are queued. */
+size_t store_queued(const struct store *store);
+
+/* After the run: did every write touch as many rows as it should? */
+int store_check(struct store *store, size_t *first_p) MUST_CHECK;
+
+
+/* How many aggregates of a kind the programme has; a round trip of its own. */
+int store_count(struct store *store, const struct kind *kind, const char *programme, int64_t *ret_rows)
+    MUST_CHECK;
+
+#endif

@@ -1,0 +1,7 @@
+-- Revert sangkien:notifications from pg
+
+BEGIN;
+
+DROP SCHEMA notifications CASCADE;
+
+COMMIT;

@@ -1,0 +1,7 @@
+-- Revert sangkien:submissions from pg
+
+BEGIN;
+
+DROP SCHEMA submissions CASCADE;
+
+COMMIT;

@@ -1,0 +1,44 @@
+-- Verify sangkien:submissions on pg
+
+BEGIN;
+
+SELECT programme, id, version, state, changed_at, name, owner_agency_id, utc_offset_minutes
+    FROM submissions.programme WHERE false;
+SELECT programme, id, version, state, changed_at, ordinal, year, name, threshold_centi, maximum_centi, document
+    FROM submissions.edition WHERE false;
+SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id, team, entry_kind, title, summary,
+       submitted_by, registered_by, entry_code, score_centi, award, reached_final, money_paid
+    FROM submissions.entry WHERE false;
+SELECT programme, parent, place, person_id, share_bp FROM submissions.entry_author WHERE false;
+SELECT programme, parent, place, agency_id FROM submissions.entry_co_entrant WHERE false;
+SELECT programme, id, version, state, changed_at, entrant_agency_id, entry_code, title, due_at, due, cure_at, cure,
+       overdue, dossier_version, submitted_by, accepted_by
+    FROM submissions.dossier WHERE false;
+SELECT programme, parent, place, agency_id FROM submissions.dossier_co_entrant WHERE false;
+SELECT programme, parent, place, number, digest, dossier_form, solution, implementation_method, total_vnd, document
+    FROM submissions.dossier_version WHERE false;
+SELECT programme, parent, place, number, ordinal, description, quantity, unit_price_vnd, amount_vnd, index_code
+    FROM submissions.dossier_line WHERE false;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['programme', 'edition', 'entry', 'dossier'] LOOP
+        ASSERT has_table_privilege('sangkien_submissions', 'submissions.' || name, 'UPDATE');
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['entry_author', 'entry_co_entrant', 'dossier_co_entrant', 'dossier_version', 'dossier_line'] LOOP
+        ASSERT has_table_privilege('sangkien_submissions', 'submissions.' || name, 'INSERT');
+        ASSERT NOT has_table_privilege('sangkien_submissions', 'submissions.' || name, 'UPDATE, DELETE');
+    END LOOP;
+    ASSERT NOT has_schema_privilege('sangkien_funding', 'submissions', 'USAGE');
+    -- What services/submissions/service.c names as guards.
+    ASSERT (SELECT count(*) FROM pg_constraint AS c
+             WHERE c.connamespace = 'submissions'::regnamespace
+               AND c.conname IN ('programme_once', 'edition_ordinal_once', 'edition_threshold', 'entry_registrar',
+                                 'entry_author_once', 'dossier_examiner', 'dossier_line_amount',
+                                 'dossier_version_total')) = 8;
+    ASSERT to_regclass('submissions.entry_code_once') IS NOT NULL;
+END $$;
+
+ROLLBACK;

@@ -1,0 +1,131 @@
+/* services/appraisal/core_intake.c - what is known here of accepted dossiers. Pure: no SQL, no
+ * sockets, no clock. */
+#include "services/appraisal/appraisal.h"
+
+#include "sangkien/submissions/v1/events.pb-c.h"
+
+static int
+note_dossier(const struct given *given, const void *message, struct events *out)
+{
+    const struct dossier_intake *i = given->state;
+    const Submissions__DossierAccepted *heard = message;
+    Appraisal__DossierNoted *noted;
+
+    if (i->self.state == INTAKE(WITHDRAWN) || heard->dossier_version <= i->dossier_version)
+        return ACCEPTED;
+
+    noted = new_event(out, ON(dossier_noted));
+    noted->dossier_id = heard->dossier_id;
+    noted->dossier_version = heard->dossier_version;
+    noted->digest = heard->digest;
+    noted->entry_code = heard->entry_code;
+    noted->title = heard->title;
+    noted->entrant_agency_id = heard->entrant_agency_id;
+    noted->estimate_vnd = heard->total_vnd;
+    noted->n_author_ids = heard->n_author_ids;
+    noted->author_ids = heard->author_ids;
+    return ACCEPTED;
+}
+
+static void
+dossier_noted(void *state, const void *event)
+{
+    struct dossier_intake *i = state;
+    const Appraisal__DossierNoted *e = event;
+
+    i->dossier_version = e->dossier_version;
+    i->digest = digest_in(&e->digest);
+    i->entry_code = e->entry_code;
+    i->title = e->title;
+    i->entrant_agency_id = uuid_of(e->entrant_agency_id);
+    i->estimate_vnd = e->estimate_vnd;
+    for (size_t n = 0; n < e->n_author_ids; n++) {
+        struct dossier_author *author = list_add(&i->authors);
+
+        author->dossier_version = e->dossier_version;
+        author->person_id = uuid_of(e->author_ids[n]);
+    }
+}
+
+static void
+dossier_taken_up(void *state, const void *event)
+{
+    struct dossier_intake *i = state;
+    const Appraisal__DossierTakenUp *e = event;
+
+    i->appraisal_case_id = uuid_of(e->appraisal_case_id);
+}
+
+/* The intake is locked first; while it is held, nobody can take it up in another case. */
+static void
+its_case(const struct given *given, const void *message, struct keys *keys)
+{
+    const struct dossier_intake *i = given->state;
+
+    (void) message;
+    if (!i)
+        need_state(keys);
+    else if (!uuid_is_nil(&i->appraisal_case_id))
+        need(keys, &appraisal_case_kind, i->appraisal_case_id);
+}
+
+/* A report stays as it was issued: whoever built on it hears of the withdrawal too. */
+static bool
+can_be_voided(const struct appraisal_case *c)
+{
+    return c->self.state != IS(REPORTED) && c->self.state != IS(VOIDED);
+}
+
+/* An entry's id is its dossier's, and so the intake's. */
+static int
+note_withdrawal(const struct given *given, const void *message, struct events *out)
+{
+    const struct dossier_intake *i = given->state;
+    const Submissions__EntryWithdrawn *heard = message;
+    Appraisal__DossierWithdrawalNoted *noted;
+
+    if (i->self.state == INTAKE(WITHDRAWN))
+        return ACCEPTED;
+
+    noted = new_event(out, ON(dossier_withdrawal_noted));
+    noted->dossier_id = id_text(out, &given->subject);
+    noted->reason = heard->reason;
+    if (given->also_count && can_be_voided(also(given, 0))) {
+        Appraisal__AppraisalVoided *voided =
+            new_event_on(out, &appraisal_case_kind, i->appraisal_case_id, ON(appraisal_voided));
+
+        voided->appraisal_case_id = id_text(out, &i->appraisal_case_id);
+        voided->entry_code = i->entry_code;
+        voided->title = i->title;
+        voided->reason = heard->reason;
+    }
+    return ACCEPTED;
+}
+
+/* clang-format off */
+static const struct handler dossier_intake_handlers[] = {
+    /* message                             who may  decide           birth   also locks */
+    { OF(submissions, dossier_accepted),   HEARD,   note_dossier,    EITHER },
+    { OF(submissions, entry_withdrawn),    HEARD,   note_withdrawal, EITHER, its_case },
+    { 0 },
+};
+
+static const struct transition dossier_intake_transitions[] = {
+    /* from             when                           to                 remember          because */
+    { NOTHING,          ON(dossier_noted),             INTAKE(WAITING),   dossier_noted,    "a complete dossier was accepted and can be appraised" },
+    { INTAKE(WAITING),  ON(dossier_noted),             INTAKE(WAITING),   dossier_noted,    "a newer version was accepted before the appraisal began" },
+    { INTAKE(WAITING),  ON(dossier_taken_up),          INTAKE(TAKEN_UP),  dossier_taken_up, "an appraisal case examines this very version" },
+    { NOTHING,          ON(dossier_withdrawal_noted),  INTAKE(WITHDRAWN), NULL,             "the entry was withdrawn before its dossier came" },
+    { INTAKE(WAITING),  ON(dossier_withdrawal_noted),  INTAKE(WITHDRAWN), NULL,             "the entry was withdrawn before the appraisal began" },
+    { INTAKE(TAKEN_UP), ON(dossier_withdrawal_noted),  INTAKE(WITHDRAWN), NULL,             "the entry was withdrawn after its dossier was taken up" },
+    { 0 },
+};
+/* clang-format on */
+
+const struct kind dossier_intake_kind = {
+    .name = "dossier_intake",
+    .states = &appraisal__intake_state__descriptor,
+    .table = &dossier_intake_table,
+    .handlers = dossier_intake_handlers,
+    .transitions = dossier_intake_transitions,
+};

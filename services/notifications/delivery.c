@@ -1,0 +1,323 @@
+/* services/notifications/delivery.c - the statements of the mailer's own table, and what it reads
+ * of the journal. Every call is one short transaction; none is open while a mail is on its way. */
+#include "services/notifications/delivery.h"
+
+#include <string.h>
+
+#include "common/proto.h"
+#include "sangkien/directory/v1/events.pb-c.h"
+#include "sangkien/submissions/v1/events.pb-c.h"
+#include "services/notifications/notifications.h"
+
+/* 1 is NOTIFICATION_STATE_QUEUED; the partial index notification_queued says the same. */
+static const struct statement fill = {
+    "mail_fill",
+    "INSERT INTO notifications.delivery (programme, notification)"
+    " SELECT n.programme, n.id FROM notifications.notification n"
+    " WHERE n.state = 1 AND NOT EXISTS (SELECT FROM notifications.delivery d"
+    "  WHERE d.programme = n.programme AND d.notification = n.id)"
+    " ORDER BY n.changed_at, n.programme, n.id LIMIT 200 ON CONFLICT DO NOTHING",
+};
+
+/* The lease is longer than any attempt may take (smtp.c: 120 s). */
+static const struct statement claim = {
+    "mail_claim",
+    "UPDATE notifications.delivery d SET epoch = d.epoch + 1, lease_until = now() + interval '180 "
+    "seconds',"
+    "  attempts = d.attempts + CASE WHEN d.outcome = 0 THEN 1 ELSE 0 END"
+    " FROM (SELECT programme, notification FROM notifications.delivery"
+    "  WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now())"
+    "  ORDER BY due_at, notification LIMIT 1 FOR UPDATE SKIP LOCKED) due, "
+    "notifications.notification n"
+    " WHERE d.programme = due.programme AND d.notification = due.notification"
+    "  AND n.programme = d.programme AND n.id = d.notification"
+    " RETURNING d.programme, d.notification, d.epoch, d.attempts, d.outcome, d.failure, "
+    "n.event_position,"
+    "  n.agency_id, n.template, n.recipient_role, n.address",
+};
+
+static const struct statement settle = {
+    "mail_settle",
+    "UPDATE notifications.delivery SET outcome = $4::int4, failure = $5::text"
+    " WHERE programme = $1::text AND notification = $2::uuid AND epoch = $3::int8 AND outcome = 0",
+};
+
+static const struct statement postpone = {
+    "mail_postpone",
+    "UPDATE notifications.delivery SET lease_until = NULL, failure = $4::text,"
+    "  due_at = now() + $5::int8 * interval '1 second'"
+    " WHERE programme = $1::text AND notification = $2::uuid AND epoch = $3::int8",
+};
+
+static const struct statement drop = {
+    "mail_drop",
+    "DELETE FROM notifications.delivery d USING notifications.notification n"
+    " WHERE d.programme = $1::text AND d.notification = $2::uuid AND d.epoch = $3::int8"
+    "  AND n.programme = d.programme AND n.id = d.notification AND n.state <> 1",
+};
+
+static const struct statement depth = {
+    "mail_depth",
+    "SELECT count(*) FROM notifications.notification WHERE state = 1",
+};
+
+/* The event, the first one of its aggregate, and the first one of the programme, which names it. */
+static const struct statement cause = {
+    "mail_cause",
+    "SELECT j.recorded_at, j.type, j.body, f.type, f.body, p.type, p.body"
+    " FROM runtime.journal j"
+    " JOIN runtime.journal f ON f.programme = j.programme AND f.aggregate = j.aggregate AND f.kind "
+    "= j.kind"
+    "  AND f.version = 1"
+    " JOIN runtime.journal p ON p.programme = j.programme AND p.position = 1"
+    " WHERE j.programme = $1::text AND j.position = $2::int8",
+};
+
+static const struct statement names = {
+    "mail_names",
+    "SELECT DISTINCT ON (aggregate) aggregate, type, body FROM runtime.journal"
+    " WHERE programme = 'directory' AND aggregate = ANY($1::uuid[])"
+    "  AND type IN ('sangkien.directory.v1.AgencyRegistered', "
+    "'sangkien.directory.v1.AgencyRenamed')"
+    " ORDER BY aggregate, version DESC",
+};
+
+static const struct statement *const statements[] = { &fill, &claim, &settle, &postpone,
+                                                      &drop, &depth, &cause,  &names };
+
+int
+delivery_prepare(struct db *db)
+{
+    for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+        int rc = db_prepare(db, statements[i]);
+
+        if (rc && rc != ERR_RETRY) /* what a lost connection could not prepare, the next one will */
+            return rc;
+    }
+    return 0;
+}
+
+int
+delivery_mend(struct db *db)
+{
+    if (db_is_open(db) && db_rollback(db) == 0)
+        return 0;
+    return db_reconnect(db);
+}
+
+/* Begins the one transaction that a call is. */
+static void
+begin(struct db *db, const struct statement *statement)
+{
+    db_begin(db);
+    db_call(db, statement);
+}
+
+static int
+finish(struct db *db)
+{
+    db_commit(db);
+    return db_run(db);
+}
+
+int
+delivery_fill(struct db *db, size_t *ret_count)
+{
+    int rc;
+
+    begin(db, &fill);
+    rc = finish(db);
+    if (rc == 0)
+        *ret_count = db_changed(db_result(db, 1));
+    return rc;
+}
+
+int
+delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_delivery)
+{
+    const struct db_result *row;
+    int rc;
+
+    begin(db, &claim);
+    rc = finish(db);
+    if (rc)
+        return rc;
+    row = db_result(db, 1);
+    if (db_rows(row) == 0)
+        return ERR_NOT_FOUND;
+    *ret_delivery = (struct delivery){
+        .programme = arena_text(arena, db_get_text(row, 0, 0)),
+        .notification = db_get_uuid(row, 0, 1),
+        .epoch = db_get_int(row, 0, 2),
+        .attempts = (int32_t) db_get_int(row, 0, 3),
+        .outcome = (enum delivery_outcome) db_get_int(row, 0, 4),
+        .failure = arena_text(arena, db_get_text(row, 0, 5)),
+        .event_position = db_get_int(row, 0, 6),
+        .agency = db_get_uuid(row, 0, 7),
+        .template = arena_text(arena, db_get_text(row, 0, 8)),
+        .recipient_role = (int) db_get_int(row, 0, 9),
+        .address = arena_text(arena, db_get_text(row, 0, 10)),
+    };
+    return 0;
+}
+
+/* The key of a row and the epoch of the claim: the first three parameters of what follows a claim.
+ */
+static void
+mine(struct db *db, const struct delivery *delivery)
+{
+    db_text(db, delivery->programme);
+    db_uuid(db, &delivery->notification);
+    db_int8(db, delivery->epoch);
+}
+
+int
+delivery_settle(struct db *db, const struct delivery *delivery, bool *ret_is_mine)
+{
+    int rc;
+
+    begin(db, &settle);
+    mine(db, delivery);
+    db_int4(db, (int32_t) delivery->outcome);
+    db_text(db, delivery->failure);
+    rc = finish(db);
+    if (rc == 0)
+        *ret_is_mine = db_changed(db_result(db, 1)) == 1;
+    return rc;
+}
+
+int
+delivery_postpone(struct db *db, const struct delivery *delivery, int64_t seconds)
+{
+    begin(db, &postpone);
+    mine(db, delivery);
+    db_text(db, delivery->failure);
+    db_int8(db, seconds);
+    return finish(db);
+}
+
+int
+delivery_drop(struct db *db, const struct delivery *delivery)
+{
+    begin(db, &drop);
+    mine(db, delivery);
+    return finish(db);
+}
+
+int
+delivery_depth(struct db *db, int64_t *ret_count)
+{
+    int rc;
+
+    begin(db, &depth);
+    rc = finish(db);
+    if (rc == 0)
+        *ret_count = db_get_int(db_result(db, 1), 0, 0);
+    return rc;
+}
+
+/* ------------------------------------------------------------------ what it is about */
+
+static int
+unpack(const struct db_result *row, size_t nth, size_t column, struct arena *arena,
+       const ProtobufCMessage **ret_message)
+{
+    const char *type = db_get_text(row, nth, column);
+    const struct bytes body = db_get_bytes(row, nth, column + 1);
+    const struct word *word = proto_word(type);
+
+    if (!word)
+        return err_set(ERR_POISON, "the journal has a %s, which is not known here", type);
+    return proto_unpack(arena, word->message, body.data, body.size, ret_message);
+}
+
+static int
+read_cause(struct db *db, struct arena *arena, const struct delivery *delivery,
+           struct notice *ret_notice)
+{
+    const struct db_result *row;
+    const ProtobufCMessage *founding;
+    int rc;
+
+    begin(db, &cause);
+    db_text(db, delivery->programme);
+    db_int8(db, delivery->event_position);
+    rc = finish(db);
+    if (rc)
+        return rc;
+    row = db_result(db, 1);
+    if (db_rows(row) != 1)
+        return err_set(ERR_POISON, "its event is not in the journal");
+    ret_notice->recorded_us = db_get_time(row, 0, 0);
+    rc = unpack(row, 0, 1, arena, &ret_notice->event);
+    if (rc == 0)
+        rc = unpack(row, 0, 3, arena, &ret_notice->first_event);
+    if (rc == 0)
+        rc = unpack(row, 0, 5, arena, &founding);
+    if (rc == 0 && founding->descriptor == &submissions__programme_created__descriptor)
+        ret_notice->programme_name =
+            ((const Submissions__ProgrammeCreated *) (const void *) founding)->name;
+    return rc;
+}
+
+static const char *
+name_in(const ProtobufCMessage *event)
+{
+    if (event->descriptor == &directory__agency_registered__descriptor)
+        return ((const Directory__AgencyRegistered *) (const void *) event)->name;
+    return ((const Directory__AgencyRenamed *) (const void *) event)->name;
+}
+
+static int
+read_names(struct db *db, struct arena *arena, const struct list *agencies, struct list *ret_names)
+{
+    const struct db_result *rows;
+    int rc;
+
+    begin(db, &names);
+    db_array(db, DB_UUID, agencies->count);
+    LIST_EACH (const struct uuid, agency, agencies)
+        db_uuid(db, agency);
+    rc = finish(db);
+    if (rc)
+        return rc;
+    rows = db_result(db, 1);
+    for (size_t i = 0; i < db_rows(rows) && rc == 0; i++) {
+        const ProtobufCMessage *event;
+
+        rc = unpack(rows, i, 1, arena, &event);
+        if (rc == 0)
+            *(struct agency_name *) list_add(ret_names) =
+                (struct agency_name){ db_get_uuid(rows, i, 0), name_in(event) };
+    }
+    return rc;
+}
+
+int
+delivery_notice(struct db *db, struct arena *arena, const struct delivery *delivery,
+                struct notice *ret_notice)
+{
+    struct notice notice = {
+        .notification = delivery->notification,
+        .programme = delivery->programme,
+        .agency = delivery->agency,
+        .must_act = delivery->recipient_role == FOR(ACTION),
+    };
+    struct list agencies;
+    struct list *agency_names = arena_zero(arena, sizeof(*agency_names));
+    int rc = read_cause(db, arena, delivery, &notice);
+
+    if (rc)
+        return rc;
+    list_init(&agencies, arena, sizeof(struct uuid));
+    list_init(agency_names, arena, sizeof(struct agency_name));
+    *(struct uuid *) list_add(&agencies) = delivery->agency;
+    facts_agencies(notice.event, &agencies);
+    facts_agencies(notice.first_event, &agencies);
+    rc = read_names(db, arena, &agencies, agency_names);
+    if (rc)
+        return rc;
+    notice.agency_names = agency_names;
+    *ret_notice = notice;
+    return 0;
+}

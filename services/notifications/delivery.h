@@ -1,0 +1,61 @@
+/* services/notifications/delivery.h - the mailer's own table: what is to be sent, by whom, and when
+ * again.
+ *
+ * Shapes     notifications.delivery has a row for every notification that is being worked on. A
+ * claim has a lease and an epoch; whoever finishes says the epoch, and is not heard when another
+ * one has claimed the row since. Times are the database's, so that hosts need not agree on the
+ * hour. Errors     as db.h; after ERR_RETRY call delivery_mend before anything else. Ownership what
+ * is read lies in the arena. Threads    belongs to the errand's thread.
+ */
+#ifndef SANGKIEN_NOTIFICATIONS_DELIVERY_H
+#define SANGKIEN_NOTIFICATIONS_DELIVERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/db.h"
+#include "services/notifications/facts.h"
+
+/* What became of a mail. Kept until the service has recorded it too. */
+enum delivery_outcome { DELIVERY_OPEN, DELIVERY_SENT, DELIVERY_FAILED };
+
+struct delivery {
+    const char *programme;
+    struct uuid notification;
+    int64_t epoch;
+    int32_t attempts; /* with the one that this claim is for */
+    enum delivery_outcome outcome;
+    const char *failure;
+    int64_t event_position;
+    struct uuid agency;
+    const char *template;
+    int recipient_role;
+    const char *address;
+};
+
+int delivery_prepare(struct db *db) MUST_CHECK;
+
+/* Rolls back or connects anew, as needed. */
+int delivery_mend(struct db *db) MUST_CHECK;
+
+/* Makes rows for queued notifications that have none. */
+int delivery_fill(struct db *db, size_t *ret_count) MUST_CHECK;
+
+/* The next row that is due; ERR_NOT_FOUND when there is none. */
+int delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_delivery) MUST_CHECK;
+
+/* The outcome is known. *ret_is_mine false: another mailer has claimed the row since. */
+int delivery_settle(struct db *db, const struct delivery *delivery, bool *ret_is_mine) MUST_CHECK;
+int delivery_postpone(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
+
+/* Takes the row away once the notification itself is settled. */
+int delivery_drop(struct db *db, const struct delivery *delivery) MUST_CHECK;
+
+/* How many notifications wait. */
+int delivery_depth(struct db *db, int64_t *ret_count) MUST_CHECK;
+
+/* What the mail is about, from the journal. ERR_POISON: it is not there, or not readable. */
+int delivery_notice(struct db *db, struct arena *arena, const struct delivery *delivery,
+                    struct notice *ret_notice) MUST_CHECK;
+
+#endif

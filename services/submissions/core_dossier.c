@@ -1,0 +1,397 @@
+/* services/submissions/core_dossier.c - the dossier that a finalist owes, until it was appraised.
+ * Pure.
+ *
+ * What is judged by time is judged by the arrival at the gateway, never by when its turn came. */
+#include <string.h>
+
+#include "common/proto.h"
+#include "sangkien/appraisal/v1/events.pb-c.h"
+#include "services/submissions/submissions.h"
+
+#define IS(state) SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##state
+
+/* Does it lie with the entrant agency, so that a deadline runs? */
+static bool
+is_awaited(const struct dossier *dossier)
+{
+    return dossier->self.state == IS(REQUIRED) || dossier->self.state == IS(DRAFT) ||
+           dossier->self.state == IS(RETURNED);
+}
+
+/* The moment from which on it is too late. */
+static int64_t
+time_limit_us(const struct dossier *dossier)
+{
+    return dossier->self.state == IS(RETURNED) ? dossier->cure_at_us : dossier->due_at_us;
+}
+
+static void
+remind_at(struct events *out, int64_t due_us)
+{
+    Submissions__DeadlinePassed *passed = proto_new(out->arena, ON(deadline_passed));
+
+    passed->due_us = due_us;
+    set_alarm(out, due_us, passed);
+}
+
+/* The dossier's entry has the same id. */
+static void
+entry_of(const struct given *given, const void *command, struct keys *keys)
+{
+    (void) command;
+    need(keys, &entry_kind, given->subject);
+}
+
+/* ------------------------------------------------------------------ requiring */
+
+static int
+judge_finalist(const struct entry *entry)
+{
+    switch (entry->self.state) {
+    case NOTHING:
+        return NO(UNKNOWN_ENTRY);
+    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_WITHDRAWN:
+    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_DISQUALIFIED:
+        return NO(ENTRY_WITHDRAWN);
+    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_ELIMINATED:
+    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_REFUSED:
+        return NO(NOT_A_FINALIST);
+    default:
+        return entry->reached_final ? ACCEPTED : NO(NO_RESULTS_YET);
+    }
+}
+
+static int
+require_dossier(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = also(given, 0);
+    const Submissions__RequireDossier *ask = command;
+    int64_t due_us = 0;
+    int refusal = judge_finalist(entry);
+
+    if (!refusal)
+        refusal = submissions_deadline_end(ask->due, "due", out, &due_us);
+    if (refusal)
+        return refusal;
+
+    Submissions__DossierRequired *said = new_event(out, ON(dossier_required));
+    said->dossier_id = id_text(out, &given->subject);
+    said->entrant_agency_id = id_text(out, &entry->entrant_agency_id);
+    said->entry_code = entry->entry_code;
+    said->title = entry->title;
+    said->due_at = submissions_timestamp_of(out, due_us);
+    said->due = ask->due;
+    said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
+    remind_at(out, due_us);
+    return ACCEPTED;
+}
+
+static void
+dossier_required(void *state, const void *event)
+{
+    struct dossier *dossier = state;
+    const Submissions__DossierRequired *e = event;
+
+    dossier->entrant_agency_id = uuid_of(e->entrant_agency_id);
+    dossier->entry_code = e->entry_code;
+    dossier->title = e->title;
+    dossier->due_at_us = submissions_microseconds_of(e->due_at);
+    dossier->due = e->due;
+    submissions_remember_co_entrants(&dossier->co_entrants, e->co_entrants, e->n_co_entrants);
+}
+
+/* ------------------------------------------------------------------ submitting */
+
+static void
+say_submitted(const struct given *given, const Submissions__SubmitDossier *ask, struct events *out)
+{
+    const struct dossier *dossier = given->state;
+    Submissions__DossierSubmitted *said = new_event(out, ON(dossier_submitted));
+
+    said->dossier_id = id_text(out, &given->subject);
+    said->entry_code = dossier->entry_code;
+    said->title = dossier->title;
+    said->dossier_version = dossier->dossier_version + 1;
+    said->digest.data = arena_zero(out->arena, sizeof(given->body_digest));
+    said->digest.len = sizeof(given->body_digest);
+    memcpy(said->digest.data, &given->body_digest, sizeof(given->body_digest));
+    said->dossier_form = ask->dossier_form;
+    said->solution = ask->solution;
+    said->implementation_method = ask->implementation_method;
+    said->n_lines = ask->n_lines;
+    said->lines = ask->lines;
+    said->total_vnd = ask->total_vnd;
+    said->document = ask->document;
+    said->submitted_by = id_text(out, &given->actor->person);
+}
+
+static int
+submit_dossier(const struct given *given, const void *command, struct events *out)
+{
+    const struct dossier *dossier = given->state;
+    const Submissions__SubmitDossier *ask = command;
+    int refusal;
+
+    if (!uuid_equal(&dossier->entrant_agency_id, &given->actor->agency))
+        return NO(NOT_YOUR_ENTRY);
+    if (is_awaited(dossier) && given->received_us >= time_limit_us(dossier))
+        return NO(DEADLINE_PASSED);
+    refusal = submissions_judge_estimate(ask, out);
+    if (!refusal)
+        refusal = submissions_judge_document(ask->document, out);
+    if (refusal)
+        return refusal;
+
+    if (dossier->self.state == IS(REQUIRED)) {
+        Submissions__DossierDrafted *drafted = new_event(out, ON(dossier_drafted));
+
+        drafted->dossier_id = id_text(out, &given->subject);
+    }
+    say_submitted(given, ask, out);
+    return ACCEPTED;
+}
+
+static void
+remember_lines(struct dossier *dossier, const Submissions__DossierSubmitted *e)
+{
+    for (size_t i = 0; i < e->n_lines; i++) {
+        const Types__EstimateLine *said = e->lines[i];
+        struct dossier_line *line = list_add(&dossier->lines);
+
+        line->number = e->dossier_version;
+        line->ordinal = (int32_t) i + 1;
+        line->description = said->description;
+        line->quantity = said->quantity;
+        line->unit_price_vnd = said->unit_price_vnd;
+        line->amount_vnd = said->amount_vnd;
+        line->index_code = said->index_code;
+    }
+}
+
+static void
+dossier_submitted(void *state, const void *event)
+{
+    struct dossier *dossier = state;
+    const Submissions__DossierSubmitted *e = event;
+    struct dossier_version *version = list_add(&dossier->versions);
+
+    version->number = e->dossier_version;
+    if (e->digest.len == sizeof(version->digest))
+        memcpy(&version->digest, e->digest.data, sizeof(version->digest));
+    version->dossier_form = (int) e->dossier_form;
+    version->solution = e->solution;
+    version->implementation_method = e->implementation_method;
+    version->total_vnd = e->total_vnd;
+    version->document = e->document;
+    remember_lines(dossier, e);
+    dossier->dossier_version = e->dossier_version;
+    dossier->submitted_by = uuid_of(e->submitted_by);
+    dossier->overdue = false; /* it arrived in time, even where its turn came after the deadline */
+}
+
+/* ------------------------------------------------------------------ completeness */
+
+static int
+judge_examiner(const struct given *given, int64_t dossier_version)
+{
+    const struct dossier *dossier = given->state;
+
+    if (dossier->versions.count == 0 || dossier_version != dossier->dossier_version)
+        return NO(OTHER_VERSION);
+    if (uuid_equal(&dossier->submitted_by, &given->actor->person))
+        return NO(OWN_SUBMISSION);
+    return ACCEPTED;
+}
+
+static int
+return_dossier(const struct given *given, const void *command, struct events *out)
+{
+    const struct dossier *dossier = given->state;
+    const Submissions__ReturnDossier *ask = command;
+    int64_t cure_us = 0;
+    int refusal = judge_examiner(given, ask->dossier_version);
+
+    if (!refusal)
+        refusal = submissions_deadline_end(ask->cure, "cure", out, &cure_us);
+    if (refusal)
+        return refusal;
+    if (cure_us <= given->now_us)
+        return wrong(out, NO(BAD_DATE), "cure.date", "is not in the future");
+
+    Submissions__DossierReturned *said = new_event(out, ON(dossier_returned));
+    said->dossier_id = id_text(out, &given->subject);
+    said->entry_code = dossier->entry_code;
+    said->title = dossier->title;
+    said->dossier_version = ask->dossier_version;
+    said->reason = ask->reason;
+    said->cure_at = submissions_timestamp_of(out, cure_us);
+    said->cure = ask->cure;
+    remind_at(out, cure_us);
+    return ACCEPTED;
+}
+
+static void
+dossier_returned(void *state, const void *event)
+{
+    struct dossier *dossier = state;
+    const Submissions__DossierReturned *e = event;
+
+    dossier->cure_at_us = submissions_microseconds_of(e->cure_at);
+    dossier->cure = e->cure;
+}
+
+static int
+accept_dossier(const struct given *given, const void *command, struct events *out)
+{
+    const struct dossier *dossier = given->state;
+    const struct entry *entry = also(given, 0);
+    const Submissions__AcceptDossier *ask = command;
+    int refusal = judge_examiner(given, ask->dossier_version);
+
+    if (refusal)
+        return refusal;
+
+    struct dossier_version *latest = list_at(&dossier->versions, dossier->versions.count - 1);
+    Submissions__DossierAccepted *said = new_event(out, ON(dossier_accepted));
+    said->dossier_id = id_text(out, &given->subject);
+    said->entry_code = dossier->entry_code;
+    said->title = dossier->title;
+    said->dossier_version = latest->number;
+    said->digest = (ProtobufCBinaryData){ sizeof(latest->digest), latest->digest.bytes };
+    said->total_vnd = latest->total_vnd;
+    said->entrant_agency_id = id_text(out, &dossier->entrant_agency_id);
+    said->author_ids = submissions_author_ids_of(out, &entry->authors, &said->n_author_ids);
+    said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
+    said->accepted_by = id_text(out, &given->actor->person);
+    return ACCEPTED;
+}
+
+static void
+dossier_accepted(void *state, const void *event)
+{
+    struct dossier *dossier = state;
+    const Submissions__DossierAccepted *e = event;
+
+    dossier->accepted_by = uuid_of(e->accepted_by);
+}
+
+/* ------------------------------------------------------------------ time */
+
+static int
+deadline_passed(const struct given *given, const void *message, struct events *out)
+{
+    const struct dossier *dossier = given->state;
+    const Submissions__DeadlinePassed *passed = message;
+
+    if (!is_awaited(dossier) || dossier->overdue || passed->due_us != time_limit_us(dossier))
+        return ACCEPTED; /* that deadline no longer counts */
+
+    Submissions__DossierOverdue *said = new_event(out, ON(dossier_overdue));
+    said->dossier_id = id_text(out, &given->subject);
+    said->entry_code = dossier->entry_code;
+    said->title = dossier->title;
+    said->due_at = submissions_timestamp_of(out, passed->due_us);
+    return ACCEPTED;
+}
+
+static void
+dossier_overdue(void *state, const void *event)
+{
+    struct dossier *dossier = state;
+
+    (void) event;
+    dossier->overdue = true;
+}
+
+/* ------------------------------------------------------------------ what appraisal says */
+
+static struct uuid
+dossier_opened_for(const struct given *given, const void *event)
+{
+    const Appraisal__AppraisalOpened *heard = event;
+
+    (void) given;
+    return uuid_of(heard->dossier_id);
+}
+
+static struct uuid
+dossier_reported_on(const struct given *given, const void *event)
+{
+    const Appraisal__AppraisalReported *heard = event;
+
+    (void) given;
+    return uuid_of(heard->dossier_id);
+}
+
+/* A dossier that was withdrawn meanwhile takes no part any more; the case hears of that by itself.
+ */
+static int
+appraisal_opened(const struct given *given, const void *event, struct events *out)
+{
+    const struct dossier *dossier = given->state;
+    const Appraisal__AppraisalOpened *heard = event;
+
+    if (!transition_find(&dossier_kind, dossier->self.state, ON(dossier_appraisal_started)))
+        return ACCEPTED;
+
+    Submissions__DossierAppraisalStarted *said = new_event(out, ON(dossier_appraisal_started));
+    said->dossier_id = id_text(out, &given->subject);
+    said->appraisal_case_id = heard->appraisal_case_id;
+    return ACCEPTED;
+}
+
+static int
+appraisal_reported(const struct given *given, const void *event, struct events *out)
+{
+    const struct dossier *dossier = given->state;
+    const Appraisal__AppraisalReported *heard = event;
+
+    if (!transition_find(&dossier_kind, dossier->self.state, ON(dossier_appraised)))
+        return ACCEPTED;
+
+    Submissions__DossierAppraised *said = new_event(out, ON(dossier_appraised));
+    said->dossier_id = id_text(out, &given->subject);
+    said->appraisal_case_id = heard->appraisal_case_id;
+    return ACCEPTED;
+}
+
+/* clang-format off */
+static const struct handler handlers[] = {
+    /* message              who may            decide           birth       also locks */
+    { ON(require_dossier),  MAY(STANDING),     require_dossier, CREATES,    entry_of, NULL },
+    { ON(submit_dossier),   MAY(ENTRANT_HEAD), submit_dossier,  MUST_EXIST, NULL,     NULL },
+    { ON(return_dossier),   MAY(STANDING),     return_dossier,  MUST_EXIST, NULL,     NULL },
+    { ON(accept_dossier),   MAY(STANDING),     accept_dossier,  MUST_EXIST, entry_of, NULL },
+    { ON(deadline_passed),  ONLY_RUNTIME,      deadline_passed, MUST_EXIST, NULL,     NULL },
+    { &appraisal__appraisal_opened__descriptor,   HEARD, appraisal_opened,   MUST_EXIST, NULL, dossier_opened_for },
+    { &appraisal__appraisal_reported__descriptor, HEARD, appraisal_reported, MUST_EXIST, NULL, dossier_reported_on },
+    { 0 },
+};
+
+static const struct transition transitions[] = {
+    /* from                when                           to                   remember           because */
+    { NOTHING,             ON(dossier_required),          IS(REQUIRED),        dossier_required,  "a finalist owes a dossier by the date that was set" },
+    { IS(REQUIRED),        ON(dossier_drafted),           IS(DRAFT),           NULL,              "the entrant agency began its dossier" },
+    { IS(DRAFT),           ON(dossier_submitted),         IS(SUBMITTED),       dossier_submitted, "the dossier arrived before it was due" },
+    { IS(RETURNED),        ON(dossier_submitted),         IS(SUBMITTED),       dossier_submitted, "a new version arrived before the cure date" },
+    { IS(SUBMITTED),       ON(dossier_returned),          IS(RETURNED),        dossier_returned,  "the standing agency found this version incomplete" },
+    { IS(SUBMITTED),       ON(dossier_accepted),          IS(ACCEPTED),        dossier_accepted,  "the standing agency found this version complete" },
+    { IS(REQUIRED),        ON(dossier_overdue),           IS(REQUIRED),        dossier_overdue,   "the dossier was not there when it was due" },
+    { IS(DRAFT),           ON(dossier_overdue),           IS(DRAFT),           dossier_overdue,   "the dossier was not there when it was due" },
+    { IS(RETURNED),        ON(dossier_overdue),           IS(RETURNED),        dossier_overdue,   "no new version was there at the cure date" },
+    { IS(ACCEPTED),        ON(dossier_appraisal_started), IS(UNDER_APPRAISAL), NULL,              "an appraisal of the accepted version was opened" },
+    { IS(UNDER_APPRAISAL), ON(dossier_appraised),         IS(APPRAISED),       NULL,              "the appraisal was reported" },
+    { IS(REQUIRED),        ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { IS(DRAFT),           ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { IS(SUBMITTED),       ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { IS(RETURNED),        ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { IS(ACCEPTED),        ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { IS(UNDER_APPRAISAL), ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { IS(APPRAISED),       ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { 0 },
+};
+
+const struct kind dossier_kind = {
+    "dossier", ON(dossier_state), &dossier_table, handlers, transitions,
+};
+/* clang-format on */
