@@ -27,7 +27,7 @@ const char *reason_word(int reason);
 const char *reason_sentence(int reason);
 
 /* Packs the reply to a letter whose fate is decided. */
-struct bytes answer_pack(struct arena *arena, const struct service *service, const struct letter *letter,
-                         bool final);
+struct bytes answer_pack(struct arena *arena, const struct service *service,
+                         const struct letter *letter, bool final);
 
 #endif

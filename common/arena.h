@@ -28,7 +28,8 @@ void arena_reset(struct arena *arena, size_t keep_bytes);
 
 void *arena_zero(struct arena *arena, size_t size);
 char *arena_text(struct arena *arena, const char *text);
-char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_format(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 struct bytes arena_bytes(struct arena *arena, const void *data, size_t size);
 
 /* Bytes in use now. */

@@ -51,15 +51,18 @@ void authority_free(struct authority **authority_p);
 int64_t authority_position(const struct authority *authority);
 
 /* Takes in one event of the directory's journal; types that do not matter here only move the position. */
-int authority_hear(struct authority *authority, int64_t position, const char *type, const void *body,
-                   size_t size) MUST_CHECK;
+int authority_hear(struct authority *authority, int64_t position, const char *type,
+                   const void *body, size_t size) MUST_CHECK;
 
 const struct agency *authority_agency(const struct authority *authority, const struct uuid *agency);
-const struct peer_system *authority_system(const struct authority *authority, const struct uuid *system);
-const struct peer_system *authority_system_by_key(const struct authority *authority, const char *public_key);
+const struct peer_system *authority_system(const struct authority *authority,
+                                           const struct uuid *system);
+const struct peer_system *authority_system_by_key(const struct authority *authority,
+                                                  const char *public_key);
 
 /* The agency of a person; NULL when there is no such person. */
-const struct uuid *authority_agency_of(const struct authority *authority, const struct uuid *person);
+const struct uuid *authority_agency_of(const struct authority *authority,
+                                       const struct uuid *person);
 
 /* Does the person hold one of these roles (a set of MAY bits) in the programme at that time? An operator
  * holds no business role whatever is bound to the agency. */
@@ -77,8 +80,8 @@ bool authority_has_other_operator(const struct authority *authority, const struc
 
 /* Does any person of the agency hold one of these roles in the programme at that time? What binds the whole
  * agency counts also while none of its persons is registered, but not when all of them are operators. */
-bool authority_agency_holds(const struct authority *authority, const struct uuid *agency, unsigned roles,
-                            const char *programme, int64_t at_us);
+bool authority_agency_holds(const struct authority *authority, const struct uuid *agency,
+                            unsigned roles, const char *programme, int64_t at_us);
 
 /* May the agency read everything of the programme? Roles that see the whole are OWNER, STANDING, ORGANISER,
  * the sign-off parties, AUTHORITY, ACCOUNTANT, TREASURY and AUDITOR; and OPERATOR in the directory. */
@@ -93,6 +96,7 @@ void authority_each_agency(const struct authority *authority, unsigned roles, co
 
 /* Calls back for every system that is not revoked. */
 void authority_each_system(const struct authority *authority,
-                           void (*each)(void *context, const struct peer_system *system), void *context);
+                           void (*each)(void *context, const struct peer_system *system),
+                           void *context);
 
 #endif

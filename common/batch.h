@@ -37,7 +37,8 @@ struct parked {
     const char *reason;
 };
 
-int writer_open(const struct service *service, const char *dsn, struct writer *ret_writer) MUST_CHECK;
+int writer_open(const struct service *service, const char *dsn,
+                struct writer *ret_writer) MUST_CHECK;
 void writer_close(struct writer *writer);
 
 /* Brings the authority up to the end of the directory's journal. */

@@ -69,7 +69,7 @@ watch_connection(void *context, struct link *link)
                            ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
                                ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) != 0)
         return err_set(ERR_FATAL, "cannot watch %s: %s", link->endpoint, zmq_strerror(zmq_errno()));
-    return socket_pair(context, name, false, &link->monitor);
+    return socket_pair(context, name, false, (struct pair_limits){ 0 }, &link->monitor);
 }
 
 int

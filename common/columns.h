@@ -19,8 +19,8 @@ const char *column_sql_type(const struct column *column);
 void column_write(struct db *db, const struct column *column, const void *row, struct arena *arena);
 
 /* ERR_POISON: a stored message does not parse. */
-int column_read(const struct db_result *result, size_t row, size_t place, const struct column *column,
-                void *item, struct arena *arena) MUST_CHECK;
+int column_read(const struct db_result *result, size_t row, size_t place,
+                const struct column *column, void *item, struct arena *arena) MUST_CHECK;
 
 bool column_equal(const struct column *column, const void *a, const void *b);
 

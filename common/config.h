@@ -16,34 +16,34 @@
 
 struct config {
     const char *db_dsn;
-    const char *gateway;            /* inner endpoints that a worker dials, separated by commas */
-    const char *gateway_key;        /* public key of the gateway, Z85 */
-    const char *secret_key;         /* file: the process's own CURVE key pair */
-    const char *listen;             /* gateway: outer endpoint */
-    const char *listen_inner;       /* gateway: inner endpoint */
-    const char *worker_keys;        /* gateway: file with lines "service Z85-public-key" */
-    const char *receipt_key;        /* gateway: file with the key of receipts, at least 32 bytes */
-    const char *first_operator;     /* directory: file that describes the very first operator */
-    const char *health;             /* address:port of the HTTP page; empty for none */
+    const char *gateway;        /* inner endpoints that a worker dials, separated by commas */
+    const char *gateway_key;    /* public key of the gateway, Z85 */
+    const char *secret_key;     /* file: the process's own CURVE key pair */
+    const char *listen;         /* gateway: outer endpoint */
+    const char *listen_inner;   /* gateway: inner endpoint */
+    const char *worker_keys;    /* gateway: file with lines "service Z85-public-key" */
+    const char *receipt_key;    /* gateway: file with the key of receipts, at least 32 bytes */
+    const char *first_operator; /* directory: file that describes the very first operator */
+    const char *health;         /* address:port of the HTTP page; empty for none */
     const char *clock_file;
     const char *log_level;
     const char *smtp_url;
     const char *smtp_user;
-    const char *smtp_password;      /* secret */
+    const char *smtp_password; /* secret */
     const char *smtp_ca_file;
-    const char *smtp_plain;         /* "allow" lets mail go unencrypted, to loopback only */
+    const char *smtp_plain; /* "allow" lets mail go unencrypted, to loopback only */
     const char *mail_from;
-    const char *mail_domain;        /* right-hand side of Message-ID */
-    const char *mail_languages;     /* "vi" or "vi,en" */
-    const char *templates;          /* directory of the mail templates */
-    int64_t batch_max;              /* commands in one transaction */
-    int64_t credit;                 /* commands a worker takes at a time */
-    int64_t poll_ms;                /* fallback poll of the journal */
+    const char *mail_domain;    /* right-hand side of Message-ID */
+    const char *mail_languages; /* "vi" or "vi,en" */
+    const char *templates;      /* directory of the mail templates */
+    int64_t batch_max;          /* commands in one transaction */
+    int64_t credit;             /* commands a worker takes at a time */
+    int64_t poll_ms;            /* fallback poll of the journal */
     int64_t heartbeat_ms;
-    int64_t system_inflight;        /* gateway: requests under way of one system */
+    int64_t system_inflight; /* gateway: requests under way of one system */
     int64_t system_inflight_bytes;
     int64_t global_inflight_bytes;
-    int64_t mail_retry_seconds;     /* first pause after a failed attempt; doubles up to an hour */
+    int64_t mail_retry_seconds; /* first pause after a failed attempt; doubles up to an hour */
     int64_t mail_attempts;
 };
 

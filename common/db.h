@@ -49,7 +49,7 @@ void db_int8(struct db *db, int64_t number);
 void db_int4(struct db *db, int32_t number);
 void db_bool(struct db *db, bool truth);
 void db_bytes(struct db *db, const void *bytes, size_t size); /* bytes NULL: NULL */
-void db_time(struct db *db, int64_t time_us);         /* 0: NULL */
+void db_time(struct db *db, int64_t time_us);                 /* 0: NULL */
 
 /* Arrays: db_array, then so many of the element calls above, each of the same type. */
 enum db_type { DB_TEXT, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_BYTES, DB_TIME };
@@ -75,10 +75,13 @@ size_t db_width(const struct db_result *result);
 const char *db_name(const struct db_result *result, size_t column);
 bool db_is_uuid(const struct db_result *result, size_t column);
 bool db_is_null(const struct db_result *result, size_t row, size_t column);
-int64_t db_get_int(const struct db_result *result, size_t row, size_t column); /* int4, int8, bool */
-struct uuid db_get_uuid(const struct db_result *result, size_t row, size_t column); /* nil for NULL */
+int64_t db_get_int(const struct db_result *result, size_t row,
+                   size_t column); /* int4, int8, bool */
+struct uuid db_get_uuid(const struct db_result *result, size_t row,
+                        size_t column); /* nil for NULL */
 struct bytes db_get_bytes(const struct db_result *result, size_t row, size_t column);
-const char *db_get_text(const struct db_result *result, size_t row, size_t column); /* "" for NULL */
+const char *db_get_text(const struct db_result *result, size_t row,
+                        size_t column);                                         /* "" for NULL */
 int64_t db_get_time(const struct db_result *result, size_t row, size_t column); /* 0 for NULL */
 size_t db_get_uuids(const struct db_result *result, size_t row, size_t column, struct arena *arena,
                     struct uuid **ret_uuids);

@@ -41,26 +41,26 @@ struct held {
 /* Which further aggregates a decision needs. */
 struct keys {
     struct arena *arena;
-    struct list items;     /* of struct held, without state */
-    bool wants_state;      /* set by need_state: ask again when the first aggregate is loaded */
+    struct list items; /* of struct held, without state */
+    bool wants_state;  /* set by need_state: ask again when the first aggregate is loaded */
 };
 
 void need(struct keys *keys, const struct kind *kind, struct uuid id);
 void need_state(struct keys *keys);
 
 struct given {
-    const void *state;           /* the aggregate that the message is about */
-    const struct held *also;     /* the further ones, in the order in which they were asked for */
+    const void *state;       /* the aggregate that the message is about */
+    const struct held *also; /* the further ones, in the order in which they were asked for */
     size_t also_count;
     struct uuid subject;
     const char *programme;
-    const struct actor *actor;   /* zeroed when the runtime itself speaks */
-    int64_t received_us;         /* arrival at the gateway: what deadlines are judged by */
-    int64_t now_us;              /* time of the batch */
-    struct digest body_digest;   /* SHA-256 of the message's exact bytes */
+    const struct actor *actor; /* zeroed when the runtime itself speaks */
+    int64_t received_us;       /* arrival at the gateway: what deadlines are judged by */
+    int64_t now_us;            /* time of the batch */
+    struct digest body_digest; /* SHA-256 of the message's exact bytes */
     const struct authority *authority;
     /* Of a heard event: */
-    struct uuid heard_subject;   /* the aggregate it belongs to */
+    struct uuid heard_subject; /* the aggregate it belongs to */
     int64_t heard_position;
     const char *heard_type;
     const struct uuid *heard_parties;
@@ -97,12 +97,12 @@ struct aside {
 
 struct events {
     struct arena *arena;
-    const struct kind *kind;  /* of the aggregate that the message is about */
+    const struct kind *kind; /* of the aggregate that the message is about */
     struct uuid subject;
-    struct list said;         /* of struct said */
-    struct list violations;   /* of struct violation */
-    struct list alarms;       /* of struct alarm */
-    struct list asides;       /* of struct aside */
+    struct list said;       /* of struct said */
+    struct list violations; /* of struct violation */
+    struct list alarms;     /* of struct alarm */
+    struct list asides;     /* of struct aside */
 };
 
 #define ACCEPTED 0
@@ -129,8 +129,8 @@ const char *id_text(struct events *out, const struct uuid *id);
 
 /* Who may send a message: a set of roles, or one of these. */
 #define MAY(role) (1U << DIRECTORY__ROLE__ROLE_##role)
-#define ANYBODY (1U << 31)      /* any person of a registered system's agency; decide looks closer */
-#define HEARD (1U << 30)        /* not a command: an event of another service */
+#define ANYBODY (1U << 31) /* any person of a registered system's agency; decide looks closer */
+#define HEARD (1U << 30)   /* not a command: an event of another service */
 #define ONLY_RUNTIME (1U << 29) /* an alarm, or the service's own errand */
 
 enum birth {
@@ -176,7 +176,7 @@ struct guard {
 };
 
 struct kind {
-    const char *name;                        /* "funding_case" */
+    const char *name; /* "funding_case" */
     const ProtobufCEnumDescriptor *states;
     const struct table *table;
     const struct handler *handlers;

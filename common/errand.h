@@ -25,7 +25,7 @@ bool errand_wait(struct errands *errands, int64_t milliseconds);
 
 /* Says a message to an aggregate of the own service. Its id follows from (message type, subject, number):
  * saying it again has no second effect. Returns when it is decided. */
-int errand_say(struct errands *errands, const char *programme, const struct uuid *subject, int64_t number,
-               const void *message) MUST_CHECK;
+int errand_say(struct errands *errands, const char *programme, const struct uuid *subject,
+               int64_t number, const void *message) MUST_CHECK;
 
 #endif

@@ -21,7 +21,8 @@ struct health;
 
 /* Registers a metric for the process's life; label may be NULL or like "outcome=\"refused\"". The same
  * name and label give the same metric. */
-struct metric *metric_new(const char *name, const char *label, enum metric_kind kind, const char *help);
+struct metric *metric_new(const char *name, const char *label, enum metric_kind kind,
+                          const char *help);
 void metric_add(struct metric *metric, int64_t by);
 void metric_set(struct metric *metric, int64_t value);
 void metric_seconds(struct metric *metric, int64_t microseconds);

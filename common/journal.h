@@ -99,7 +99,7 @@ int journal_written(const struct db *db, const struct list *events, const struct
 /* Reads one row of a result whose columns are JOURNAL_COLUMNS. Text and bytes stay in the result. */
 #define JOURNAL_COLUMNS                                                                            \
     "position, service, kind, aggregate, version, type, body, recorded_at, because, parties,"      \
-    " source, cause, heard, agency, actor, capacity, traceparent, request_digest, reply_digest,"    \
+    " source, cause, heard, agency, actor, capacity, traceparent, request_digest, reply_digest,"   \
     " chain"
 struct journal_row journal_read(const struct db_result *result, size_t row, struct arena *arena);
 

@@ -22,7 +22,8 @@ struct verge {
     struct list timers;         /* ids of the timers that were still there */
 };
 
-void verge_init(struct verge *verge, struct arena *arena, const struct writer *writer, int64_t now_us);
+void verge_init(struct verge *verge, struct arena *arena, const struct writer *writer,
+                int64_t now_us);
 
 /* Copies a row (source, id, request_digest, reply, salt). */
 void verge_add_known(struct verge *verge, const struct db_result *result, size_t row);
@@ -30,7 +31,8 @@ void verge_add_known(struct verge *verge, const struct db_result *result, size_t
 /* Folds duplicates inside the batch. */
 void judge_twins(struct letter **letters, size_t count);
 
-int judge_all(struct verge *verge, struct world *world, struct letter **letters, size_t count) MUST_CHECK;
+int judge_all(struct verge *verge, struct world *world, struct letter **letters,
+              size_t count) MUST_CHECK;
 
 /* Does any handler of the service make new programmes? */
 bool service_founds(const struct service *service);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/field.h"
 #include "google/protobuf/timestamp.pb-c.h"
 
 bool
@@ -137,44 +138,15 @@ letter_envelope(const struct letter *letter, int64_t now_us, const struct author
     };
 }
 
-/* Reads a varint; false at the end of the bytes. */
-static bool
-varint(struct bytes bytes, size_t *at_p, uint64_t *ret_number)
-{
-    uint64_t number = 0;
-
-    for (unsigned shift = 0; shift < 64 && *at_p < bytes.size; shift += 7) {
-        uint8_t byte = bytes.data[(*at_p)++];
-
-        number |= (uint64_t) (byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *ret_number = number;
-            return true;
-        }
-    }
-    return false;
-}
-
 bool
 request_programme(struct bytes request, char ret_programme[65])
 {
-    enum { PROGRAMME = 3, VARINT = 0, LENGTH = 2 };
-    size_t at = 0;
-    uint64_t key, size;
+    enum { PROGRAMME = 3 };
+    struct field field;
 
-    while (varint(request, &at, &key) && varint(request, &at, &size)) {
-        if ((key & 7) == VARINT)
-            continue;
-        if ((key & 7) != LENGTH || size > request.size - at)
-            return false;
-        if (key >> 3 == PROGRAMME) {
-            if (size > 64)
-                return false;
-            memcpy(ret_programme, request.data + at, size);
-            ret_programme[size] = '\0';
-            return true;
-        }
-        at += size;
-    }
-    return false;
+    if (!field_find(request, PROGRAMME, FIELD_BYTES, &field) || field.bytes.size > 64)
+        return false;
+    memcpy(ret_programme, field.bytes.data, field.bytes.size);
+    ret_programme[field.bytes.size] = '\0';
+    return true;
 }

@@ -33,12 +33,12 @@ struct letter {
     enum origin origin;
     const char *programme;
     struct uuid source;
-    struct uuid id;          /* of the request, timer or cause */
+    struct uuid id; /* of the request, timer or cause */
     struct uuid subject;
     struct actor actor;
     const char *type;
     struct bytes body;
-    const void *message;     /* the body, unpacked */
+    const void *message; /* the body, unpacked */
     const struct handler *handler;
     const struct kind *kind;
     int64_t received_us;
@@ -46,8 +46,8 @@ struct letter {
     int64_t expected_version;
     bool validate_only;
     const char *traceparent;
-    struct bytes request;    /* exact bytes; empty unless it is a request */
-    struct work *work;       /* FROM_CLIENT */
+    struct bytes request; /* exact bytes; empty unless it is a request */
+    struct work *work;    /* FROM_CLIENT */
     /* FROM_JOURNAL */
     int64_t position;
     struct uuid heard_subject;
@@ -63,12 +63,12 @@ struct letter {
     struct keys keys;
     const struct letter *twin; /* the same request, earlier in the batch */
     enum fate fate;
-    int reason;              /* a wire Reason, or 0 */
+    int reason; /* a wire Reason, or 0 */
     struct outcome outcome;
     const char *explanation; /* a sentence beside the reason, or NULL */
     const char *field;       /* the field it is about, or NULL */
     struct bytes reply;
-    int64_t first_position;  /* of its events in the journal */
+    int64_t first_position; /* of its events in the journal */
 };
 
 /* Is it a request that gets a reply? */

@@ -26,7 +26,8 @@ void *list_add(struct list *list);
 
 void *list_at(const struct list *list, size_t index);
 
-#define LIST_EACH(type, item, list)                                                                    \
-    for (type *item = (list)->items, *item##_end = item + (list)->count; item < item##_end; item++)
+#define LIST_EACH(type, item, list)                                                                \
+    for (type *item = (list)->items, *item##_end = (list)->count ? item + (list)->count : item;        \
+         item < item##_end; item++)
 
 #endif

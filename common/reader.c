@@ -237,7 +237,7 @@ list(struct reader *reader, struct question *q, ProtobufCMessage **ret_response)
     db_text(reader->db, q->request->programme);
     db_uuid(reader->db, all ? NULL : q->agency);
     db_text(reader->db, after[0] ? after : NULL);
-    db_int4(reader->db, size + 1);
+    db_int8(reader->db, size + 1);
     rc = db_run(reader->db);
     if (rc)
         return rc;

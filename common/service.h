@@ -17,8 +17,8 @@ struct process;
  * A Get has a kind: the aggregate of the subject is read by its table, and its columns and children fill
  * the fields of the same names in the response's first field.
  * A List has a select list: one statement; its rows fill the repeated first field of the response, column
- * by column name. $1 programme, $2 the asking agency (NULL when it may read all), $3 the key after which
- * to go on (NULL at first), $4 how many rows. The first column must be named page_key, be unique, of type
+ * by column name. $1 programme, $2 the asking agency (NULL when it may read all), $3 the key (text) after which
+ * to go on (NULL at first), $4 how many rows (int8). The first column must be named page_key, be unique, of type
  * text, and be what the rows are ordered by; it fills nothing. */
 struct query {
     const ProtobufCMessageDescriptor *ask;
@@ -35,20 +35,21 @@ struct first_word {
 };
 
 struct service {
-    const char *name;                      /* "funding": also its schema and its database role */
-    const char *package;                   /* "sangkien.funding.v1" */
-    const struct kind *const *kinds;       /* closed by NULL; their order is the lock order */
+    const char *name;                /* "funding": also its schema and its database role */
+    const char *package;             /* "sangkien.funding.v1" */
+    const struct kind *const *kinds; /* closed by NULL; their order is the lock order */
     const struct query *queries;
     const ProtobufCEnumDescriptor *refusals;
     const struct refusal_text *refusal_texts;
-    const struct guard *guards;            /* NULL for none */
-    const struct table *const *asides;     /* tables of put_aside, closed by NULL; NULL for none */
+    const struct guard *guards;        /* NULL for none */
+    const struct table *const *asides; /* tables of put_aside, closed by NULL; NULL for none */
     /* The directory: what is said at the very first start, in one transaction, by nobody; NULL for none.
      * Adds to ret_words, a list of struct first_word. */
     int (*first_words)(const struct config *config, struct arena *arena, struct list *ret_words);
     /* Work outside any transaction (mail), on a thread of its own; NULL for none. See errand.h. */
     int (*errand)(struct errands *errands);
-    int (*errand_prepare)(struct errands *errands); /* prepares its statements and checks its settings, once */
+    int (*errand_prepare)(
+        struct errands *errands); /* prepares its statements and checks its settings, once */
     /* A process that is no service loop (the gateway) does its work here instead; see process.h. */
     int (*serve)(struct process *process);
 };

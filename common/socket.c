@@ -181,16 +181,17 @@ socket_bind(void *socket, const char *endpoint)
 }
 
 int
-socket_pair(void *context, const char *endpoint, bool binds, void **ret_socket)
+socket_pair(void *context, const char *endpoint, bool binds, struct pair_limits limits,
+            void **ret_socket)
 {
     void *socket = zmq_socket(context, ZMQ_PAIR);
     int rc;
 
     if (!socket)
         return err_set(ERR_FATAL, "cannot make a socket: %s", zmq_strerror(zmq_errno()));
-    rc = set_number(socket, ZMQ_SNDHWM, 0, "ZMQ_SNDHWM");
+    rc = set_number(socket, ZMQ_SNDHWM, limits.most_out, "ZMQ_SNDHWM");
     if (rc == 0)
-        rc = set_number(socket, ZMQ_RCVHWM, 0, "ZMQ_RCVHWM");
+        rc = set_number(socket, ZMQ_RCVHWM, limits.most_in, "ZMQ_RCVHWM");
     if (rc == 0)
         rc = set_number(socket, ZMQ_LINGER, 0, "ZMQ_LINGER");
     if (rc == 0 && (binds ? zmq_bind(socket, endpoint) : zmq_connect(socket, endpoint)) != 0)

@@ -28,7 +28,13 @@ int socket_dial(void *socket, const char *endpoint, const char *server_key, cons
                 const char *secret_key) MUST_CHECK;
 int socket_bind(void *socket, const char *endpoint) MUST_CHECK;
 
-/* A PAIR between two threads, unlimited: whoever writes must bound what is under way. */
-int socket_pair(void *context, const char *endpoint, bool binds, void **ret_socket) MUST_CHECK;
+/* A PAIR between two threads. Where one end says most_out 0 or the other most_in 0, that direction is
+ * unlimited: then whoever writes must bound what is under way. */
+struct pair_limits {
+    int most_out;
+    int most_in;
+};
+int socket_pair(void *context, const char *endpoint, bool binds, struct pair_limits limits,
+                void **ret_socket) MUST_CHECK;
 
 #endif

@@ -15,8 +15,8 @@
 struct store;
 
 /* Makes and prepares every statement of the service's kinds. A reader's store only loads, without locks. */
-int store_open(struct db *db, const struct service *service, bool writes, struct store **ret_store)
-    MUST_CHECK;
+int store_open(struct db *db, const struct service *service, bool writes,
+               struct store **ret_store) MUST_CHECK;
 void store_close(struct store **store_p);
 
 /* Queues the load of these aggregates of one kind, locking their rows in id order. */
@@ -26,7 +26,8 @@ void store_load(struct store *store, const struct kind *kind, const char *progra
 /* After the run: takes what the loads brought, in the order in which they were queued. The ids that were
  * not there are held with version 0. first is the place of the first load among the results; *first_p
  * moves behind the last. */
-int store_loaded(struct store *store, struct world *world, struct arena *arena, size_t *first_p) MUST_CHECK;
+int store_loaded(struct store *store, struct world *world, struct arena *arena,
+                 size_t *first_p) MUST_CHECK;
 
 /* Queues the writes of all that changed in the world. */
 void store_save(struct store *store, struct world *world, const char *programme);
@@ -43,9 +44,8 @@ size_t store_queued(const struct store *store);
 /* After the run: did every write touch as many rows as it should? */
 int store_check(struct store *store, size_t *first_p) MUST_CHECK;
 
-
 /* How many aggregates of a kind the programme has; a round trip of its own. */
-int store_count(struct store *store, const struct kind *kind, const char *programme, int64_t *ret_rows)
-    MUST_CHECK;
+int store_count(struct store *store, const struct kind *kind, const char *programme,
+                int64_t *ret_rows) MUST_CHECK;
 
 #endif

@@ -34,8 +34,14 @@ struct column {
     const ProtobufCMessageDescriptor *message;
 };
 
-#define COLUMN(type_, member, kind) { #member, kind, offsetof(type_, member), NULL }
-#define COLUMN_MESSAGE(type_, member, descriptor) { #member, MESSAGE, offsetof(type_, member), descriptor }
+#define COLUMN(type_, member, kind)                                                                \
+    {                                                                                              \
+#member, kind, offsetof(type_, member), NULL                                               \
+    }
+#define COLUMN_MESSAGE(type_, member, descriptor)                                                  \
+    {                                                                                              \
+#member, MESSAGE, offsetof(type_, member), descriptor                                      \
+    }
 
 /* A struct list member whose items are rows of a child table. */
 struct child {
@@ -46,13 +52,15 @@ struct child {
     const struct column *columns;
 };
 
-#define CHILD(table_, type_, member_, item_, columns_)                                                 \
-    { table_, offsetof(type_, member_), #member_, sizeof(item_), columns_ }
+#define CHILD(table_, type_, member_, item_, columns_)                                             \
+    {                                                                                              \
+        table_, offsetof(type_, member_), #member_, sizeof(item_), columns_                        \
+    }
 
 struct table {
     const char *name; /* "funding.funding_case" */
     const struct column *columns;
-    size_t size;      /* of the state struct */
+    size_t size;                  /* of the state struct */
     const struct child *children; /* NULL or closed by a zero row */
 };
 

@@ -15,11 +15,11 @@
 
 struct verify_options {
     const char *dsn;
-    const char *programme;                  /* NULL: all */
-    const struct service *const *services;  /* closed by NULL */
+    const char *programme;                 /* NULL: all */
+    const struct service *const *services; /* closed by NULL */
     FILE *out;
-    const char *checkpoint;                 /* file to compare with, or NULL */
-    const char *write_checkpoint;           /* file to write, or NULL */
+    const char *checkpoint;       /* file to compare with, or NULL */
+    const char *write_checkpoint; /* file to write, or NULL */
 };
 
 int verify_run(const struct verify_options *options, size_t *ret_damages) MUST_CHECK;

@@ -11,7 +11,7 @@ static const struct statement next_events = {
     "SELECT " JOURNAL_COLUMNS ", seen_request, seen_reply"
     " FROM runtime.journal j"
     " LEFT JOIN LATERAL (SELECT i.request_digest AS seen_request,"
-                   "   sha256(i.reply) AS seen_reply FROM runtime.inbox i"
+    "   sha256(i.reply) AS seen_reply FROM runtime.inbox i"
     "   WHERE i.programme = j.programme AND i.source = j.source AND i.id = j.cause) i ON true"
     " WHERE j.programme = $1::text AND j.position > $2::int8"
     " ORDER BY j.position LIMIT $3::int8"

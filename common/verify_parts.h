@@ -32,7 +32,8 @@ struct verifier {
     size_t damages;
 };
 
-void verify_damage(struct verifier *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void verify_damage(struct verifier *v, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 int verify_prepare(struct db *db) MUST_CHECK;
 int verify_journal(struct verifier *v) MUST_CHECK;

@@ -48,28 +48,31 @@ struct happened {
     int64_t version;
     const ProtobufCMessage *event;
     const char *because;
-    const struct uuid *parties; /* agencies named by the aggregate's PARTY columns, after the event */
+    const struct uuid
+        *parties; /* agencies named by the aggregate's PARTY columns, after the event */
     size_t party_count;
 };
 
 struct outcome {
-    int reason;            /* a wire Reason, or 0 */
-    int refusal;           /* a Refusal of the service, or 0 */
-    struct list happened;  /* of struct happened; empty when refused */
+    int reason;           /* a wire Reason, or 0 */
+    int refusal;          /* a Refusal of the service, or 0 */
+    struct list happened; /* of struct happened; empty when refused */
     struct list violations;
     struct list alarms;
     struct list asides;
-    int64_t version;       /* of the aggregate, after */
-    bool is_put_off;       /* needs an aggregate that was not loaded: nothing happened, ask again */
+    int64_t version; /* of the aggregate, after */
+    bool is_put_off; /* needs an aggregate that was not loaded: nothing happened, ask again */
 };
 
 /* Which aggregates the message needs beyond its own, with what is known now. state NULL: not loaded yet. */
-void world_needs(struct world *world, const struct handler *handler, const struct envelope *envelope,
-                 const void *state, const void *message, struct keys *ret_keys);
+void world_needs(struct world *world, const struct handler *handler,
+                 const struct envelope *envelope, const void *state, const void *message,
+                 struct keys *ret_keys);
 
 /* Judges a message by its handler and lets what follows happen. Who may send it was judged before. */
-struct outcome world_say(struct world *world, const struct handler *handler, const struct kind *kind,
-                         const struct envelope *envelope, const void *message);
+struct outcome world_say(struct world *world, const struct handler *handler,
+                         const struct kind *kind, const struct envelope *envelope,
+                         const void *message);
 
 /* Lets one event happen to one state: the same for a decision and for verify. ERR_POISON: no such move. */
 int world_apply(const struct kind *kind, struct aggregate *state, const ProtobufCMessage *event,

@@ -4,15 +4,16 @@
 /* Without panel, consultees and opinions: GetAppraisalCase has them. Who does not read the whole
  * programme sees the cases of the own entries, and those where the own opinion is asked. */
 static const char list_appraisal_cases[] =
-    "SELECT id::text COLLATE \"C\" AS page_key, id, version, state, dossier_id, dossier_version,"
+    "SELECT c.id::text AS page_key, c.id, version, state, dossier_id, dossier_version,"
     " digest, entry_code, title, entrant_agency_id, estimate_vnd, opinions_due_at, outcome, scope,"
     " recommended_ceiling_vnd, minutes, report"
     " FROM appraisal.appraisal_case AS c"
-    " WHERE programme = $1::text AND ($3::text IS NULL OR id::text COLLATE \"C\" > $3::text)"
+    " WHERE programme = $1::text"
+    " AND c.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"
     " AND ($2::uuid IS NULL OR entrant_agency_id = $2::uuid"
     "  OR EXISTS (SELECT FROM appraisal.consultee AS q WHERE q.programme = c.programme"
     "   AND q.parent = c.id AND q.agency_id = $2::uuid))"
-    " ORDER BY 1 LIMIT $4::int8";
+    " ORDER BY c.id LIMIT $4::int8";
 
 /* A case in consultation waits for each agency that has not answered, and then for the panel. */
 static const char list_open_appraisals[] =

@@ -1,9 +1,9 @@
-/* services/directory/directory.h - the directory's memory: agencies, persons, systems, role
- * bindings.
+/* services/directory/directory.h - what the directory knows: agencies, persons, systems, roles.
  *
  * Shapes     everything lives in the programme "directory". A person's name and mailbox stand
- * apart, in directory.person_private, and in no event. Units      times in UTC microseconds;
- * periods are [from, until), 0 means open. Source     domain.md 10.8, R-G5, R-O1, R-O5.
+ *            apart, in directory.person_private, and in no event.
+ * Units      times in UTC microseconds; periods are [from, until), 0 means open.
+ * Source     domain.md 10.8, R-G5, R-O1, R-O5.
  */
 #ifndef SANGKIEN_SERVICES_DIRECTORY_DIRECTORY_H
 #define SANGKIEN_SERVICES_DIRECTORY_DIRECTORY_H

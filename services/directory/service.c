@@ -5,18 +5,18 @@
 /* Names and mailboxes of agencies are for everybody; roles are for those who see the whole and for
  * the agency itself. */
 #define AGENCY_ROWS                                                                                \
-    "SELECT t.id::text COLLATE \"C\" AS page_key, t.id, t.version, t.state, t.name, t.short_name," \
+    "SELECT t.id::text AS page_key, t.id, t.version, t.state, t.name, t.short_name,"               \
     " t.agency_class, t.level, t.parent_agency_id, t.email, t.agency_code FROM directory.agency t" \
     " WHERE t.programme = $1::text AND ($2::uuid IS NULL OR true)"                                 \
-    " AND t.id::text COLLATE \"C\" > coalesce($3::text, '')"                                       \
-    " ORDER BY t.id::text COLLATE \"C\" LIMIT $4::int8"
+    " AND t.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"                 \
+    " ORDER BY t.id LIMIT $4::int8"
 
 #define ROLE_BINDING_ROWS                                                                          \
-    "SELECT t.id::text COLLATE \"C\" AS page_key, t.id, t.version, t.state, t.role, t.agency_id,"  \
+    "SELECT t.id::text AS page_key, t.id, t.version, t.state, t.role, t.agency_id,"                \
     " t.person_id, t.in_programme AS programme FROM directory.role_binding t"                      \
     " WHERE t.programme = $1::text AND ($2::uuid IS NULL OR t.agency_id = $2::uuid)"               \
-    " AND t.id::text COLLATE \"C\" > coalesce($3::text, '')"                                       \
-    " ORDER BY t.id::text COLLATE \"C\" LIMIT $4::int8"
+    " AND t.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"                 \
+    " ORDER BY t.id LIMIT $4::int8"
 
 static const struct kind *const kinds[] = {
     &agency_kind, &person_kind, &peer_system_kind, &role_binding_kind, NULL,

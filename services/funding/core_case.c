@@ -1,5 +1,4 @@
-/* services/funding/core_case.c - opening a funding case, and what becomes of it when its entry
- * goes. */
+/* services/funding/core_case.c - opening a funding case, and when it is over. */
 #include "services/funding/core.h"
 
 /* funding_open_case finds them in this order. */

@@ -1,5 +1,4 @@
-/* services/funding/core_ceiling.c - the budget ceiling: reserved at agreement, committed at the
- * decision. */
+/* services/funding/core_ceiling.c - the ceiling: reserved at agreement, committed at the decision. */
 #include <string.h>
 
 #include "services/funding/core.h"

@@ -1,5 +1,4 @@
-/* services/funding/core_recommendation.c - what appraisal recommended, and what its withdrawal
- * takes along. */
+/* services/funding/core_recommendation.c - what appraisal recommended, and its withdrawal. */
 #include "sangkien/appraisal/v1/events.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
 #include "services/funding/core.h"

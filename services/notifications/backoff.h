@@ -17,7 +17,7 @@ backoff_seconds(int64_t first_seconds, int32_t attempts, const struct uuid *noti
         seconds *= 2;
     if (seconds > 3600)
         seconds = 3600;
-    return seconds + seconds * notification->bytes[15] / (10 * 255);
+    return seconds + seconds * notification->bytes[15] / 2550;
 }
 
 #endif

@@ -68,7 +68,7 @@ queue(struct events *out, const struct given *given, const struct uuid *id,
     queued->event_type = given->heard_type;
     queued->agency_id = id_text(out, &to->agency);
     queued->template_ = to->template;
-    queued->recipient_role = to->recipient_role;
+    queued->recipient_role = (Notifications__RecipientRole) to->recipient_role;
     queued->address = to->address;
 }
 

@@ -91,7 +91,7 @@ delivery_prepare(struct db *db)
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
         int rc = db_prepare(db, statements[i]);
 
-        if (rc && rc != ERR_RETRY) /* what a lost connection could not prepare, the next one will */
+        if (rc)
             return rc;
     }
     return 0;
@@ -236,7 +236,7 @@ read_cause(struct db *db, struct arena *arena, const struct delivery *delivery,
            struct notice *ret_notice)
 {
     const struct db_result *row;
-    const ProtobufCMessage *founding;
+    const ProtobufCMessage *founding = NULL;
     int rc;
 
     begin(db, &cause);
@@ -254,7 +254,7 @@ read_cause(struct db *db, struct arena *arena, const struct delivery *delivery,
         rc = unpack(row, 0, 3, arena, &ret_notice->first_event);
     if (rc == 0)
         rc = unpack(row, 0, 5, arena, &founding);
-    if (rc == 0 && founding->descriptor == &submissions__programme_created__descriptor)
+    if (rc == 0 && founding && founding->descriptor == &submissions__programme_created__descriptor)
         ret_notice->programme_name =
             ((const Submissions__ProgrammeCreated *) (const void *) founding)->name;
     return rc;
@@ -283,10 +283,10 @@ read_names(struct db *db, struct arena *arena, const struct list *agencies, stru
         return rc;
     rows = db_result(db, 1);
     for (size_t i = 0; i < db_rows(rows) && rc == 0; i++) {
-        const ProtobufCMessage *event;
+        const ProtobufCMessage *event = NULL;
 
         rc = unpack(rows, i, 1, arena, &event);
-        if (rc == 0)
+        if (rc == 0 && event)
             *(struct agency_name *) list_add(ret_names) =
                 (struct agency_name){ db_get_uuid(rows, i, 0), name_in(event) };
     }

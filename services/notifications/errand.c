@@ -252,9 +252,21 @@ open_mailer(struct mailer *mailer)
     const struct config *config = mailer->config;
     int rc = templates_open(config->templates, config->mail_languages, &mailer->templates);
 
-    if (rc == 0)
-        rc = smtp_open(config, &mailer->smtp);
-    return rc ? rc : delivery_prepare(mailer->db);
+    return rc ? rc : smtp_open(config, &mailer->smtp);
+}
+
+int
+notifications_prepare(struct errands *errands)
+{
+    const struct config *config = errand_config(errands);
+    CLEANUP(templates_close) struct templates *templates = NULL;
+    int rc = 0;
+
+    if (*config->smtp_url)
+        rc = smtp_check(config);
+    if (rc == 0 && *config->smtp_url)
+        rc = templates_open(config->templates, config->mail_languages, &templates);
+    return rc ? rc : delivery_prepare(errand_db(errands));
 }
 
 int

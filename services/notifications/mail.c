@@ -6,6 +6,8 @@
 
 #include "services/notifications/address.h"
 
+enum { MOST_PIECE = 45 }; /* in base64 60 characters, in all 72 of the 75 that a word may have */
+
 void
 mail_start(void)
 {
@@ -36,6 +38,55 @@ one_line(struct arena *arena, const char *text)
         if ((unsigned char) *c < ' ' || *c == 0x7f)
             *c = ' ';
     return line;
+}
+
+/* A good place to part a header's text after so many bytes: between characters always; between
+ * words rather than inside one, because some readers show a space there; and where base64 needs no
+ * padding, because readers built on GMime 3.2 lose what follows a padded word. */
+static int
+merit_of(const char *text, size_t size)
+{
+    if (((unsigned char) text[size] & 0xC0) == 0x80)
+        return 0;
+    return 1 + (size % 3 == 0 ? 2 : 0) + (text[size] == ' ' || text[size - 1] == ' ' ? 1 : 0);
+}
+
+static size_t
+piece_of(const char *text)
+{
+    size_t best = strlen(text);
+    int merit = 0;
+
+    if (best <= MOST_PIECE)
+        return best;
+    best = MOST_PIECE;
+    for (size_t size = MOST_PIECE; size > 0; size--)
+        if (merit_of(text, size) > merit) {
+            merit = merit_of(text, size);
+            best = size;
+        }
+    return best;
+}
+
+/* A header's words in RFC 2047's encoding, which GMime passes on as they are; its own encoder pads.
+ */
+static const char *
+header_words(struct arena *arena, const char *text)
+{
+    const char *line = one_line(arena, text);
+    const char *words = "";
+
+    if (g_str_is_ascii(line))
+        return line;
+    while (*line) {
+        const size_t size = piece_of(line);
+        char *piece = g_base64_encode((const guchar *) line, size);
+
+        words = arena_format(arena, "%s%s=?UTF-8?B?%s?=", words, *words ? " " : "", piece);
+        g_free(piece);
+        line += size;
+    }
+    return words;
 }
 
 /* Line ends inside an encoded body are the body's own: CRLF, as text has it on the wire. */
@@ -79,11 +130,11 @@ add_headers(GMimeMessage *message, struct arena *arena, const struct mail *mail)
     GDateTime *date = g_date_time_new_from_unix_utc(mail->written_us / 1000000);
 
     uuid_print(&mail->notification, id);
-    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, one_line(arena, mail->from_name),
-                               mail->from);
-    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, one_line(arena, mail->to_name),
+    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM,
+                               header_words(arena, mail->from_name), mail->from);
+    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, header_words(arena, mail->to_name),
                                mail->to);
-    g_mime_message_set_subject(message, one_line(arena, mail->said.subject), "utf-8");
+    g_mime_message_set_subject(message, header_words(arena, mail->said.subject), "utf-8");
     g_mime_message_set_date(message, date);
     g_date_time_unref(date);
     /* GMime writes a Message-ID as it is given: ours holds a UUID and a checked domain only. */

@@ -42,7 +42,9 @@ extern const struct service notifications_service;
 struct uuid notification_id(const char *programme, int64_t event_position,
                             const struct uuid *agency, const char *template);
 
-/* The errand: sends what is queued. */
+/* The errand: checks the mail settings and templates before the service says ready; sends what is
+ * queued. */
+int notifications_prepare(struct errands *errands);
 int notifications_send(struct errands *errands);
 
 #endif

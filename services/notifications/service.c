@@ -32,4 +32,5 @@ const struct service notifications_service = {
     .refusals = &notifications__refusal__descriptor,
     .refusal_texts = notifications_refusal_texts,
     .errand = notifications_send,
+    .errand_prepare = notifications_prepare,
 };

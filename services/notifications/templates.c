@@ -184,18 +184,19 @@ render_part(const struct templates *templates, const char *name, const struct fa
     ret_part->subject = arena_format(facts->arena, "%.*s", (int) subject, text);
 
     facts_add(&framed, "body", without_end(facts->arena, text + subject + 2));
-    rc = render(source_of(templates, facts->language, frame_name), &framed, as_html,
-                &ret_part->body);
-    return rc ? err_add(rc, "template %s/%s", language_codes[facts->language], frame_name) : 0;
+    rc = render(source_of(templates, facts->language, frame_name), &framed, as_html, &text);
+    if (rc)
+        return err_add(rc, "template %s/%s", language_codes[facts->language], frame_name);
+    ret_part->body = without_end(facts->arena, text);
+    return 0;
 }
 
 static char *
 append(char *at, const char *text)
 {
-    const size_t size = strlen(text);
-
-    memcpy(at, text, size);
-    return at + size;
+    while (*text)
+        *at++ = *text++;
+    return at;
 }
 
 /* Text that is escaped already, as paragraphs: an empty line parts them, a line's end is a break.
@@ -234,7 +235,7 @@ templates_write(const struct templates *templates, const char *name, struct fact
     for (size_t i = 0; i < templates->language_count; i++) {
         const struct facts *f = &facts[templates->order[i]];
         const char *code = language_codes[templates->order[i]];
-        struct part plain, html;
+        struct part plain = { 0 }, html = { 0 };
         int rc = render_part(templates, name, f, false, &plain);
 
         if (rc == 0)

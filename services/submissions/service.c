@@ -8,18 +8,20 @@
     "_co_entrant AS c WHERE c.programme = t.programme AND c.parent = t.id AND c.agency_id = $2))"
 
 /* Ids are texts of one length in which the order of "C" is that of the bytes. */
-#define PAGE_KEY "t.id::text COLLATE \"C\""
-#define PAGE " AND " PAGE_KEY " > coalesce($3::text, '') ORDER BY 1 LIMIT $4::int4"
+#define PAGE_KEY "t.id::text"
+#define PAGE                                                                                       \
+    " AND t.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid ORDER BY t.id"   \
+    " LIMIT $4::int8"
 
 /* Under the programme's own id: that one. Under the directory's: all that are here. */
 static const char list_programmes[] =
-    "SELECT t.programme COLLATE \"C\" AS page_key, t.id, t.version, t.state, t.name, "
+    "SELECT t.programme COLLATE \"C\" AS page_key, t.programme, t.id, t.version, t.state, t.name, "
     "t.owner_agency_id,"
     " t.utc_offset_minutes"
     " FROM submissions.programme AS t"
     " WHERE ($1::text = '" DIRECTORY_PROGRAMME
     "' OR t.programme = $1) AND ($2::uuid IS NULL OR true)"
-    " AND t.programme COLLATE \"C\" > coalesce($3::text, '') ORDER BY 1 LIMIT $4::int4";
+    " AND t.programme COLLATE \"C\" > coalesce($3::text, '') ORDER BY 1 LIMIT $4::int8";
 
 /* Agencies see an edition once it is published. */
 static const char list_editions[] =

@@ -194,6 +194,9 @@ a_returned_dossier_comes_back_as_a_new_version_before_the_cure_date(void **state
     assert_happened(s, "DossierSubmitted");
     assert_int_equal(the_dossier(s)->dossier_version, 2);
     assert_int_equal(the_dossier(s)->lines.count, 4);
+    assert_int_equal(((const struct dossier_line *) list_at(&the_dossier(s)->lines, 2))->number, 2);
+    assert_int_equal(((const struct dossier_line *) list_at(&the_dossier(s)->lines, 2))->ordinal,
+                     1);
     accept_as(s, 21, 1);
     assert_refused(s, "OTHER_VERSION");
     accept_as(s, 21, 2);

@@ -194,6 +194,44 @@ no_encoded_word_is_longer_than_75_characters(void **state)
     assert_true(words >= 3);
 }
 
+/* The bytes that an encoded word stands for. */
+static const char *
+decoded(const char *word, const char *end)
+{
+    char *base64 = g_strndup(word, (gsize) (end - word));
+    gsize size;
+    guchar *bytes = g_base64_decode(base64, &size);
+    const char *text = arena_format(arena, "%.*s", (int) size, (const char *) bytes);
+
+    g_free(bytes);
+    g_free(base64);
+    return text;
+}
+
+static void
+an_encoded_word_splits_no_character_and_only_the_last_one_is_padded(void **state)
+{
+    struct mail mail = sample();
+    const char *at;
+    const char *joined = "";
+
+    (void) state;
+    mail.said.subject =
+        "Ủy ban nhân dân tỉnh Khánh Hòa đề nghị hoàn thiện hồ sơ mô hình, sáng kiến cải cách "
+        "hành chính của công chức, viên chức trẻ";
+    at = strstr(as_text(written(&mail)), "\nSubject:");
+    for (; (at = strstr(at, "=?UTF-8?B?")) && strlen(joined) < strlen(mail.said.subject);) {
+        const char *end = strstr(at += strlen("=?UTF-8?B?"), "?=");
+        const char *text = decoded(at, end);
+
+        assert_true(g_utf8_validate(text, -1, NULL));
+        joined = arena_format(arena, "%s%s", joined, text);
+        if (strlen(joined) < strlen(mail.said.subject))
+            assert_true(end[-1] != '=');
+    }
+    assert_string_equal(joined, mail.said.subject);
+}
+
 static void
 a_line_break_in_what_people_wrote_makes_no_header(void **state)
 {
@@ -252,6 +290,7 @@ main(void)
         TEST(the_text_comes_first_and_then_the_html),
         TEST(every_byte_is_plain_ascii_and_every_line_short_and_ended_by_crlf),
         TEST(no_encoded_word_is_longer_than_75_characters),
+        TEST(an_encoded_word_splits_no_character_and_only_the_last_one_is_padded),
         TEST(a_line_break_in_what_people_wrote_makes_no_header),
         TEST(a_mail_with_an_address_that_is_none_is_not_written),
         TEST(the_same_notification_always_has_the_same_message_id),

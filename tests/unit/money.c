@@ -86,6 +86,8 @@ say_signoff(struct story *s)
                                         FIN_DEPUTY, EVERYBODY, SECOND_ALL };
     unsigned funding_case = any_case();
     Funding__SignOff ask = signing(s, funding_case, (Funding__Party) (1 + any(2)));
+    struct digest digest;
+    int64_t number;
 
     if (any(12) == 0)
         ask.digest.data = (uint8_t *) (uintptr_t) other_digest;
@@ -94,8 +96,14 @@ say_signoff(struct story *s)
     if (any(12) == 0)
         ask.verdict = FUNDING__VERDICT__VERDICT_DISAGREE;
     ask.reason = any(4) ? "because" : "";
+    number = case_of(s, funding_case)->proposal_version;
+    digest = case_of(s, funding_case)->digest;
     story_as(s, mostly(signers[any(sizeof(signers) / sizeof(signers[0]))]));
     story_say(s, funding_case, &ask);
+    if (s->last.happened.count) { /* signed was what stood there, and nothing else */
+        assert_int_equal(ask.proposal_version, number);
+        assert_memory_equal(ask.digest.data, digest.bytes, sizeof(digest.bytes));
+    }
 }
 
 static void

@@ -1,12 +1,12 @@
-/* tests/unit/story.h - tells a service a story in memory: who there is, who says what, what
- * happened.
+/* tests/unit/story.h - tells a service a story in memory: who there is, who says what, what came.
  *
  * Shapes     ids are small numbers: ID(7) is always the same UUID. story_as() says who speaks until
- * it is called again; story_say() sends a command as that person and keeps the outcome, which
- *            assert_happened() and assert_refused() look at. Who may is judged as in production.
- * Alarms ring when story_later() passes them. What happens in the directory is heard at once. Units
- * times in UTC microseconds; a story begins on 1 November 2019, 00:00 UTC. Ownership  everything
- * lives until story_end(); a message said or heard is copied.
+ *            it is called again; story_say() sends a command as that person and keeps the outcome,
+ *            which assert_happened() and assert_refused() look at. Who may is judged as in
+ *            production. Alarms ring when story_later() passes them. What happens in the directory
+ *            is heard at once.
+ * Units      times in UTC microseconds; a story begins on 1 November 2019, 00:00 UTC.
+ * Ownership  everything lives until story_end(); a message said or heard is copied.
  *
  *     struct story s;
  *     story_begin(&s, &funding_service, "khanh-hoa");

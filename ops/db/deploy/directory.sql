@@ -24,7 +24,6 @@ CREATE TABLE directory.agency (
     CONSTRAINT agency_agency_code_key UNIQUE (programme, agency_code),
     FOREIGN KEY (programme, parent_agency_id) REFERENCES directory.agency (programme, id)
 );
-CREATE INDEX agency_page ON directory.agency (programme, ((id::text) COLLATE "C"));
 
 -- Every name that it had, the present one last.
 CREATE TABLE directory.agency_name (
@@ -98,7 +97,6 @@ CREATE TABLE directory.role_binding (
     CONSTRAINT role_binding_operator_is_one_person
         CHECK (role <> 1 OR (person_id IS NOT NULL AND in_programme = 'directory'))
 );
-CREATE INDEX role_binding_page ON directory.role_binding (programme, ((id::text) COLLATE "C"));
 CREATE INDEX role_binding_agency ON directory.role_binding (programme, agency_id);
 CREATE INDEX role_binding_person ON directory.role_binding (programme, person_id);
 CREATE INDEX role_binding_operator ON directory.role_binding (programme) WHERE role = 1 AND state = 1;

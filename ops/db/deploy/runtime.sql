@@ -24,9 +24,10 @@ CREATE TABLE runtime.journal_head (
     inbox_chain bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex') CHECK (octet_length(inbox_chain) = 32)
 ) WITH (fillfactor = 20);
 
--- Events in commit order. position is gapless; version is the aggregate's.
+-- Events in commit order. position is gapless; version is the aggregate's. No foreign key to the head: whoever
+-- writes holds its lock and moves it in the same transaction, and a look-up per row would only cost.
 CREATE TABLE runtime.journal (
-    programme      text  NOT NULL REFERENCES runtime.journal_head,
+    programme      text  NOT NULL,
     position       int8  NOT NULL CHECK (position > 0),
     service        text  NOT NULL,
     kind           text  NOT NULL,
@@ -56,7 +57,7 @@ CREATE TABLE runtime.journal (
 
 -- Every request that got a final answer, with that answer.
 CREATE TABLE runtime.inbox (
-    programme      text  NOT NULL REFERENCES runtime.journal_head,
+    programme      text  NOT NULL,
     source         uuid  NOT NULL,
     id             uuid  NOT NULL,
     number         int8  NOT NULL CHECK (number > 0),
@@ -140,7 +141,9 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['directory', 'submissions', 'appraisal', 'funding', 'notifications'] LOOP
         EXECUTE format('GRANT INSERT ON runtime.journal TO %I', 'sangkien_' || name);
         EXECUTE format('GRANT UPDATE ON runtime.journal_head TO %I', 'sangkien_' || name);
-        EXECUTE format('GRANT SELECT, INSERT ON runtime.inbox, runtime.request TO %I', 'sangkien_' || name);
+        EXECUTE format('GRANT SELECT, INSERT ON runtime.inbox TO %I', 'sangkien_' || name);
+        -- Nobody who serves reads requests again: the salt is enough to know one by its digest.
+        EXECUTE format('GRANT INSERT, SELECT (programme, source, id, salt) ON runtime.request TO %I', 'sangkien_' || name);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE ON runtime.cursor TO %I', 'sangkien_' || name);
         EXECUTE format('GRANT SELECT, INSERT, DELETE ON runtime.timer, runtime.parked TO %I', 'sangkien_' || name);
     END LOOP;

@@ -34,7 +34,6 @@ CREATE TABLE submissions.edition (
     CONSTRAINT edition_ordinal_once UNIQUE (programme, ordinal),
     CONSTRAINT edition_threshold CHECK (threshold_centi <= maximum_centi)
 );
-CREATE UNIQUE INDEX edition_page ON submissions.edition (programme, (id::text COLLATE "C"));
 
 -- Kinds are written in lock order, entries before editions: hence the deferred reference.
 CREATE TABLE submissions.entry (
@@ -70,7 +69,6 @@ CREATE TABLE submissions.entry (
     CONSTRAINT entry_money CHECK (reached_final OR NOT money_paid)
 );
 CREATE UNIQUE INDEX entry_code_once ON submissions.entry (programme, entry_code) WHERE entry_code <> '';
-CREATE UNIQUE INDEX entry_page ON submissions.entry (programme, (id::text COLLATE "C"));
 CREATE INDEX entry_by_edition ON submissions.entry (programme, edition_id);
 
 CREATE TABLE submissions.entry_author (
@@ -122,7 +120,6 @@ CREATE TABLE submissions.dossier (
     -- Overdue is only what lies, or last lay, with the entrant agency.
     CONSTRAINT dossier_overdue CHECK (NOT overdue OR state IN (1, 2, 8, 9, 10))
 );
-CREATE UNIQUE INDEX dossier_page ON submissions.dossier (programme, (id::text COLLATE "C"));
 
 CREATE TABLE submissions.dossier_co_entrant (
     programme text NOT NULL,
