@@ -18,12 +18,11 @@ static const struct statement look_around = {
                    " EXISTS (SELECT FROM runtime.journal_head WHERE programme = $1::text)"
 };
 static const struct statement find_known = {
-    "find known",
-    "SELECT i.source, i.id, i.request_digest, i.reply, r.salt"
-    " FROM unnest($2::uuid[], $3::uuid[]) AS k(source, id)"
-    " JOIN runtime.inbox i ON i.programme = $1::text AND i.source = k.source AND i.id = k.id"
-    " LEFT JOIN runtime.request r ON r.programme = i.programme AND r.source = i.source"
-    "                            AND r.id = i.id"
+    "find known", "SELECT i.*, r.salt FROM unnest($2::uuid[], $3::uuid[]) AS k(source, id)"
+                  " CROSS JOIN LATERAL (SELECT source, id, request_digest, reply FROM runtime.inbox"
+                  "  WHERE programme = $1::text AND source = k.source AND id = k.id LIMIT 1) AS i"
+                  " LEFT JOIN LATERAL (SELECT salt FROM runtime.request WHERE programme = $1::text"
+                  "  AND source = k.source AND id = k.id LIMIT 1) AS r ON true"
 };
 static const struct statement take_timers = {
     "take timers", "DELETE FROM runtime.timer WHERE programme = $1::text AND id = ANY($2::uuid[])"

@@ -133,6 +133,17 @@ clear_results(struct db *db)
     db->call = NULL;
 }
 
+/* Gives up a connection whose other end is gone, whatever libpq thinks of it. */
+static int
+cut_off(struct db *db)
+{
+    int rc = lost(db, "connection lost");
+
+    PQfinish(db->conn);
+    db->conn = NULL;
+    return rc;
+}
+
 /* Takes results up to the next sync; the first error decides. */
 static int
 collect(struct db *db)
@@ -152,6 +163,12 @@ collect(struct db *db)
         if (status == PGRES_PIPELINE_SYNC) {
             PQclear(result);
             return rc;
+        }
+        if (status == PGRES_FATAL_ERROR && !PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
+            /* libpq's own error, not the server's: it could not write. The status may still say OK, and
+             * no sync will ever come. */
+            PQclear(result);
+            return cut_off(db);
         }
         if (status == PGRES_FATAL_ERROR && rc == 0)
             rc = refused(db, result, "statement");
@@ -200,7 +217,6 @@ db_run(struct db *db)
     if (db->sent == 0)
         return 0;
     db->commit_unknown = false;
-    db->constraint[0] = '\0';
     if (!db->conn || db->send_failed || !PQpipelineSync(db->conn)) {
         db->sent_commit = false; /* never reached the wire as a whole */
         return lost(db, "cannot send");
@@ -255,6 +271,7 @@ db_call(struct db *db, const struct statement *statement)
 void
 db_begin(struct db *db)
 {
+    db->constraint[0] = '\0'; /* not at each run: it is asked for after the rollback */
     db_call(db, &begin_statement);
 }
 
@@ -508,6 +525,12 @@ db_is_open(const struct db *db)
     return db->conn && PQstatus(db->conn) == CONNECTION_OK;
 }
 
+/* Every statement here finds rows by key, from few to a few hundred. A plan that was made while its table
+ * was small must not go on reading the whole of it when it has grown. */
+#define BY_KEY                                                                                     \
+    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"          \
+    " -c enable_mergejoin=off -c jit=off"
+
 static int
 connect_now(struct db *db)
 {
@@ -529,7 +552,7 @@ connect_now(struct db *db)
                              "3",
                              "15000",
                              "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
-                             " -c default_transaction_isolation=read\\ committed",
+                             " -c default_transaction_isolation=read\\ committed" BY_KEY,
                              "UTF8",
                              NULL };
 

@@ -182,7 +182,7 @@ fill_cell(struct arena *arena, const struct db_result *r, size_t row, size_t col
         }
         break;
     default:
-        assert(!"a field type that no query returns");
+        assert(0 && "a field type that no query returns");
     }
 }
 

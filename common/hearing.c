@@ -28,10 +28,9 @@ static const struct statement read_events = {
     " EXISTS (SELECT FROM runtime.parked p WHERE p.consumer = $1::text AND p.programme = "
     "j.programme"
     "         AND p.subject = j.aggregate)"
-    " FROM runtime.journal j JOIN runtime.cursor c ON c.consumer = $1::text"
-    "  AND c.programme = j.programme WHERE j.programme = $2::text AND j.position > c.position"
-    "  AND j.position <= c.position + $3::int8 AND j.type = ANY($4::text[])"
-    " ORDER BY j.position LIMIT $5::int8"
+    " FROM runtime.journal j WHERE j.programme = $2::text AND j.position > $3::int8"
+    "  AND j.position <= $4::int8 AND j.type = ANY($5::text[])"
+    " ORDER BY j.position LIMIT $6::int8"
 };
 static const struct statement read_parked = {
     "read parked",
@@ -264,7 +263,8 @@ hearing_run(struct writer *writer, struct arena *letters, const char *programme,
     db_call(writer->db, &read_events);
     db_text(writer->db, writer->service->name);
     db_text(writer->db, programme);
-    db_int8(writer->db, upto - t.hearing.cursor);
+    db_int8(writer->db, t.hearing.cursor);
+    db_int8(writer->db, upto);
     db_array(writer->db, DB_TEXT, each_heard(writer->service, NULL));
     each_heard(writer->service, writer->db);
     db_int8(writer->db, limit);

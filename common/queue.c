@@ -93,11 +93,12 @@ queue_add(struct queue *queue, struct work *work)
 void
 queue_return(struct queue *queue, const char *programme, struct work *first)
 {
-    struct line *line = line_of(queue, programme);
     struct work *last = first;
+    struct line *line;
 
     if (!first)
-        return;
+        return; /* an empty line would be taken for one with work in it */
+    line = line_of(queue, programme);
     queue->length++;
     while (last->next) {
         last = last->next;

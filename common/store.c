@@ -60,9 +60,13 @@ struct store {
     size_t pending_count;
 };
 
-/* ------------------------------------------------------------------ making the statements */
+/* ------------------------------------------------------------------ making the statements
+ *
+ * Each key is looked up by itself (LATERAL with LIMIT, ON CONFLICT): a join would leave it to the planner,
+ * who, when a table is young, prefers to walk all of a programme, and goes on doing so when it has grown.
+ */
 
-/* ", name" for every column, or ", name = n.name". */
+/* ", name" for every column, or ", name = EXCLUDED.name". */
 static const char *
 names_of(struct arena *arena, const struct column *columns, bool assigns)
 {
@@ -71,20 +75,10 @@ names_of(struct arena *arena, const struct column *columns, bool assigns)
     for (const struct column *c = columns; c->name; c++) {
         const char *name = column_sql_name(arena, c);
 
-        text = arena_format(arena, "%s, %s%s%s", text, name, assigns ? " = n." : "",
+        text = arena_format(arena, "%s, %s%s%s", text, name, assigns ? " = EXCLUDED." : "",
                             assigns ? name : "");
     }
     return text;
-}
-
-static int
-count_of(const struct column *columns)
-{
-    int count = 0;
-
-    while (columns[count].name)
-        count++;
-    return count;
 }
 
 /* ", $n::type[]" for every column, counting on from first. */
@@ -106,11 +100,12 @@ make_child(struct arena *arena, const struct kind *kind, const struct child *chi
 
     ret->child = child;
     ret->load.name = arena_format(arena, "load %s of %s", child->member, kind->name);
-    ret->load.sql = arena_format(
-        arena,
-        "SELECT parent, place%s FROM %s WHERE programme = $1::text AND parent = ANY($2::uuid[])"
-        " ORDER BY parent, place",
-        names, child->name);
+    ret->load.sql =
+        arena_format(arena,
+                     "SELECT c.* FROM unnest($2::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT "
+                     "parent, place%s FROM %s"
+                     " WHERE programme = $1::text AND parent = k.id ORDER BY place OFFSET 0) AS c",
+                     names, child->name);
     ret->insert.name = arena_format(arena, "add %s to %s", child->member, kind->name);
     ret->insert.sql =
         arena_format(arena,
@@ -129,11 +124,11 @@ make_kind(struct arena *arena, const struct kind *kind, const char *lock,
 
     ret->kind = kind;
     ret->load.name = arena_format(arena, "load %s", kind->name);
-    ret->load.sql =
-        arena_format(arena,
-                     "SELECT id, version, state, changed_at%s FROM %s WHERE programme = $1::text"
-                     " AND id = ANY($2::uuid[]) ORDER BY id%s",
-                     names, t->name, lock);
+    ret->load.sql = arena_format(arena,
+                                 "SELECT t.* FROM unnest($2::uuid[]) AS k(id) CROSS JOIN LATERAL"
+                                 " (SELECT id, version, state, changed_at%s FROM %s"
+                                 " WHERE programme = $1::text AND id = k.id LIMIT 1%s) AS t",
+                                 names, t->name, lock);
     ret->count.name = arena_format(arena, "count %s", kind->name);
     ret->count.sql =
         arena_format(arena, "SELECT count(*) FROM %s WHERE programme = $1::text", t->name);
@@ -145,13 +140,15 @@ make_kind(struct arena *arena, const struct kind *kind, const char *lock,
         " ON CONFLICT (programme, id) DO NOTHING",
         t->name, names, arrays);
     ret->update.name = arena_format(arena, "update %s", kind->name);
-    ret->update.sql = arena_format(
-        arena,
-        "UPDATE %s AS t SET version = n.version, state = n.state, changed_at = n.changed_at%s"
-        " FROM unnest($2::uuid[], $3::int8[], $4::int4[], $5::timestamptz[]%s, $%d::int8[])"
-        " AS n(id, version, state, changed_at%s, stored)"
-        " WHERE t.programme = $1::text AND t.id = n.id AND t.version = n.stored",
-        t->name, names_of(arena, t->columns, true), arrays, 6 + count_of(t->columns), names);
+    ret->update.sql =
+        arena_format(arena,
+                     "INSERT INTO %s AS t (programme, id, version, state, changed_at%s) SELECT "
+                     "$1::text, n.* FROM"
+                     " unnest($2::uuid[], $3::int8[], $4::int4[], $5::timestamptz[]%s) AS n"
+                     " ON CONFLICT (programme, id) DO UPDATE SET version = EXCLUDED.version,"
+                     " state = EXCLUDED.state, changed_at = EXCLUDED.changed_at%s"
+                     " WHERE t.version < EXCLUDED.version",
+                     t->name, names, arrays, names_of(arena, t->columns, true));
     for (const struct child *c = t->children; c && c->name; c++) {
         assert(ret->child_count < MOST_CHILDREN);
         make_child(arena, kind, c, &ret->children[ret->child_count++]);
@@ -243,7 +240,7 @@ statements_of(struct store *store, const struct kind *kind)
     for (size_t i = 0; i < store->kind_count; i++)
         if (store->kinds[i].kind == kind)
             return &store->kinds[i];
-    assert(!"a kind of another service");
+    assert(0 && "a kind of another service");
     return NULL;
 }
 
@@ -357,11 +354,6 @@ write_rows(struct store *store, struct kind_statements *k, const char *programme
         write_column(store, c, rows, count);
     for (const struct column *c = k->kind->table->columns; c->name; c++)
         write_column(store, c, rows, count);
-    if (!are_new) {
-        db_array(store->db, DB_INT8, count);
-        for (size_t i = 0; i < count; i++)
-            db_int8(store->db, rows[i]->stored_version);
-    }
     *remember(store) = (struct pending){ k, NULL, NULL, count };
 }
 
@@ -455,7 +447,7 @@ aside_statement_of(const struct store *store, const struct table *table)
     for (size_t i = 0; i < store->aside_count; i++)
         if (store->asides[i].table == table)
             return &store->asides[i].insert;
-    assert(!"a table that the service does not name among its asides");
+    assert(0 && "a table that the service does not name among its asides");
     return NULL;
 }
 

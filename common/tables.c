@@ -112,14 +112,25 @@ state_word(const struct kind *kind, int state)
     return state == NOTHING ? "[*]" : proto_enum_word(kind->states, state);
 }
 
+/* In a line of a diagram a colon or a semicolon would begin something else. */
+static void
+draw_reason(const char *reason, FILE *out)
+{
+    for (const char *c = reason; *c; c++)
+        fputc(*c == ':' || *c == ';' ? ',' : *c, out);
+}
+
 void
 tables_describe(const struct service *service, FILE *out)
 {
     for (const struct kind *const *kind = service->kinds; *kind; kind++) {
         fprintf(out, "---\ntitle: %s.%s\n---\nstateDiagram-v2\n", service->name, (*kind)->name);
-        for (const struct transition *t = (*kind)->transitions; t->event; t++)
-            fprintf(out, "    %s --> %s: %s (%s)\n", state_word(*kind, t->from),
-                    state_word(*kind, t->to), t->event->short_name, t->because);
+        for (const struct transition *t = (*kind)->transitions; t->event; t++) {
+            fprintf(out, "    %s --> %s: %s (", state_word(*kind, t->from),
+                    state_word(*kind, t->to), t->event->short_name);
+            draw_reason(t->because, out);
+            fprintf(out, ")\n");
+        }
         fprintf(out, "\n");
     }
 }

@@ -2,6 +2,7 @@
 
 A fixture leaves what it was given as it found it: whoever stops a process starts it again.
 """
+import ctypes
 import pathlib
 import secrets
 import shutil
@@ -18,13 +19,15 @@ from stack import Stack  # noqa: E402
 from world import World  # noqa: E402
 
 SETTINGS = {
+    "gateway": {"SANGKIEN_SYSTEM_INFLIGHT": "512"},
     "notifications": {"SANGKIEN_MAIL_RETRY_SECONDS": "1"},
 }
 
 
 @pytest.fixture(scope="session")
 def stack():
-    """A whole system in a directory of its own; gone when the tests are over, kept when one failed to start."""
+    """A whole system in a directory of its own; gone when the tests are over."""
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: a killed database server must not stay as a zombie
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sangkien-test-"))
     stack = Stack(folder / "stack", settings=SETTINGS)
     try:

@@ -43,6 +43,7 @@ class Contest:
         self.province, self.teller = Province(), Teller(stack, out)
         self.say, self.be = self.teller.say, self.teller.be
         self.ear = None
+        self.last_position = 0  # in the journal, of what was said last
         self.filed = [d for d in self.province.dossiers if d.entry.code != LATE]
         self.funded = [d for d in self.filed if d.entry.code != NOT_RECOMMENDED]
 
@@ -286,7 +287,7 @@ class Contest:
             decision = document("DECISION", f"MAU-{d.entry.code[-2:]}/QĐ-UBND", "2020-04-20", "ubnd-tinh")
             ruling = dict(ruling="RULING_APPROVE", amount_vnd=self.approved_vnd(d))
             if d.entry.code == REJECTED:
-                ruling = dict(ruling="RULING_REJECT", reason="Nhiệm vụ thường xuyên, đã bố trí trong dự toán của đơn vị.")
+                ruling = dict(ruling="RULING_REJECT", reason="Nhiệm vụ thường xuyên, đã có trong dự toán của đơn vị.")
             self.say(officer("ubnd-vice-chair", "funding.Decide", self.funding(d), dict(
                 text[d.id], decision=decision, **ruling)))
 
@@ -312,11 +313,12 @@ class Contest:
                 voucher_year=YEAR, voucher_number=f"MAU-{dossier.entry.code[-2:]}-{nth}"), nth=nth, expect=expect)
 
         amounts = {d.id: self.approved_vnd(d) for d in self.approved()}
-        self.say(*(pay(d, "1", "ADVANCE", amounts[d.id] * 3 // 10) for d in self.approved()))
+        paid = self.say(*(pay(d, "1", "ADVANCE", amounts[d.id] * 3 // 10) for d in self.approved()))
         self.say(*(pay(d, "2", "PAYMENT", amounts[d.id] - amounts[d.id] * 3 // 10)
                    for d in self.approved() if d.entry.code != NO_ROOM))  # which is not finished yet
         self.say(pay(self.approved()[0], "3", "PAYMENT", 1_000_000, expect="ABOVE_ALLOTTED"))
         self.ear.wait("submissions.EntryPaid", "entry_id", [d.id for d in self.approved()])
+        self.last_position = max(position for reply in paid for position in reply.positions)
 
     PHASES = (
         ("39 agencies enter the directory", agencies),

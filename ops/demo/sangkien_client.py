@@ -17,8 +17,8 @@ What an integrator has to know, all of it:
 * After a final refusal a new attempt needs a new id.
 * Events are read by position; each names the position before it, so a gap shows.
 
-Messages are made from the descriptor set of the build (sangkien.binpb); no generated code is needed.
-Needs python3-zmq and python3-protobuf. A client belongs to one thread.
+Messages are made from the descriptor set of the build (sangkien.binpb), without generated code. Needs
+python3-zmq and python3-protobuf. A client belongs to one thread.
 """
 import collections
 import os
@@ -125,14 +125,14 @@ class Client:
     def from_files(cls, endpoint, server_key_file, key_file, words=None):
         return cls(endpoint, read_public_key(server_key_file), *read_key_pair(key_file), words=words)
 
-    def close(self):
-        self.socket.close()
-
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
         self.close()
+
+    def close(self):
+        self.socket.close()
 
     def send(self, frame):
         """One frame as it is: bytes, or a ClientFrame."""
@@ -173,16 +173,12 @@ class Client:
             capacities = self.words.pool.FindEnumTypeByName("sangkien.wire.v1.Capacity").values_by_name
             request.actor.person, request.actor.capacity = actor, capacities[capacity].number
         if expires is not None:
-            request.expires.seconds = int(expires)
-            request.expires.nanos = int(expires % 1 * 1e9)
+            request.expires.seconds, request.expires.nanos = int(expires), int(expires % 1 * 1e9)
         return request.SerializeToString()
 
     def post(self, request, receipt=None):
         """Sends the bytes of a Request and does not wait."""
-        frame = self.words["wire.ClientFrame"](request=request)
-        if receipt is not None:
-            frame.receipt.CopyFrom(receipt)
-        self.send(frame)
+        self.send(self.words["wire.ClientFrame"](request=request, receipt=receipt))
 
     def take(self, request, timeout=30):
         """The next Reply to a request, final or not; None when the time is over."""
@@ -214,9 +210,7 @@ class Client:
 
     def decode(self, reply):
         """The body of a Reply, or the data of a CloudEvent, as a message."""
-        if isinstance(reply, Reply):
-            return reply.answer
-        return self.words[reply.type].FromString(reply.binary_data)
+        return reply.answer if isinstance(reply, Reply) else self.words[reply.type].FromString(reply.binary_data)
 
     def subscribe(self, programme, after=0, types=(), credit=64, until=None, idle=None):
         """Yields (position, CloudEvent) after a position, for ever; or up to the position `until`; or
@@ -251,4 +245,5 @@ class Client:
                 yield seen, self.words["io.cloudevents.v1.CloudEvent"].FromString(frame.event)
         finally:
             self.feeds.pop(name, None)
-            self.send(self.words["wire.ClientFrame"](unsubscribe=dict(subscription=name)))
+            if not self.socket.closed:
+                self.send(self.words["wire.ClientFrame"](unsubscribe=dict(subscription=name)))

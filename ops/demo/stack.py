@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """ops/demo/stack.py - a whole private system in one directory: for the demo, for tests, for trying out.
 
-Usage: stack.py start DIR [--ports free|standard]
-       stack.py stop|status|env DIR
+Usage: stack.py start DIR [--ports free|standard] [--clock TIME]
+       stack.py stop|destroy|status|env DIR
 
-start   makes what is not there (database, keys, first operator) and starts what does not run
+start   makes what is not there (database, keys, first operator) and starts what does not run; TIME, such as
+        2019-03-01T08:00+07:00, is what a new system's clock shows
 stop    ends the processes; everything that is remembered stays
+destroy ends them and removes DIR
 status  tells what runs and what is ready
 env     prints what the command `sangkien` needs to speak as the operator: eval "$(stack.py env DIR)"
 
@@ -15,6 +17,7 @@ Everything listens on loopback. Called by root, the database runs as the user po
 """
 import argparse
 import contextlib
+import datetime
 import hashlib
 import http.client
 import json
@@ -87,14 +90,15 @@ def write_file(path, text, mode=0o600):
 class Stack:
     """`settings` are further SANGKIEN_* variables for all services, or for one: {"funding": {...}}."""
 
-    def __init__(self, folder, build=None, ports="free", services=SERVICES, settings=None):
+    def __init__(self, folder, build=None, ports="free", services=None, settings=None):
         self.folder = pathlib.Path(folder).resolve()
         self.build = pathlib.Path(build or os.environ.get("BUILD_DIR", REPO / "build")).resolve()
-        self.services, self.settings, self.want_ports = tuple(services), settings or {}, ports
+        self.settings, self.want_ports = settings or {}, ports
         self.children = {}  # name -> Popen, of processes that this object started
         self._words = None
         known = self.folder / "stack.json"
         self.known = json.loads(known.read_text()) if known.exists() else {"ports": {}, "pids": {}}
+        self.services = tuple(services or self.known.get("services", SERVICES))
 
     def _save(self):
         write_file(self.folder / "stack.json", json.dumps(self.known, indent=2) + "\n")
@@ -219,8 +223,8 @@ class Stack:
         known = self.known["pids"].get(name)
         if not known:
             return None
-        if name in self.children and self.children[name].poll() is not None:
-            return None
+        if name in self.children:
+            return known if self.children[name].poll() is None else None
         try:
             parts = pathlib.Path(f"/proc/{known}/environ").read_bytes().split(b"\0")
             state = pathlib.Path(f"/proc/{known}/stat").read_text().rpartition(")")[2].split()[0]
@@ -229,8 +233,11 @@ class Stack:
         return known if f"STACK_DIR={self.folder}".encode() in parts and state != "Z" else None
 
     def launch(self, name):
-        """Starts a process without waiting until it is ready."""
-        if self.pid(name):
+        """Starts a process without waiting until it is ready; one whose program was built anew is replaced."""
+        pid = self.pid(name)
+        if pid and os.readlink(f"/proc/{pid}/exe").endswith(" (deleted)"):
+            self.end(name)
+        elif pid:
             return
         if name == "mail":
             command = [sys.executable, REPO / "ops/demo/mail_catcher.py", self.folder / "mail", self.port("mail")]
@@ -292,6 +299,7 @@ class Stack:
 
     def start(self, timeout=60):
         self._prepare()
+        self.known["services"] = self.services
         missing = [str(self.program(s)) for s in self.services if not self.program(s).exists()]
         if missing:
             raise StackError(f"not built: {', '.join(missing)}")
@@ -336,7 +344,7 @@ class Stack:
                   "KEY": self.make_key("operator"), "ACTOR": first_operator_id("person"),
                   "DSN": self.dsn("auditor"), "HEALTH": health}
         lines = [f"export SANGKIEN_CTL_{name}='{value}'" for name, value in values.items()]
-        return "\n".join(lines + [f"PATH='{self.build}/ops/ctl':$PATH", ""])
+        return "\n".join(lines + [f"PATH='{self.build}/bin':$PATH", ""])
 
 
 def main():
@@ -344,9 +352,13 @@ def main():
     parser.add_argument("what", choices=("start", "stop", "status", "env", "destroy"))
     parser.add_argument("folder", metavar="DIR")
     parser.add_argument("--ports", choices=("free", "standard"), default="free")
+    parser.add_argument("--clock", type=datetime.datetime.fromisoformat)
     options = parser.parse_args()
     stack = Stack(options.folder, ports=options.ports)
     try:
+        if options.what == "start" and options.clock and not (stack.folder / "clock").exists():
+            stack.folder.mkdir(parents=True, exist_ok=True)
+            stack.move_clock(options.clock.timestamp() - time.time())
         if options.what == "env":
             print(stack.ctl_env(), end="")
         elif options.what != "status":

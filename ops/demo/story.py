@@ -115,7 +115,7 @@ class Teller:
         if self.out.isatty():
             print(head, end="\r", file=self.out, flush=True)
         work()
-        print(f"{head} {time.monotonic() - begun:6.1f} s", file=self.out, flush=True)
+        print(f"{head} {(time.monotonic() - begun) * 1000:6.0f} ms", file=self.out, flush=True)
 
 
 class Ear:

@@ -235,7 +235,7 @@ templates_write(const struct templates *templates, const char *name, struct fact
     for (size_t i = 0; i < templates->language_count; i++) {
         const struct facts *f = &facts[templates->order[i]];
         const char *code = language_codes[templates->order[i]];
-        struct part plain = { 0 }, html = { 0 };
+        struct part plain = { "", "" }, html = { "", "" };
         int rc = render_part(templates, name, f, false, &plain);
 
         if (rc == 0)

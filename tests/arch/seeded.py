@@ -37,7 +37,31 @@ def compile_proto(tree, text):
                     tree / "build/sangkien.binpb", file], check=True)
 
 
+def page(tree, text):
+    write(tree, "README.md", text, headed=False)
+
+
+def draw(tree, kind, arrow):
+    """A page with the state machine x.y, and a program that prints one with the arrow."""
+    page(tree, f"<!-- diagram: x.{kind} -->\n```mermaid\n---\ntitle: x.y\n---\nA --> B\n```\n<!-- end -->\n")
+    program = tree / "build/bin/sangkien-x"
+    write(tree, "build/bin/sangkien-x", f"#!/bin/sh\nprintf -- '---\\ntitle: x.y\\n---\\n{arrow}\\n'\n", headed=False)
+    program.chmod(0o755)
+
+
 FAULTS = {
+    "links": {
+        "links to gone.md, which is not there": lambda t: page(t, "[here](gone.md)\n"),
+        "links to #gone, where there is no such heading": lambda t: page(t, "# Here\n\n[there](#gone)\n"),
+        "names ops/gone, which is not there": lambda t: page(t, "Run `ops/gone --all`.\n"),
+    },
+    "diagrams": {
+        "is not what sangkien-x --describe prints": lambda t: draw(t, "y", "A --> C"),
+        "is no state machine of sangkien-x": lambda t: draw(t, "z", "A --> B"),
+        "build first: there is no sangkien-x": lambda t: [draw(t, "y", "A --> B"),
+                                                          (t / "build/bin/sangkien-x").unlink()],
+        "is not between its two markers": lambda t: page(t, "<!-- diagram: x.y -->\n"),
+    },
     "pure": {
         "calls time": lambda t: compile_core(t, "#include <time.h>\nlong f(void) { return time(0); }\n"),
         "calls malloc": lambda t: compile_core(t, "#include <stdlib.h>\nvoid *f(void) { return malloc(9); }\n"),

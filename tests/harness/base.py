@@ -51,6 +51,12 @@ class Base:
         rows = self.run("SELECT position, inbox_count FROM runtime.journal_head WHERE programme = %s", programme)
         return rows[0] if rows else (0, 0)
 
+    def footprint(self, programme):
+        """How many events and how many answered requests there are, but for the mailer's own."""
+        return self.run("SELECT (SELECT count(*) FROM runtime.journal WHERE programme = %s"
+                        " AND service <> 'notifications'), (SELECT count(*) FROM runtime.inbox"
+                        " WHERE programme = %s AND service <> 'notifications')", programme, programme)[0]
+
     def is_stored(self, request_id):
         return self.one("SELECT count(*) FROM runtime.inbox WHERE id = %s", request_id) == 1
 
@@ -74,19 +80,18 @@ class Base:
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        until(lambda: not any(pathlib.Path(f"/proc/{pid}/exe").exists() and _runs(pid) for pid in pids),
-              "PostgreSQL is dead")
+        until(lambda: not any(_is_there(pid) for pid in pids), "PostgreSQL is dead")
 
     def start(self):
         subprocess.run([REPO / "ops/db/cluster", "start", self.stack.cluster], check=True,
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-def _runs(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+def _is_there(pid):
+    """A zombie is still there for PostgreSQL's next start; ours are taken away."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    return pathlib.Path(f"/proc/{pid}").exists()
 
 
 class Gate:

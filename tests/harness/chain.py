@@ -21,7 +21,7 @@ def edition(world):
     return edition_id
 
 
-def draft(world, edition_id, entry_id=None, **more):
+def draft(world, edition_id, **more):
     """The body of a CreateEntry."""
     return {"edition_id": edition_id, "entry_kind": "ENTRY_KIND_INITIATIVE", "title": "Một cửa điện tử",
             "summary": "Rút ngắn thời gian giải quyết hồ sơ.",

@@ -171,6 +171,9 @@ class World:
     def head(self):
         return self.base.head(self.programme)
 
+    def footprint(self):
+        return self.base.footprint(self.programme)
+
     @staticmethod
     def document(symbol=None, kind="DECISION", issued=(2019, 10, 29)):
         year, month, day = issued

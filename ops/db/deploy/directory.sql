@@ -21,7 +21,7 @@ CREATE TABLE directory.agency (
     email            text NOT NULL CHECK (email ~ '^([!-~]+@[!-~]+)?$' AND octet_length(email) <= 254),
     agency_code      text NOT NULL CHECK (agency_code <> '' AND agency_code IS NFC NORMALIZED),
     PRIMARY KEY (programme, id),
-    CONSTRAINT agency_agency_code_key UNIQUE (programme, agency_code),
+    CONSTRAINT agency_agency_code_key UNIQUE (agency_code, programme),
     FOREIGN KEY (programme, parent_agency_id) REFERENCES directory.agency (programme, id)
 );
 
@@ -72,7 +72,7 @@ CREATE TABLE directory.peer_system (
     public_key text NOT NULL CHECK (public_key ~ '^[0-9a-zA-Z.:+=^!/*?&<>()@%$#{}\[\]-]{40}$'),
     PRIMARY KEY (programme, id),
     -- Also a revoked key is never anybody else's.
-    CONSTRAINT peer_system_public_key_key UNIQUE (programme, public_key),
+    CONSTRAINT peer_system_public_key_key UNIQUE (public_key, programme),
     FOREIGN KEY (programme, agency_id) REFERENCES directory.agency (programme, id)
 );
 
@@ -97,8 +97,8 @@ CREATE TABLE directory.role_binding (
     CONSTRAINT role_binding_operator_is_one_person
         CHECK (role <> 1 OR (person_id IS NOT NULL AND in_programme = 'directory'))
 );
-CREATE INDEX role_binding_agency ON directory.role_binding (programme, agency_id);
-CREATE INDEX role_binding_person ON directory.role_binding (programme, person_id);
+CREATE INDEX role_binding_agency ON directory.role_binding (agency_id, programme);
+CREATE INDEX role_binding_person ON directory.role_binding (person_id, programme);
 CREATE INDEX role_binding_operator ON directory.role_binding (programme) WHERE role = 1 AND state = 1;
 
 -- Nobody is an operator and holds a business role, whatever several requests at once were told. Whoever binds

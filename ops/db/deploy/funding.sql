@@ -119,7 +119,7 @@ CREATE TABLE funding.funding_case (
 -- One open case per dossier, purpose and fiscal year.
 CREATE UNIQUE INDEX funding_case_open_key
     ON funding.funding_case (programme, dossier_id, purpose, fiscal_year) WHERE state NOT IN (9, 15);
-CREATE INDEX funding_case_of_ceiling ON funding.funding_case (programme, ceiling_id);
+CREATE INDEX funding_case_of_ceiling ON funding.funding_case (ceiling_id, programme);
 
 CREATE TABLE funding.linked_case (
     programme       text NOT NULL,

@@ -23,7 +23,7 @@ CREATE TABLE notifications.notification (
     failure        text NOT NULL CHECK (failure IS NFC NORMALIZED),
     PRIMARY KEY (programme, id),
     -- One notification per event, recipient and template.
-    CONSTRAINT notification_once UNIQUE (programme, event_position, agency_id, template),
+    CONSTRAINT notification_once UNIQUE (event_position, agency_id, template, programme),
     CONSTRAINT notification_sent_has_time CHECK ((state = 4) = (sent_at IS NOT NULL)),
     CONSTRAINT notification_failure_has_reason CHECK ((state IN (8, 10)) = (failure <> '')),
     -- Who has to act is never passed over.
@@ -35,9 +35,9 @@ CREATE INDEX notification_queued ON notifications.notification (changed_at) WHER
 
 -- The order of ListNotifications, for all and for one agency.
 CREATE INDEX notification_page ON notifications.notification
-    (programme, ((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"));
+    (((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"), programme);
 CREATE INDEX notification_agency_page ON notifications.notification
-    (programme, agency_id, ((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"));
+    (agency_id, ((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"), programme);
 
 -- What is settled stays settled; what a notification is about never changes.
 CREATE FUNCTION notifications.keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,5 +1,8 @@
 -- Deploy sangkien:runtime to pg
 -- What the runtime itself keeps: inbox, journal, cursors, timers, what was parked.
+--
+-- Of all indexes only the primary key begins with programme: in a young table the planner would take any that
+-- does for as good as the key, and go on reading a whole programme through it when the table has grown.
 
 BEGIN;
 
@@ -52,7 +55,7 @@ CREATE TABLE runtime.journal (
     reply_digest   bytea,
     chain          bytea NOT NULL CHECK (octet_length(chain) = 32),
     PRIMARY KEY (programme, position),
-    CONSTRAINT journal_version_key UNIQUE (programme, aggregate, kind, version)
+    CONSTRAINT journal_version_key UNIQUE (aggregate, version, kind, programme)
 );
 
 -- Every request that got a final answer, with that answer.

@@ -69,7 +69,7 @@ CREATE TABLE submissions.entry (
     CONSTRAINT entry_money CHECK (reached_final OR NOT money_paid)
 );
 CREATE UNIQUE INDEX entry_code_once ON submissions.entry (programme, entry_code) WHERE entry_code <> '';
-CREATE INDEX entry_by_edition ON submissions.entry (programme, edition_id);
+CREATE INDEX entry_by_edition ON submissions.entry (edition_id, programme);
 
 CREATE TABLE submissions.entry_author (
     programme text NOT NULL,
