@@ -1,54 +1,15 @@
-/* common/db.c - one connection to PostgreSQL: statements queue up, travel together, come back in
- * order. */
+/* common/db.c - one connection to PostgreSQL: statements travel together and come back in order. */
 #include "common/db.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <endian.h>
 #include <errno.h>
-#include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/db_check.h"
-
-#define EPOCH_US INT64_C(946684800000000) /* PostgreSQL counts from 2000-01-01 */
-
-enum { MOST_CALLS = 1024, MOST_PARAMS = 48, MOST_STATEMENTS = 256 };
-
-static const struct statement begin_statement = { "begin", "BEGIN" };
-static const struct statement commit_statement = { "commit", "COMMIT" };
-static const struct statement rollback_statement = { "rollback", "ROLLBACK" };
-
-struct param {
-    size_t at;
-    int length; /* -1: NULL */
-};
-
-struct db {
-    char *dsn;
-    char *name;
-    PGconn *conn;
-    const struct statement *statements[MOST_STATEMENTS];
-    size_t statement_count;
-    /* the call that is being put together */
-    const struct statement *call;
-    struct param params[MOST_PARAMS];
-    size_t param_count;
-    size_t array_left;
-    uint8_t *buffer;
-    size_t used, room;
-    /* what was sent since the last run */
-    PGresult *results[MOST_CALLS];
-    size_t sent;
-    size_t answered;
-    bool sent_commit;
-    bool commit_unknown;
-    bool send_failed;
-    char constraint[64];
-};
+#include "common/db_state.h"
 
 /* ------------------------------------------------------------------ errors */
 
@@ -120,8 +81,8 @@ flush(struct db *db)
     }
 }
 
-static void
-clear_results(struct db *db)
+void
+db_clear_results(struct db *db)
 {
     for (size_t i = 0; i < db->answered; i++)
         PQclear(db->results[i]);
@@ -181,39 +142,12 @@ collect(struct db *db)
     }
 }
 
-static void
-send_call(struct db *db)
-{
-    const char *values[MOST_PARAMS];
-    int lengths[MOST_PARAMS];
-    int formats[MOST_PARAMS];
-
-    if (!db->call)
-        return;
-    assert(db->array_left == 0);
-    for (size_t i = 0; i < db->param_count; i++) {
-        values[i] = db->params[i].length < 0 ? NULL : (const char *) db->buffer + db->params[i].at;
-        lengths[i] = db->params[i].length;
-        formats[i] = 1;
-    }
-    assert(db->sent < MOST_CALLS);
-    if (!db->conn || !PQsendQueryPrepared(db->conn, db->call->name, (int) db->param_count, values,
-                                          lengths, formats, 1))
-        db->send_failed = true;
-    db->sent++;
-    if (db->call == &commit_statement)
-        db->sent_commit = true;
-    db->call = NULL;
-    db->param_count = 0;
-    db->used = 0;
-}
-
 int
 db_run(struct db *db)
 {
     int rc;
 
-    send_call(db);
+    db_send_call(db);
     if (db->sent == 0)
         return 0;
     db->commit_unknown = false;
@@ -253,240 +187,8 @@ db_rollback(struct db *db)
     }
     if (PQtransactionStatus(db->conn) == PQTRANS_IDLE)
         return 0;
-    db_call(db, &rollback_statement);
+    db_call(db, &db_rollback_statement);
     return db_run(db);
-}
-
-/* ------------------------------------------------------------------ putting a call together */
-
-void
-db_call(struct db *db, const struct statement *statement)
-{
-    if (db->answered)
-        clear_results(db);
-    send_call(db);
-    db->call = statement;
-}
-
-void
-db_begin(struct db *db)
-{
-    db->constraint[0] = '\0'; /* not at each run: it is asked for after the rollback */
-    db_call(db, &begin_statement);
-}
-
-void
-db_commit(struct db *db)
-{
-    db_call(db, &commit_statement);
-}
-
-static uint8_t *
-room_for(struct db *db, size_t size)
-{
-    if (db->used + size > db->room) {
-        db->room = 2 * (db->used + size) + 4096;
-        db->buffer = realloc(db->buffer, db->room);
-        if (!db->buffer)
-            abort();
-    }
-    db->used += size;
-    return db->buffer + db->used - size;
-}
-
-/* Writes a value: as the next parameter, or as the next element of the open array. NULL bytes:
- * NULL. */
-static void
-put(struct db *db, const void *bytes, size_t size)
-{
-    if (db->array_left) {
-        uint32_t length = htonl(bytes ? (uint32_t) size : UINT32_MAX);
-
-        memcpy(room_for(db, sizeof(length)), &length, sizeof(length));
-        if (bytes && size)
-            memcpy(room_for(db, size), bytes, size);
-        db->array_left--;
-        db->params[db->param_count - 1].length =
-            (int) (db->used - db->params[db->param_count - 1].at);
-        return;
-    }
-    assert(db->param_count < MOST_PARAMS);
-    db->params[db->param_count++] = (struct param){ db->used, bytes ? (int) size : -1 };
-    memcpy(room_for(db, size + 1), bytes ? bytes : "", bytes ? size : 0);
-}
-
-void
-db_text(struct db *db, const char *text)
-{
-    put(db, text, text ? strlen(text) : 0);
-}
-
-void
-db_uuid(struct db *db, const struct uuid *uuid)
-{
-    put(db, uuid && !uuid_is_nil(uuid) ? uuid->bytes : NULL, sizeof(uuid->bytes));
-}
-
-void
-db_int8(struct db *db, int64_t number)
-{
-    uint64_t big = htobe64((uint64_t) number);
-
-    put(db, &big, sizeof(big));
-}
-
-void
-db_int4(struct db *db, int32_t number)
-{
-    uint32_t big = htonl((uint32_t) number);
-
-    put(db, &big, sizeof(big));
-}
-
-void
-db_bool(struct db *db, bool truth)
-{
-    put(db, truth ? "\1" : "\0", 1);
-}
-
-void
-db_bytes(struct db *db, const void *bytes, size_t size)
-{
-    put(db, bytes, size);
-}
-
-void
-db_time(struct db *db, int64_t time_us)
-{
-    uint64_t big = htobe64((uint64_t) (time_us - EPOCH_US));
-
-    put(db, time_us ? &big : NULL, sizeof(big));
-}
-
-void
-db_array(struct db *db, enum db_type type, size_t count)
-{
-    static const uint32_t oids[] = {
-        [DB_TEXT] = 25, [DB_UUID] = 2950, [DB_INT8] = 20,   [DB_INT4] = 23,
-        [DB_BOOL] = 16, [DB_BYTES] = 17,  [DB_TIME] = 1184,
-    };
-    uint32_t head[5] = { htonl(count ? 1 : 0), htonl(1), htonl(oids[type]), htonl((uint32_t) count),
-                         htonl(1) };
-    size_t size = count ? sizeof(head) : 3 * sizeof(head[0]);
-
-    assert(db->array_left == 0 && db->param_count < MOST_PARAMS);
-    db->params[db->param_count++] = (struct param){ db->used, (int) size };
-    memcpy(room_for(db, size), head, size);
-    db->array_left = count;
-}
-
-/* ------------------------------------------------------------------ what came back */
-
-const struct db_result *
-db_result(const struct db *db, size_t nth)
-{
-    assert(nth < db->answered);
-    return (const struct db_result *) db->results[nth];
-}
-
-static const PGresult *
-pg(const struct db_result *result)
-{
-    return (const PGresult *) result;
-}
-
-size_t
-db_rows(const struct db_result *result)
-{
-    return (size_t) PQntuples(pg(result));
-}
-
-size_t
-db_width(const struct db_result *result)
-{
-    return (size_t) PQnfields(pg(result));
-}
-
-const char *
-db_name(const struct db_result *result, size_t column)
-{
-    return PQfname(pg(result), (int) column);
-}
-
-size_t
-db_changed(const struct db_result *result)
-{
-    return strtoul(PQcmdTuples((PGresult *) (uintptr_t) result), NULL, 10);
-}
-
-bool
-db_is_null(const struct db_result *result, size_t row, size_t column)
-{
-    return PQgetisnull(pg(result), (int) row, (int) column);
-}
-
-bool
-db_is_uuid(const struct db_result *result, size_t column)
-{
-    return PQftype(pg(result), (int) column) == 2950;
-}
-
-struct bytes
-db_get_bytes(const struct db_result *result, size_t row, size_t column)
-{
-    return (struct bytes){ (const uint8_t *) PQgetvalue(pg(result), (int) row, (int) column),
-                           (size_t) PQgetlength(pg(result), (int) row, (int) column) };
-}
-
-int64_t
-db_get_int(const struct db_result *result, size_t row, size_t column)
-{
-    struct bytes value = db_get_bytes(result, row, column);
-    uint64_t number = 0;
-
-    for (size_t i = 0; i < value.size; i++)
-        number = number << 8 | value.data[i];
-    if (value.size == 4)
-        return (int32_t) (uint32_t) number;
-    return (int64_t) number;
-}
-
-struct uuid
-db_get_uuid(const struct db_result *result, size_t row, size_t column)
-{
-    struct bytes value = db_get_bytes(result, row, column);
-    struct uuid uuid = { 0 };
-
-    if (value.size == sizeof(uuid.bytes))
-        memcpy(uuid.bytes, value.data, sizeof(uuid.bytes));
-    return uuid;
-}
-
-const char *
-db_get_text(const struct db_result *result, size_t row, size_t column)
-{
-    return PQgetvalue(pg(result), (int) row, (int) column);
-}
-
-int64_t
-db_get_time(const struct db_result *result, size_t row, size_t column)
-{
-    return db_is_null(result, row, column) ? 0 : db_get_int(result, row, column) + EPOCH_US;
-}
-
-size_t
-db_get_uuids(const struct db_result *result, size_t row, size_t column, struct arena *arena,
-             struct uuid **ret_uuids)
-{
-    struct bytes value = db_get_bytes(result, row, column);
-    size_t count =
-        value.size > 20 ? (value.size - 20) / 20 : 0; /* elements of 4 + 16 bytes, none NULL */
-    struct uuid *uuids = arena_zero(arena, (count + 1) * sizeof(*uuids));
-
-    for (size_t i = 0; i < count; i++)
-        memcpy(uuids[i].bytes, value.data + 20 + i * 20 + 4, 16);
-    *ret_uuids = uuids;
-    return count;
 }
 
 /* ------------------------------------------------------------------ the connection */
@@ -497,14 +199,14 @@ prepare_now(struct db *db, const struct statement *statement)
     int rc;
 
     if (db->answered)
-        clear_results(db);
+        db_clear_results(db);
     if (!PQsendPrepare(db->conn, statement->name, statement->sql, 0, NULL) ||
         !PQpipelineSync(db->conn))
         return lost(db, "cannot prepare");
     rc = flush(db);
     if (rc == 0)
         rc = collect(db);
-    clear_results(db);
+    db_clear_results(db);
     return rc ? err_add(rc, "cannot prepare %s", statement->name) : 0;
 }
 
@@ -556,7 +258,7 @@ connect_now(struct db *db)
                              "UTF8",
                              NULL };
 
-    clear_results(db);
+    db_clear_results(db);
     if (db->conn)
         PQfinish(db->conn);
     db->conn = PQconnectdbParams(keys, values, 1);
@@ -591,11 +293,11 @@ db_open(const char *dsn, const char *name, struct db **ret_db)
     db->name = strdup(name);
     rc = db_reconnect(db);
     if (rc == 0)
-        rc = db_prepare(db, &begin_statement);
+        rc = db_prepare(db, &db_begin_statement);
     if (rc == 0)
-        rc = db_prepare(db, &commit_statement);
+        rc = db_prepare(db, &db_commit_statement);
     if (rc == 0)
-        rc = db_prepare(db, &rollback_statement);
+        rc = db_prepare(db, &db_rollback_statement);
     if (rc) {
         db_close(&db);
         return rc;
@@ -611,7 +313,7 @@ db_close(struct db **db_p)
 
     if (!db)
         return;
-    clear_results(db);
+    db_clear_results(db);
     if (db->conn)
         PQfinish(db->conn);
     free(db->buffer);

@@ -6,10 +6,6 @@
 
 #include "common/clock.h"
 
-/* Why the later events of a parked subject wait; when the earlier one is gone, they are free to go.
- */
-#define BEHIND "an earlier event of this subject is parked"
-
 enum { STRIDE = 1024 }; /* positions that one turn may pass */
 
 static const struct statement make_cursor = {
@@ -39,7 +35,7 @@ static const struct statement read_parked = {
     " FROM runtime.parked p JOIN runtime.journal j USING (programme, position)"
     " WHERE p.consumer = $1::text AND p.programme = $2::text AND p.subject ="
     "  (SELECT f.subject FROM runtime.parked f WHERE f.consumer = $1::text"
-    "   AND f.programme = $2::text AND (f.verdict IS NOT NULL OR f.reason = '" BEHIND "')"
+    "   AND f.programme = $2::text AND (f.verdict IS NOT NULL OR f.reason = '" HEARING_BEHIND "')"
     "   AND NOT EXISTS (SELECT FROM runtime.parked e WHERE e.consumer = f.consumer"
     "                   AND e.programme = f.programme AND e.subject = f.subject"
     "                   AND e.position < f.position)"
@@ -47,29 +43,11 @@ static const struct statement read_parked = {
     " ORDER BY p.position LIMIT 1"
 };
 
-static const struct statement find_news = {
-    "find news",
-    "SELECT h.programme, false FROM runtime.journal_head h LEFT JOIN runtime.cursor c"
-    "  ON c.consumer = $1::text AND c.programme = h.programme"
-    " WHERE h.position > coalesce(c.position, 0)"
-    " UNION ALL SELECT DISTINCT f.programme, true FROM runtime.parked f"
-    " WHERE f.consumer = $1::text AND (f.verdict IS NOT NULL OR f.reason = '" BEHIND "')"
-    "  AND NOT EXISTS (SELECT FROM runtime.parked e WHERE e.consumer = f.consumer"
-    "   AND e.programme = f.programme AND e.subject = f.subject AND e.position < f.position)"
-};
-
-void
-hearing_ask_news(struct db *db, const struct service *service)
-{
-    db_call(db, &find_news);
-    db_text(db, service->name);
-}
-
 int
 hearing_prepare(struct db *db)
 {
     static const struct statement *const all[] = { &make_cursor, &take_cursor, &read_events,
-                                                   &read_parked, &find_news };
+                                                   &read_parked };
     int rc = 0;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(*all) && rc == 0; i++)
@@ -91,6 +69,13 @@ each_heard(const struct service *service, struct db *db)
                     db_text(db, h->message->name);
             }
     return count;
+}
+
+void
+hearing_put_types(struct db *db, const struct service *service)
+{
+    db_array(db, DB_TEXT, each_heard(service, NULL));
+    each_heard(service, db);
 }
 
 bool
@@ -235,7 +220,7 @@ sort_events(struct turn *t, const struct db_result *r, const char *park_reason)
         if (park_reason && row == 0)
             park_row(t, r, row, park_reason);
         else if (db_get_int(r, row, 7))
-            park_row(t, r, row, BEHIND);
+            park_row(t, r, row, HEARING_BEHIND);
         else
             rc = add_letter(t, r, row);
     }
@@ -265,8 +250,7 @@ hearing_run(struct writer *writer, struct arena *letters, const char *programme,
     db_text(writer->db, programme);
     db_int8(writer->db, t.hearing.cursor);
     db_int8(writer->db, upto);
-    db_array(writer->db, DB_TEXT, each_heard(writer->service, NULL));
-    each_heard(writer->service, writer->db);
+    hearing_put_types(writer->db, writer->service);
     db_int8(writer->db, limit);
     rc = db_run(writer->db);
     if (rc)

@@ -16,8 +16,11 @@ int hearing_prepare(struct db *db) MUST_CHECK;
 /* Does the service hear anything at all? */
 bool hearing_is_needed(const struct service *service);
 
-/* Queues the question which programmes have news: rows (programme, whether it is for hearing_drain). */
-void hearing_ask_news(struct db *db, const struct service *service);
+/* Adds the types of all events that the service hears, as an array parameter. */
+void hearing_put_types(struct db *db, const struct service *service);
+
+/* Why the later events of a parked subject wait; when the earlier one is gone, they are free to go. */
+#define HEARING_BEHIND "an earlier event of this subject is parked"
 
 struct heard {
     bool has_more;

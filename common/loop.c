@@ -1,55 +1,14 @@
-/* common/loop.c - takes turns between commands, events, alarms and errands, and never gives up a
- * message whose fate it does not know. */
+/* common/loop.c - takes turns between commands, events, alarms and errands. */
 #include "common/loop.h"
 
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/answer.h"
-#include "common/batch.h"
 #include "common/clock.h"
 #include "common/hearing.h"
-#include "common/log.h"
-#include "common/queue.h"
+#include "common/loop_state.h"
 
-enum { TRIES = 5, HEAR_AT_ONCE = 256, RECONNECT_MS = 200 };
-
-/* Something the errand wants said; it waits until it is done. */
-struct saying {
-    struct saying *next;
-    const char *programme;
-    struct uuid subject;
-    struct uuid id;
-    const ProtobufCMessage *message;
-    int rc;
-    bool is_done;
-};
-
-struct loop {
-    const struct process *process;
-    const struct config *config;
-    const struct service *service;
-    struct writer writer;
-    struct arena *letters; /* of one batch, through all its attempts */
-    struct queue *queue;
-    struct bus *bus;
-    struct uuid self; /* the service as the source of its own requests */
-    int64_t poll_at_ms;
-    int64_t reconnect_at_ms;
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-    struct saying *sayings;
-    bool is_over;
-    struct metric *batches, *letters_in, *refused, *retries, *heard, *parked, *waiting, *seconds;
-};
-
-static const struct statement due_timers = {
-    "due timers",
-    "SELECT programme, id, kind, subject, type, body FROM runtime.timer"
-    " WHERE service = $1::text AND due_at <= $2::timestamptz ORDER BY due_at LIMIT 256"
-};
+enum { QUIET_MS = 10 };
 
 /* ------------------------------------------------------------------ opening */
 
@@ -127,10 +86,10 @@ loop_open(const struct process *process, struct loop **ret_loop)
     pthread_cond_init(&loop->done, NULL);
     name_metrics(loop);
     rc = writer_open(loop->service, loop->config->db_dsn, &loop->writer);
+    if (rc == 0 && hearing_is_needed(loop->service))
+        rc = scouts_open(loop->writer.db, loop->service, &loop->scouts);
     if (rc == 0)
-        rc = hearing_prepare(loop->writer.db);
-    if (rc == 0)
-        rc = db_prepare(loop->writer.db, &due_timers);
+        rc = loop_prepare_news(loop->writer.db);
     if (rc == 0)
         rc = writer_catch_up(loop->writer.db, loop->writer.authority);
     if (rc == 0 && !process->only_check)
@@ -153,502 +112,41 @@ loop_close(struct loop **loop_p)
     writer_close(&loop->writer);
     arena_free(&loop->letters);
     queue_free(&loop->queue);
+    scouts_close(&loop->scouts);
     pthread_mutex_destroy(&loop->lock);
     pthread_cond_destroy(&loop->done);
     free(loop);
     *loop_p = NULL;
 }
 
-/* ------------------------------------------------------------------ answering */
-
-static void
-log_letter(const struct loop *loop, const struct letter *letter)
-{
-    const char *word = letter->reason ? reason_word(letter->reason)
-                       : letter->outcome.refusal
-                           ? proto_enum_word(loop->service->refusals, letter->outcome.refusal)
-                           : "OK";
-    char id[UUID_TEXT_SIZE], source[UUID_TEXT_SIZE];
-
-    uuid_print(&letter->id, id);
-    uuid_print(&letter->source, source);
-    log_info(letter->fate == KNOWN ? "known" : "decided", "type", letter->type, "programme",
-             letter->programme, "id", id, "source", source, "result",
-             letter->fate == KNOWN ? NULL : word, NULL);
-}
-
-static void
-answer(struct loop *loop, struct letter *letter)
-{
-    metric_add(letter->reason || letter->outcome.refusal ? loop->refused : loop->letters_in, 1);
-    log_letter(loop, letter);
-    if (!letter->work)
-        return;
-    bus_answer(loop->bus, letter->work, letter->reply);
-    work_free(&letter->work);
-}
-
-/* Non-final: the sender keeps its bytes and sends them again. */
-static void
-send_away(struct loop *loop, struct arena *arena, struct letter **letters, size_t count, int reason)
-{
-    for (size_t i = 0; i < count; i++) {
-        letters[i]->outcome = (struct outcome){ 0 };
-        letters[i]->reason = reason;
-        letters[i]->fate = REFUSED_ONCE;
-        letters[i]->reply = answer_pack(arena, loop->service, letters[i], false);
-        answer(loop, letters[i]);
-    }
-}
-
-static void
-send_away_work(struct loop *loop, struct work *work)
-{
-    CLEANUP(arena_free) struct arena *arena = arena_new(); /* the batch in hand keeps its own */
-
-    while (work) {
-        struct work *next = work->next;
-        struct letter *letter = letter_open(arena, loop->service, work);
-
-        send_away(loop, arena, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
-        work = next;
-    }
-}
-
-/* ------------------------------------------------------------------ the connection */
-
-static bool
-reconnect(struct loop *loop)
-{
-    bool open = db_reconnect(loop->writer.db) == 0;
-
-    health_ready(loop->process->health, "database", open);
-    if (!open)
-        log_warning("database is away", "reason", err_text(), NULL);
-    return open;
-}
-
-/* Waits for the database, sending new work away meanwhile; false when it is time to stop. */
-static bool
-wait_for_database(struct loop *loop)
-{
-    const char *programme;
-    struct work *work;
-
-    while (!reconnect(loop)) {
-        while ((work = queue_take(loop->queue, SIZE_MAX, &programme)))
-            send_away_work(loop, work);
-        work = bus_take(loop->bus, LANE_WRITE, RECONNECT_MS);
-        if (work) {
-            work->next = NULL;
-            send_away_work(loop, work);
-        }
-        if (bus_is_leaving(loop->bus))
-            return false;
-    }
-    return true;
-}
-
-/* ------------------------------------------------------------------ commands */
-
-static void
-deliver(struct loop *loop, struct letter **letters, size_t count, int64_t position)
-{
-    struct work *back = NULL;
-
-    for (size_t i = count; i-- > 0;)
-        if (letters[i]->fate == PUT_OFF && letters[i]->work) {
-            letters[i]->work->next = back;
-            back = letters[i]->work;
-            letters[i]->work = NULL;
-        }
-    if (position)
-        bus_hint(loop->bus, letters[0]->programme, position);
-    for (size_t i = 0; i < count; i++)
-        if (letters[i]->fate != PUT_OFF && letter_is_request(letters[i]))
-            answer(loop, letters[i]);
-    if (back)
-        queue_return(loop->queue, letters[0]->programme, back);
-}
-
-/* Runs the letters until they are decided, or fail for good. */
-static int
-try_batch(struct loop *loop, struct letter **letters, size_t count)
-{
-    int64_t position = 0, began = monotonic_ms();
-    int rc = ERR_RETRY;
-
-    for (int i = 0; i < TRIES && rc == ERR_RETRY; i++) {
-        bool unknown;
-
-        rc = batch_run(&loop->writer, letters[0]->programme, letters, count, NULL, &position);
-        if (rc == 0)
-            break;
-        unknown = db_commit_is_unknown(loop->writer.db);
-        metric_add(loop->retries, 1);
-        if (db_is_open(loop->writer.db)) {
-            int undone = db_rollback(loop->writer.db);
-
-            if (undone && !db_is_open(loop->writer.db))
-                rc = ERR_RETRY;
-        }
-        if (!db_is_open(loop->writer.db)) {
-            log_warning("transaction lost", "reason", err_text(), NULL);
-            if (unknown && !wait_for_database(loop))
-                return ERR_FATAL; /* leaving: the sender will ask again */
-            if (!unknown && !reconnect(loop))
-                return ERR_RETRY;
-        }
-    }
-    if (rc)
-        return rc;
-    metric_add(loop->batches, 1);
-    metric_seconds(loop->seconds, (monotonic_ms() - began) * 1000);
-    deliver(loop, letters, count, position);
-    return 0;
-}
-
-static int
-refusal_of_constraint(const struct loop *loop, const char *constraint)
-{
-    for (const struct guard *g = loop->service->guards; g && g->constraint; g++)
-        if (strcmp(g->constraint, constraint) == 0)
-            return g->refusal;
-    return 0;
-}
-
-/* The message that fails alone is answered for good, if the database lets us say even that. */
-static void
-try_alone(struct loop *loop, struct letter *letter)
-{
-    int rc = try_batch(loop, &letter, 1);
-    char constraint[64];
-
-    if (rc == 0)
-        return;
-    snprintf(constraint, sizeof(constraint), "%s", db_constraint(loop->writer.db));
-    if (rc == ERR_FATAL || !db_is_open(loop->writer.db) || (rc == ERR_RETRY && !constraint[0])) {
-        log_error("not carried out", "type", letter->type, "reason", err_text(), NULL);
-        send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
-        return;
-    }
-    if (strcmp(constraint, "inbox_pkey") == 0) { /* another service has answered this id */
-        send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_REUSED_ID);
-        return;
-    }
-    letter->forced_refusal = refusal_of_constraint(loop, constraint);
-    if (!letter->forced_refusal) {
-        letter->forced_reason = WIRE__REASON__REASON_INTERNAL;
-        log_error("fails by itself", "type", letter->type, "reason", err_text(), NULL);
-    }
-    if (try_batch(loop, &letter, 1))
-        send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
-}
-
-static void
-run_letters(struct loop *loop, struct letter **letters, size_t count)
-{
-    int rc = try_batch(loop, letters, count);
-
-    if (rc == 0)
-        return;
-    if (!db_is_open(loop->writer.db) || rc == ERR_FATAL) {
-        send_away(loop, loop->letters, letters, count, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        try_alone(loop, letters[i]);
-}
-
-/* Opens a chain of work as letters; a rehearsal ends the batch before it, or is a batch of its own.
- */
-static size_t
-open_letters(struct loop *loop, const char *programme, struct work *work, struct letter **letters)
-{
-    size_t count = 0;
-
-    while (work) {
-        struct work *next = work->next;
-        struct letter *letter = letter_open(loop->letters, loop->service, work);
-
-        if (letter->validate_only && count > 0) {
-            queue_return(loop->queue, programme, work);
-            break;
-        }
-        letters[count++] = letter;
-        work = next;
-        if (letter->validate_only) {
-            queue_return(loop->queue, programme, work);
-            break;
-        }
-    }
-    return count;
-}
-
-static bool
-do_commands(struct loop *loop)
-{
-    const char *programme;
-    struct work *work;
-    struct letter **letters;
-    size_t count;
-
-    while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
-        queue_add(loop->queue, work);
-    metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
-    work = queue_take(loop->queue, (size_t) loop->config->batch_max, &programme);
-    if (!work)
-        return false;
-    arena_reset(loop->letters, 1 << 20);
-    letters = arena_zero(loop->letters, (size_t) loop->config->batch_max * sizeof(*letters));
-    count = open_letters(loop, arena_text(loop->letters, programme), work, letters);
-    run_letters(loop, letters, count);
-    return true;
-}
-
-/* ------------------------------------------------------------------ events */
-
-static void
-tell_heard(struct loop *loop, const char *programme, const struct heard *heard)
-{
-    metric_add(loop->heard, (int64_t) heard->events);
-    metric_add(loop->parked, (int64_t) heard->parked);
-    if (heard->position)
-        bus_hint(loop->bus, programme, heard->position);
-}
-
-/* Hears one stride of a programme. What cannot be taken with others is taken alone; what cannot be
- * taken alone is parked. Trouble with the database parks nothing. */
-static bool
-hear_stride(struct loop *loop, const char *programme)
-{
-    struct heard heard = { 0 };
-    char reason[512] = "";
-    int64_t limit = HEAR_AT_ONCE;
-    int rc;
-
-    for (int tries = 0; tries < TRIES; tries++) {
-        arena_reset(loop->letters, 1 << 20);
-        rc = hearing_run(&loop->writer, loop->letters, programme, limit, reason[0] ? reason : NULL,
-                         &heard);
-        if (rc == 0) {
-            if (heard.parked)
-                log_error("parked", "programme", programme, "reason", reason, NULL);
-            tell_heard(loop, programme, &heard);
-            return heard.has_more;
-        }
-        if (rc == ERR_POISON && limit == 1)
-            snprintf(reason, sizeof(reason), "%s", err_text());
-        if (rc == ERR_POISON)
-            limit = 1;
-        else
-            log_warning("cannot hear", "programme", programme, "reason", err_text(), NULL);
-        if (db_is_open(loop->writer.db) && db_rollback(loop->writer.db))
-            log_warning("cannot roll back", "reason", err_text(), NULL);
-        if (!db_is_open(loop->writer.db))
-            return false;
-    }
-    return false;
-}
-
-static void
-drain(struct loop *loop, const char *programme)
-{
-    struct heard heard = { .has_more = true };
-
-    while (heard.has_more) {
-        arena_reset(loop->letters, 1 << 20);
-        if (hearing_drain(&loop->writer, loop->letters, programme, &heard)) {
-            log_warning("cannot drain", "programme", programme, "reason", err_text(), NULL);
-            if (db_rollback(loop->writer.db))
-                return;
-            return;
-        }
-        tell_heard(loop, programme, &heard);
-    }
-}
-
-static void
-hear_programme(struct loop *loop, const char *programme)
-{
-    while (hear_stride(loop, programme) && !bus_is_leaving(loop->bus))
-        do_commands(loop); /* nobody waits for a long history */
-}
-
-/* ------------------------------------------------------------------ alarms */
-
-struct due {
-    char programme[65];
-    struct uuid id;
-    struct uuid subject;
-    char type[129];
-    struct bytes body;
-};
-
-static void
-ring(struct loop *loop, const struct due *due)
-{
-    struct letter *letter;
-
-    arena_reset(loop->letters, 1 << 20);
-    if (letter_write(loop->letters, loop->service, FROM_TIMER, due->programme, due->type, due->body,
-                     &letter)) {
-        log_error("alarm nobody understands", "type", due->type, "reason", err_text(), NULL);
-        return;
-    }
-    letter->id = due->id;
-    letter->subject = due->subject;
-    if (try_batch(loop, &letter, 1) == 0)
-        return;
-    log_error("alarm fails", "type", due->type, "reason", err_text(), NULL);
-    letter->forced_reason = WIRE__REASON__REASON_INTERNAL; /* it is taken away, and logged */
-    if (db_is_open(loop->writer.db) && try_batch(loop, &letter, 1))
-        log_error("alarm stays", "type", due->type, "reason", err_text(), NULL);
-}
-
-/* ------------------------------------------------------------------ looking around */
-
-/* One round trip that finds out what there is to hear and which alarms are due. */
-static void
-look_for_news(struct loop *loop)
-{
-    CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct db *db = loop->writer.db;
-    bool hears = hearing_is_needed(loop->service);
-    const struct db_result *r;
-    struct list due, news, drains;
-    size_t nth = 0;
-
-    list_init(&due, arena, sizeof(struct due));
-    list_init(&news, arena, 65);
-    list_init(&drains, arena, 65);
-    if (hears)
-        hearing_ask_news(db, loop->service);
-    db_call(db, &due_timers);
-    db_text(db, loop->service->name);
-    db_time(db, clock_now_us());
-    if (db_run(db)) {
-        log_warning("cannot look for news", "reason", err_text(), NULL);
-        return;
-    }
-    r = hears ? db_result(db, nth++) : NULL;
-    for (size_t i = 0; r && i < db_rows(r); i++)
-        snprintf(list_add(db_get_int(r, i, 1) ? &drains : &news), 65, "%s", db_get_text(r, i, 0));
-    r = db_result(db, nth);
-    for (size_t i = 0; i < db_rows(r); i++) {
-        struct due *d = list_add(&due);
-        struct bytes body = db_get_bytes(r, i, 5);
-
-        snprintf(d->programme, sizeof(d->programme), "%s", db_get_text(r, i, 0));
-        d->id = db_get_uuid(r, i, 1);
-        d->subject = db_get_uuid(r, i, 3);
-        snprintf(d->type, sizeof(d->type), "%s", db_get_text(r, i, 4));
-        d->body = arena_bytes(arena, body.data, body.size);
-    }
-    LIST_EACH (const struct due, d, &due)
-        ring(loop, d);
-    for (size_t i = 0; i < drains.count; i++)
-        drain(loop, list_at(&drains, i));
-    for (size_t i = 0; i < news.count; i++)
-        hear_programme(loop, list_at(&news, i));
-}
-
-/* ------------------------------------------------------------------ errands */
-
-int
-loop_say(struct loop *loop, const char *programme, const struct uuid *subject,
-         const struct uuid *id, const ProtobufCMessage *message)
-{
-    struct saying saying = { NULL, programme, *subject, *id, message, 0, false };
-
-    pthread_mutex_lock(&loop->lock);
-    if (loop->is_over) {
-        pthread_mutex_unlock(&loop->lock);
-        return err_set(ERR_RETRY, "the service is leaving");
-    }
-    saying.next = loop->sayings;
-    loop->sayings = &saying;
-    pthread_mutex_unlock(&loop->lock);
-    bus_wake(loop->bus, LANE_WRITE);
-    pthread_mutex_lock(&loop->lock);
-    while (!saying.is_done)
-        pthread_cond_wait(&loop->done, &loop->lock);
-    pthread_mutex_unlock(&loop->lock);
-    return saying.rc ? err_set(saying.rc, "it was not decided") : 0;
-}
-
-static struct letter *
-letter_of(struct loop *loop, const struct saying *saying)
-{
-    Wire__Request request = WIRE__REQUEST__INIT;
-    struct bytes body = proto_pack(loop->letters, saying->message);
-    struct letter *letter;
-
-    if (letter_write(loop->letters, loop->service, FROM_ERRAND, saying->programme,
-                     saying->message->descriptor->name, body, &letter))
-        return NULL;
-    letter->id = saying->id;
-    letter->source = loop->self;
-    letter->subject = saying->subject;
-    letter->received_us = clock_now_us();
-    request.id = uuid_text(loop->letters, &saying->id);
-    request.type = letter->type;
-    request.programme = letter->programme;
-    request.subject = uuid_text(loop->letters, &saying->subject);
-    request.body.data = (uint8_t *) (uintptr_t) body.data;
-    request.body.len = body.size;
-    letter->request = proto_pack(loop->letters, &request);
-    return letter;
-}
-
-static bool
-do_sayings(struct loop *loop)
-{
-    struct saying *saying;
-
-    pthread_mutex_lock(&loop->lock);
-    saying = loop->sayings;
-    loop->sayings = NULL;
-    pthread_mutex_unlock(&loop->lock);
-    if (!saying)
-        return false;
-    while (saying) {
-        struct saying *next = saying->next;
-        struct letter *letter;
-        int rc;
-
-        arena_reset(loop->letters, 1 << 20);
-        letter = letter_of(loop, saying);
-        rc = letter ? try_batch(loop, &letter, 1) : ERR_POISON;
-        if (rc)
-            log_warning("errand not recorded", "reason", err_text(), NULL);
-        pthread_mutex_lock(&loop->lock);
-        saying->rc = rc;
-        saying->is_done = true;
-        pthread_cond_broadcast(&loop->done);
-        pthread_mutex_unlock(&loop->lock);
-        saying = next;
-    }
-    return true;
-}
-
 /* ------------------------------------------------------------------ the loop */
+
+/* When to look for news: at the poll at the latest, at a hint sooner, but not over and over while what
+ * happens concerns nobody here. */
+static int64_t
+look_at_ms(const struct loop *loop)
+{
+    if (loop->is_hinted && loop->quiet_until_ms < loop->poll_at_ms)
+        return loop->quiet_until_ms;
+    return loop->poll_at_ms;
+}
 
 static void
 take_turn(struct loop *loop)
 {
-    bool busy = do_commands(loop);
+    bool busy = loop_do_commands(loop);
     int64_t now = monotonic_ms();
 
-    busy = do_sayings(loop) || busy;
+    busy = loop_do_sayings(loop) || busy;
     if (!db_is_open(loop->writer.db))
         return;
-    if ((bus_was_hinted(loop->bus) && hearing_is_needed(loop->service)) ||
-        now >= loop->poll_at_ms) {
+    loop->is_hinted = (bus_was_hinted(loop->bus) && loop->scouts) || loop->is_hinted;
+    if (now >= look_at_ms(loop)) {
+        loop->is_hinted = false;
         loop->poll_at_ms = now + loop->config->poll_ms;
-        look_for_news(loop);
+        loop->quiet_until_ms = loop_look_for_news(loop) ? now : now + QUIET_MS;
     } else if (!busy) {
-        struct work *work = bus_take(loop->bus, LANE_WRITE, loop->poll_at_ms - now);
+        struct work *work = bus_take(loop->bus, LANE_WRITE, look_at_ms(loop) - now);
 
         if (work)
             queue_add(loop->queue, work);
@@ -661,14 +159,14 @@ loop_run(struct loop *loop, struct bus *bus)
     loop->bus = bus;
     health_ready(loop->process->health, "database", true);
     while (!bus_is_leaving(bus) || queue_length(loop->queue)) {
-        if (!db_is_open(loop->writer.db) && !wait_for_database(loop))
+        if (!db_is_open(loop->writer.db) && !loop_wait_for_database(loop))
             break;
         take_turn(loop);
     }
-    while (do_commands(loop)) /* what had been taken before we left */
+    while (loop_do_commands(loop)) /* what had been taken before we left */
         ;
     pthread_mutex_lock(&loop->lock);
     loop->is_over = true;
     pthread_mutex_unlock(&loop->lock);
-    do_sayings(loop);
+    loop_do_sayings(loop);
 }

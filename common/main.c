@@ -117,7 +117,7 @@ open_crew(struct crew *crew)
         rc = reader_open(process, &crew->reader);
     if (rc == 0 && process->writes && process->service->errand)
         rc = errands_open(process, &crew->errands);
-    if (rc == 0 && !process->only_check)
+    if (rc == 0) /* also to check the keys: nothing is announced before bus_serve */
         rc = bus_open(process->config, &offer, &crew->bus);
     return rc;
 }

@@ -67,8 +67,7 @@ line_of(struct queue *queue, const char *programme)
     line->next = queue->turn ? queue->turn->next : line;
     if (queue->turn)
         queue->turn->next = line;
-    else
-        queue->turn = line;
+    queue->turn = line; /* all others come first: nobody overtakes by being new */
     return line;
 }
 

@@ -189,6 +189,8 @@ show(struct arena *arena, const struct status_ask *ask)
     if (ask->metrics) {
         fputs(ask->settings.as_json ? "" : "\n", stdout);
         table_print(&metrics);
+    } else {
+        table_free(&metrics);
     }
     if (ask->settings.dsn) {
         fputs(ask->settings.as_json ? "" : "\n", stdout);

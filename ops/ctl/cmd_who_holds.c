@@ -161,5 +161,7 @@ cmd_who_holds(int argc, char **argv)
     int status = gather(client, arena, &ask, table);
     if (status == EXIT_DONE)
         table_print(&table);
+    else
+        table_free(&table);
     return status;
 }

@@ -91,6 +91,7 @@ struct libscols_line;
 struct libscols_table *table_new(const char *name, const char *const *columns, bool as_json);
 struct libscols_line *table_row(struct libscols_table *table);
 void table_cell(struct libscols_line *line, size_t column, const char *text);
+void table_free(struct libscols_table **table_p);
 void table_print(struct libscols_table **table_p);
 
 /* ------------------------------------------------------------------ commands */

@@ -18,6 +18,8 @@ struct place {
     const char *meaning;
 };
 
+static struct arena *kept; /* what was read from a context file; lives as long as the process */
+
 extern const struct place places[];
 extern const size_t place_count;
 
@@ -43,7 +45,7 @@ take_line(struct settings *settings, const char *path, char *line)
     for (size_t n = 0; n < place_count; n++) {
         if (strcmp(places[n].name, line) == 0) {
             if (!*text_at(settings, n))
-                *text_at(settings, n) = strdup(value);
+                *text_at(settings, n) = arena_text(kept, value);
             return;
         }
     }
@@ -69,6 +71,7 @@ take_context(struct settings *settings)
         usage("cannot open %s: %s", path, strerror(errno));
     char *line = NULL;
     size_t room = 0;
+    kept = arena_new();
     while (getline(&line, &room, file) >= 0)
         take_line(settings, path, line);
     free(line);

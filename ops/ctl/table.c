@@ -40,9 +40,15 @@ table_cell(struct libscols_line *line, size_t column, const char *text)
 }
 
 void
+table_free(struct libscols_table **table_p)
+{
+    scols_unref_table(*table_p);
+    *table_p = NULL;
+}
+
+void
 table_print(struct libscols_table **table_p)
 {
     scols_print_table(*table_p);
-    scols_unref_table(*table_p);
-    *table_p = NULL;
+    table_free(table_p);
 }

@@ -29,6 +29,10 @@ class InnerGateway:
     def __exit__(self, *error):
         for process in self.processes:
             process.terminate()
+        for process in self.processes:
+            who, _ = self.receive("leave")
+            self.send(who, welcome=dict(heartbeat_ms=1000))  # it is let go
+        for process in self.processes:
             assert process.wait(30) == 0
         self.socket.close()
         self.zap.stop()

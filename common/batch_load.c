@@ -1,0 +1,231 @@
+/* common/batch_load.c - locks every aggregate that a batch needs, in lock order, and then asks the inbox. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/batch_state.h"
+
+static const struct statement look_around = {
+    "look around", "SELECT coalesce((SELECT position FROM runtime.journal_head"
+                   "                 WHERE programme = 'directory'), 0),"
+                   " EXISTS (SELECT FROM runtime.journal_head WHERE programme = $1::text)"
+};
+static const struct statement find_known = {
+    "find known", "SELECT i.*, r.salt FROM unnest($2::uuid[], $3::uuid[]) AS k(source, id)"
+                  " CROSS JOIN LATERAL (SELECT source, id, request_digest, reply FROM runtime.inbox"
+                  "  WHERE programme = $1::text AND source = k.source AND id = k.id LIMIT 1) AS i"
+                  " LEFT JOIN LATERAL (SELECT salt FROM runtime.request WHERE programme = $1::text"
+                  "  AND source = k.source AND id = k.id LIMIT 1) AS r ON true"
+};
+static const struct statement take_timers = {
+    "take timers", "DELETE FROM runtime.timer WHERE programme = $1::text AND id = ANY($2::uuid[])"
+                   " RETURNING id"
+};
+
+int
+batch_prepare_load(struct db *db)
+{
+    static const struct statement *const all[] = { &look_around, &find_known, &take_timers };
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(*all) && rc == 0; i++)
+        rc = db_prepare(db, all[i]);
+    return rc;
+}
+
+static size_t
+rank_of(const struct batch *b, const struct kind *kind)
+{
+    size_t rank = 0;
+
+    while (b->writer->service->kinds[rank] != kind) {
+        assert(b->writer->service->kinds[rank]);
+        rank++;
+    }
+    return rank;
+}
+
+static size_t
+kinds_of(const struct batch *b)
+{
+    size_t count = 0;
+
+    while (b->writer->service->kinds[count])
+        count++;
+    return count;
+}
+
+static bool
+needs_world(const struct letter *letter)
+{
+    return letter->handler && letter->fate == UNDECIDED && !letter->twin;
+}
+
+static void
+name_keys(struct batch *b, struct letter *letter, const void *state)
+{
+    struct envelope envelope = letter_envelope(letter, b->verge.now_us, b->writer->authority);
+
+    world_needs(b->world, letter->handler, &envelope, state, letter->message, &letter->keys);
+}
+
+static int
+uuid_order(const void *a, const void *b)
+{
+    return uuid_compare(a, b);
+}
+
+static void
+add_id(struct list *ids, const struct uuid *id)
+{
+    *(struct uuid *) list_add(ids) = *id;
+}
+
+/* Queues the load of all of one kind that the letters are known to need. false: none. */
+static bool
+load_kind(struct batch *b, const struct kind *kind)
+{
+    struct list ids;
+    struct uuid *sorted;
+    size_t unique = 0;
+
+    list_init(&ids, b->arena, sizeof(struct uuid));
+    for (size_t i = 0; i < b->count; i++) {
+        const struct letter *letter = b->letters[i];
+
+        if (!needs_world(letter))
+            continue;
+        if (letter->kind == kind)
+            add_id(&ids, &letter->subject);
+        LIST_EACH (const struct held, key, &letter->keys.items)
+            if (key->kind == kind && !world_hold(b->world, kind, key->id)->is_loaded)
+                add_id(&ids, &key->id);
+    }
+    if (ids.count == 0)
+        return false;
+    sorted = ids.items;
+    qsort(sorted, ids.count, sizeof(*sorted), uuid_order);
+    for (size_t i = 0; i < ids.count; i++)
+        if (i == 0 || !uuid_equal(&sorted[i], &sorted[unique - 1]))
+            sorted[unique++] = sorted[i];
+    store_load(b->writer->store, kind, b->programme, sorted, unique);
+    return true;
+}
+
+/* The kinds behind the first letter that must see its own aggregate to know what else it needs. */
+static size_t
+first_unknown(const struct batch *b, size_t from, size_t kinds)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        const struct letter *letter = b->letters[i];
+
+        if (needs_world(letter) && letter->keys.wants_state && rank_of(b, letter->kind) >= from &&
+            rank_of(b, letter->kind) + 1 < kinds)
+            kinds = rank_of(b, letter->kind) + 1;
+    }
+    return kinds;
+}
+
+static void
+ask_inbox(struct batch *b)
+{
+    size_t requests = 0;
+
+    for (size_t i = 0; i < b->count; i++)
+        requests += letter_is_request(b->letters[i]);
+    if (requests == 0)
+        return;
+    b->verge.has_known = true;
+    db_call(b->db, &find_known);
+    db_text(b->db, b->programme);
+    db_array(b->db, DB_UUID, requests);
+    for (size_t i = 0; i < b->count; i++)
+        if (letter_is_request(b->letters[i]))
+            db_uuid(b->db, &b->letters[i]->source);
+    db_array(b->db, DB_UUID, requests);
+    for (size_t i = 0; i < b->count; i++)
+        if (letter_is_request(b->letters[i]))
+            db_uuid(b->db, &b->letters[i]->id);
+}
+
+static bool
+ask_timers(struct batch *b)
+{
+    size_t timers = 0;
+
+    for (size_t i = 0; i < b->count; i++)
+        timers += b->letters[i]->origin == FROM_TIMER;
+    if (timers == 0)
+        return false;
+    db_call(b->db, &take_timers);
+    db_text(b->db, b->programme);
+    db_array(b->db, DB_UUID, timers);
+    for (size_t i = 0; i < b->count; i++)
+        if (b->letters[i]->origin == FROM_TIMER)
+            db_uuid(b->db, &b->letters[i]->id);
+    return true;
+}
+
+/* What the last round of loading brought beside the aggregates. Copied: results do not last. */
+static void
+take_surroundings(struct batch *b, size_t nth, bool asked_timers)
+{
+    const struct db_result *r;
+
+    if (asked_timers) {
+        r = db_result(b->db, nth++);
+        for (size_t i = 0; i < db_rows(r); i++)
+            add_id(&b->verge.timers, &(struct uuid[]){ db_get_uuid(r, i, 0) }[0]);
+    }
+    if (b->verge.has_known) {
+        r = db_result(b->db, nth++);
+        for (size_t i = 0; i < db_rows(r); i++)
+            verge_add_known(&b->verge, r, i);
+    }
+    r = db_result(b->db, nth);
+    b->verge.directory_position = db_get_int(r, 0, 0);
+    b->verge.has_journal = db_get_int(r, 0, 1) != 0;
+}
+
+/* In one round trip, unless some key must be read off a loaded state first. */
+int
+batch_load(struct batch *b)
+{
+    size_t kinds = kinds_of(b);
+
+    for (size_t i = 0; i < b->count; i++)
+        if (needs_world(b->letters[i]))
+            name_keys(b, b->letters[i], NULL);
+    for (size_t from = 0, upto; from < kinds || kinds == 0; from = upto) {
+        size_t first = b->hearing || from ? 0 : 1; /* BEGIN's own result */
+        bool timers = false;
+        int rc;
+
+        upto = first_unknown(b, from, kinds);
+        for (size_t rank = from; rank < upto; rank++)
+            load_kind(b, b->writer->service->kinds[rank]);
+        if (upto == kinds) {
+            timers = ask_timers(b);
+            ask_inbox(b);
+            db_call(b->db, &look_around);
+            db_text(b->db, b->programme);
+        }
+        rc = db_run(b->db);
+        if (rc == 0)
+            rc = store_loaded(b->writer->store, b->world, b->arena, &first);
+        if (rc)
+            return rc;
+        if (upto == kinds) {
+            take_surroundings(b, first, timers);
+            break;
+        }
+        for (size_t i = 0; i < b->count; i++)
+            if (needs_world(b->letters[i]) && b->letters[i]->keys.wants_state &&
+                rank_of(b, b->letters[i]->kind) < upto)
+                name_keys(b, b->letters[i],
+                          world_hold(b->world, b->letters[i]->kind, b->letters[i]->subject)->state);
+    }
+    world_close(b->world);
+    if (b->verge.directory_position > authority_position(b->writer->authority))
+        return writer_catch_up(b->db, b->writer->authority);
+    return 0;
+}

@@ -1,0 +1,255 @@
+/* common/loop_commands.c - commands in batches: run again, one by one, or sent away; then answered. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/answer.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/loop_state.h"
+
+enum { RECONNECT_MS = 200 };
+
+/* ------------------------------------------------------------------ answering */
+
+static void
+log_letter(const struct loop *loop, const struct letter *letter)
+{
+    const char *word = letter->reason ? reason_word(letter->reason)
+                       : letter->outcome.refusal
+                           ? proto_enum_word(loop->service->refusals, letter->outcome.refusal)
+                           : "OK";
+    char id[UUID_TEXT_SIZE], source[UUID_TEXT_SIZE];
+
+    uuid_print(&letter->id, id);
+    uuid_print(&letter->source, source);
+    log_info(letter->fate == KNOWN ? "known" : "decided", "type", letter->type, "programme",
+             letter->programme, "id", id, "source", source, "result",
+             letter->fate == KNOWN ? NULL : word, NULL);
+}
+
+static void
+answer(struct loop *loop, struct letter *letter)
+{
+    metric_add(letter->reason || letter->outcome.refusal ? loop->refused : loop->letters_in, 1);
+    log_letter(loop, letter);
+    if (!letter->work)
+        return;
+    bus_answer(loop->bus, letter->work, letter->reply);
+    work_free(&letter->work);
+}
+
+/* Non-final: the sender keeps its bytes and sends them again. */
+static void
+send_away(struct loop *loop, struct arena *arena, struct letter **letters, size_t count, int reason)
+{
+    for (size_t i = 0; i < count; i++) {
+        letters[i]->outcome = (struct outcome){ 0 };
+        letters[i]->reason = reason;
+        letters[i]->fate = REFUSED_ONCE;
+        letters[i]->reply = answer_pack(arena, loop->service, letters[i], false);
+        answer(loop, letters[i]);
+    }
+}
+
+static void
+send_away_work(struct loop *loop, struct work *work)
+{
+    CLEANUP(arena_free) struct arena *arena = arena_new(); /* the batch in hand keeps its own */
+
+    while (work) {
+        struct work *next = work->next;
+        struct letter *letter = letter_open(arena, loop->service, work);
+
+        send_away(loop, arena, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
+        work = next;
+    }
+}
+
+/* ------------------------------------------------------------------ the connection */
+
+static bool
+reconnect(struct loop *loop)
+{
+    bool open = db_reconnect(loop->writer.db) == 0;
+
+    health_ready(loop->process->health, "database", open);
+    if (!open)
+        log_warning("database is away", "reason", err_text(), NULL);
+    return open;
+}
+
+bool
+loop_wait_for_database(struct loop *loop)
+{
+    const char *programme;
+    struct work *work;
+
+    while (!reconnect(loop)) {
+        while ((work = queue_take(loop->queue, SIZE_MAX, &programme)))
+            send_away_work(loop, work);
+        work = bus_take(loop->bus, LANE_WRITE, RECONNECT_MS);
+        if (work) {
+            work->next = NULL;
+            send_away_work(loop, work);
+        }
+        if (bus_is_leaving(loop->bus))
+            return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ commands */
+
+static void
+deliver(struct loop *loop, struct letter **letters, size_t count, int64_t position)
+{
+    struct work *back = NULL;
+
+    for (size_t i = count; i-- > 0;)
+        if (letters[i]->fate == PUT_OFF && letters[i]->work) {
+            letters[i]->work->next = back;
+            back = letters[i]->work;
+            letters[i]->work = NULL;
+        }
+    if (position)
+        bus_hint(loop->bus, letters[0]->programme, position);
+    for (size_t i = 0; i < count; i++)
+        if (letters[i]->fate != PUT_OFF && letter_is_request(letters[i]))
+            answer(loop, letters[i]);
+    if (back)
+        queue_return(loop->queue, letters[0]->programme, back);
+}
+
+int
+loop_try(struct loop *loop, struct letter **letters, size_t count)
+{
+    int64_t position = 0, began = monotonic_ms();
+    int rc = ERR_RETRY;
+
+    for (int i = 0; i < TRIES && rc == ERR_RETRY; i++) {
+        bool unknown;
+
+        rc = batch_run(&loop->writer, letters[0]->programme, letters, count, NULL, &position);
+        if (rc == 0)
+            break;
+        unknown = db_commit_is_unknown(loop->writer.db);
+        metric_add(loop->retries, 1);
+        if (db_is_open(loop->writer.db)) {
+            int undone = db_rollback(loop->writer.db);
+
+            if (undone && !db_is_open(loop->writer.db))
+                rc = ERR_RETRY;
+        }
+        if (!db_is_open(loop->writer.db)) {
+            log_warning("transaction lost", "reason", err_text(), NULL);
+            if (unknown && !loop_wait_for_database(loop))
+                return ERR_FATAL; /* leaving: the sender will ask again */
+            if (!unknown && !reconnect(loop))
+                return ERR_RETRY;
+        }
+    }
+    if (rc)
+        return rc;
+    metric_add(loop->batches, 1);
+    metric_seconds(loop->seconds, (monotonic_ms() - began) * 1000);
+    deliver(loop, letters, count, position);
+    return 0;
+}
+
+static int
+refusal_of_constraint(const struct loop *loop, const char *constraint)
+{
+    for (const struct guard *g = loop->service->guards; g && g->constraint; g++)
+        if (strcmp(g->constraint, constraint) == 0)
+            return g->refusal;
+    return 0;
+}
+
+/* The message that fails alone is answered for good, if the database lets us say even that. */
+static void
+try_alone(struct loop *loop, struct letter *letter)
+{
+    int rc = loop_try(loop, &letter, 1);
+    char constraint[64];
+
+    if (rc == 0)
+        return;
+    snprintf(constraint, sizeof(constraint), "%s", db_constraint(loop->writer.db));
+    if (rc == ERR_FATAL || !db_is_open(loop->writer.db) || (rc == ERR_RETRY && !constraint[0])) {
+        log_error("not carried out", "type", letter->type, "reason", err_text(), NULL);
+        send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
+        return;
+    }
+    if (strcmp(constraint, "inbox_pkey") == 0) { /* another service has answered this id */
+        send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_REUSED_ID);
+        return;
+    }
+    letter->forced_refusal = refusal_of_constraint(loop, constraint);
+    if (!letter->forced_refusal) {
+        letter->forced_reason = WIRE__REASON__REASON_INTERNAL;
+        log_error("fails by itself", "type", letter->type, "reason", err_text(), NULL);
+    }
+    if (loop_try(loop, &letter, 1))
+        send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
+}
+
+static void
+run_letters(struct loop *loop, struct letter **letters, size_t count)
+{
+    int rc = loop_try(loop, letters, count);
+
+    if (rc == 0)
+        return;
+    if (!db_is_open(loop->writer.db) || rc == ERR_FATAL) {
+        send_away(loop, loop->letters, letters, count, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        try_alone(loop, letters[i]);
+}
+
+/* Opens a chain of work as letters; a rehearsal ends the batch before it, or is a batch of its own.
+ */
+static size_t
+open_letters(struct loop *loop, const char *programme, struct work *work, struct letter **letters)
+{
+    size_t count = 0;
+
+    while (work) {
+        struct work *next = work->next;
+        struct letter *letter = letter_open(loop->letters, loop->service, work);
+
+        if (letter->validate_only && count > 0) {
+            queue_return(loop->queue, programme, work);
+            break;
+        }
+        letters[count++] = letter;
+        work = next;
+        if (letter->validate_only) {
+            queue_return(loop->queue, programme, work);
+            break;
+        }
+    }
+    return count;
+}
+
+bool
+loop_do_commands(struct loop *loop)
+{
+    const char *programme;
+    struct work *work;
+    struct letter **letters;
+    size_t count;
+
+    while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
+        queue_add(loop->queue, work);
+    metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
+    work = queue_take(loop->queue, (size_t) loop->config->batch_max, &programme);
+    if (!work)
+        return false;
+    arena_reset(loop->letters, 1 << 20);
+    letters = arena_zero(loop->letters, (size_t) loop->config->batch_max * sizeof(*letters));
+    count = open_letters(loop, arena_text(loop->letters, programme), work, letters);
+    run_letters(loop, letters, count);
+    return true;
+}

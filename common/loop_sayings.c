@@ -1,0 +1,81 @@
+/* common/loop_sayings.c - what the service's errand has to report, decided like any message. */
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/loop_state.h"
+
+int
+loop_say(struct loop *loop, const char *programme, const struct uuid *subject,
+         const struct uuid *id, const ProtobufCMessage *message)
+{
+    struct saying saying = { NULL, programme, *subject, *id, message, 0, false };
+
+    pthread_mutex_lock(&loop->lock);
+    if (loop->is_over) {
+        pthread_mutex_unlock(&loop->lock);
+        return err_set(ERR_RETRY, "the service is leaving");
+    }
+    saying.next = loop->sayings;
+    loop->sayings = &saying;
+    pthread_mutex_unlock(&loop->lock);
+    bus_wake(loop->bus, LANE_WRITE);
+    pthread_mutex_lock(&loop->lock);
+    while (!saying.is_done)
+        pthread_cond_wait(&loop->done, &loop->lock);
+    pthread_mutex_unlock(&loop->lock);
+    return saying.rc ? err_set(saying.rc, "it was not decided") : 0;
+}
+
+static struct letter *
+letter_of(struct loop *loop, const struct saying *saying)
+{
+    Wire__Request request = WIRE__REQUEST__INIT;
+    struct bytes body = proto_pack(loop->letters, saying->message);
+    struct letter *letter;
+
+    if (letter_write(loop->letters, loop->service, FROM_ERRAND, saying->programme,
+                     saying->message->descriptor->name, body, &letter))
+        return NULL;
+    letter->id = saying->id;
+    letter->source = loop->self;
+    letter->subject = saying->subject;
+    letter->received_us = clock_now_us();
+    request.id = uuid_text(loop->letters, &saying->id);
+    request.type = letter->type;
+    request.programme = letter->programme;
+    request.subject = uuid_text(loop->letters, &saying->subject);
+    request.body.data = (uint8_t *) (uintptr_t) body.data;
+    request.body.len = body.size;
+    letter->request = proto_pack(loop->letters, &request);
+    return letter;
+}
+
+bool
+loop_do_sayings(struct loop *loop)
+{
+    struct saying *saying;
+
+    pthread_mutex_lock(&loop->lock);
+    saying = loop->sayings;
+    loop->sayings = NULL;
+    pthread_mutex_unlock(&loop->lock);
+    if (!saying)
+        return false;
+    while (saying) {
+        struct saying *next = saying->next;
+        struct letter *letter;
+        int rc;
+
+        arena_reset(loop->letters, 1 << 20);
+        letter = letter_of(loop, saying);
+        rc = letter ? loop_try(loop, &letter, 1) : ERR_POISON;
+        if (rc)
+            log_warning("errand not recorded", "reason", err_text(), NULL);
+        pthread_mutex_lock(&loop->lock);
+        saying->rc = rc;
+        saying->is_done = true;
+        pthread_cond_broadcast(&loop->done);
+        pthread_mutex_unlock(&loop->lock);
+        saying = next;
+    }
+    return true;
+}

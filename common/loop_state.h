@@ -1,0 +1,65 @@
+/* common/loop_state.h - what the parts of the loop share. Not for others.
+ *
+ * Threads    everything belongs to the loop's thread but what stands behind lock.
+ */
+#ifndef SANGKIEN_COMMON_LOOP_STATE_H
+#define SANGKIEN_COMMON_LOOP_STATE_H
+
+#include <pthread.h>
+
+#include "common/batch.h"
+#include "common/loop.h"
+#include "common/queue.h"
+#include "common/scouts.h"
+
+enum { TRIES = 5 };
+
+/* Something the errand wants said; it waits until it is done. */
+struct saying {
+    struct saying *next;
+    const char *programme;
+    struct uuid subject;
+    struct uuid id;
+    const ProtobufCMessage *message;
+    int rc;
+    bool is_done;
+};
+
+struct loop {
+    const struct process *process;
+    const struct config *config;
+    const struct service *service;
+    struct writer writer;
+    struct arena *letters; /* of one batch, through all its attempts */
+    struct queue *queue;
+    struct bus *bus;
+    struct uuid self; /* the service as the source of its own requests */
+    struct scouts *scouts; /* NULL: the service hears nothing */
+    int64_t poll_at_ms;
+    int64_t quiet_until_ms; /* a look that found nothing makes hints wait a moment */
+    bool is_hinted;
+    int64_t reconnect_at_ms;
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    struct saying *sayings;
+    bool is_over;
+    struct metric *batches, *letters_in, *refused, *retries, *heard, *parked, *waiting, *seconds;
+};
+
+/* Runs the letters until they are decided and answered, or fail for good. */
+int loop_try(struct loop *loop, struct letter **letters, size_t count) MUST_CHECK;
+
+/* One batch of commands, if any wait. */
+bool loop_do_commands(struct loop *loop);
+
+/* Waits for the database, sending new work away meanwhile; false when it is time to stop. */
+bool loop_wait_for_database(struct loop *loop);
+
+/* One look at what there is to hear and which alarms are due, and all of it done. true: something was. */
+bool loop_look_for_news(struct loop *loop);
+int loop_prepare_news(struct db *db) MUST_CHECK;
+
+/* What the errand has to say. */
+bool loop_do_sayings(struct loop *loop);
+
+#endif

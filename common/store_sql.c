@@ -1,0 +1,177 @@
+/* common/store_sql.c - the statements of a service's tables, made from its column tables. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/columns.h"
+#include "common/store_state.h"
+
+/* Each key is looked up by itself (LATERAL with LIMIT, ON CONFLICT): a join would leave it to the planner,
+ * who, when a table is young, prefers to walk all of a programme, and goes on doing so when it has grown.
+ */
+
+/* ", name" for every column, or ", name = EXCLUDED.name". */
+static const char *
+names_of(struct arena *arena, const struct column *columns, bool assigns)
+{
+    const char *text = "";
+
+    for (const struct column *c = columns; c->name; c++) {
+        const char *name = column_sql_name(arena, c);
+
+        text = arena_format(arena, "%s, %s%s%s", text, name, assigns ? " = EXCLUDED." : "",
+                            assigns ? name : "");
+    }
+    return text;
+}
+
+/* ", $n::type[]" for every column, counting on from first. */
+static const char *
+arrays_of(struct arena *arena, const struct column *columns, int first)
+{
+    const char *text = "";
+
+    for (const struct column *c = columns; c->name; c++)
+        text = arena_format(arena, "%s, $%d::%s[]", text, first++, column_sql_type(c));
+    return text;
+}
+
+static void
+make_child(struct arena *arena, const struct kind *kind, const struct child *child,
+           struct child_statements *ret)
+{
+    const char *names = names_of(arena, child->columns, false);
+
+    ret->child = child;
+    ret->load.name = arena_format(arena, "load %s of %s", child->member, kind->name);
+    ret->load.sql =
+        arena_format(arena,
+                     "SELECT c.* FROM unnest($2::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT "
+                     "parent, place%s FROM %s"
+                     " WHERE programme = $1::text AND parent = k.id ORDER BY place OFFSET 0) AS c",
+                     names, child->name);
+    ret->insert.name = arena_format(arena, "add %s to %s", child->member, kind->name);
+    ret->insert.sql =
+        arena_format(arena,
+                     "INSERT INTO %s (programme, parent, place%s) SELECT $1::text, n.* FROM"
+                     " unnest($2::uuid[], $3::int4[]%s) AS n",
+                     child->name, names, arrays_of(arena, child->columns, 4));
+}
+
+static void
+make_kind(struct arena *arena, const struct kind *kind, const char *lock,
+          struct kind_statements *ret)
+{
+    const struct table *t = kind->table;
+    const char *names = names_of(arena, t->columns, false);
+    const char *arrays = arrays_of(arena, t->columns, 6);
+
+    ret->kind = kind;
+    ret->load.name = arena_format(arena, "load %s", kind->name);
+    ret->load.sql = arena_format(arena,
+                                 "SELECT t.* FROM unnest($2::uuid[]) AS k(id) CROSS JOIN LATERAL"
+                                 " (SELECT id, version, state, changed_at%s FROM %s"
+                                 " WHERE programme = $1::text AND id = k.id LIMIT 1%s) AS t",
+                                 names, t->name, lock);
+    ret->count.name = arena_format(arena, "count %s", kind->name);
+    ret->count.sql =
+        arena_format(arena, "SELECT count(*) FROM %s WHERE programme = $1::text", t->name);
+    ret->insert.name = arena_format(arena, "insert %s", kind->name);
+    ret->insert.sql = arena_format(
+        arena,
+        "INSERT INTO %s (programme, id, version, state, changed_at%s) SELECT $1::text, n.* FROM"
+        " unnest($2::uuid[], $3::int8[], $4::int4[], $5::timestamptz[]%s) AS n"
+        " ON CONFLICT (programme, id) DO NOTHING",
+        t->name, names, arrays);
+    ret->update.name = arena_format(arena, "update %s", kind->name);
+    ret->update.sql =
+        arena_format(arena,
+                     "INSERT INTO %s AS t (programme, id, version, state, changed_at%s) SELECT "
+                     "$1::text, n.* FROM"
+                     " unnest($2::uuid[], $3::int8[], $4::int4[], $5::timestamptz[]%s) AS n"
+                     " ON CONFLICT (programme, id) DO UPDATE SET version = EXCLUDED.version,"
+                     " state = EXCLUDED.state, changed_at = EXCLUDED.changed_at%s"
+                     " WHERE t.version < EXCLUDED.version",
+                     t->name, names, arrays, names_of(arena, t->columns, true));
+    for (const struct child *c = t->children; c && c->name; c++) {
+        assert(ret->child_count < MOST_CHILDREN);
+        make_child(arena, kind, c, &ret->children[ret->child_count++]);
+    }
+}
+
+static int
+prepare_kind(struct db *db, struct kind_statements *k, bool writes)
+{
+    int rc = db_prepare(db, &k->load);
+
+    if (rc == 0 && writes)
+        rc = db_prepare(db, &k->insert);
+    if (rc == 0 && writes)
+        rc = db_prepare(db, &k->update);
+    if (rc == 0 && !writes)
+        rc = db_prepare(db, &k->count);
+    for (size_t i = 0; i < k->child_count && rc == 0; i++) {
+        rc = db_prepare(db, &k->children[i].load);
+        if (rc == 0 && writes)
+            rc = db_prepare(db, &k->children[i].insert);
+    }
+    return rc;
+}
+
+static int
+prepare_aside(struct store *store, const struct table *table)
+{
+    struct aside_statement *a = &store->asides[store->aside_count++];
+    const char *values = "$1::text";
+    int n = 2;
+
+    assert(store->aside_count <= MOST_ASIDES);
+    for (const struct column *c = table->columns; c->name; c++)
+        values = arena_format(store->arena, "%s, $%d::%s", values, n++, column_sql_type(c));
+    a->table = table;
+    a->insert.name = arena_format(store->arena, "put %s", table->name);
+    a->insert.sql =
+        arena_format(store->arena, "INSERT INTO %s (programme%s) VALUES (%s)", table->name,
+                     names_of(store->arena, table->columns, false), values);
+    return db_prepare(store->db, &a->insert);
+}
+
+int
+store_open(struct db *db, const struct service *service, bool writes, struct store **ret_store)
+{
+    struct store *store = calloc(1, sizeof(*store));
+    int rc = 0;
+
+    if (!store)
+        abort();
+    store->db = db;
+    store->arena = arena_new();
+    store->scratch = arena_new();
+    for (const struct kind *const *kind = service->kinds; *kind && rc == 0; kind++) {
+        assert(store->kind_count < MOST_KINDS);
+        make_kind(store->arena, *kind, writes ? " FOR UPDATE" : "",
+                  &store->kinds[store->kind_count]);
+        rc = prepare_kind(db, &store->kinds[store->kind_count++], writes);
+    }
+    for (const struct table *const *t = service->asides; writes && t && *t && rc == 0; t++)
+        rc = prepare_aside(store, *t);
+    if (rc) {
+        store_close(&store);
+        return rc;
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void
+store_close(struct store **store_p)
+{
+    struct store *store = *store_p;
+
+    if (!store)
+        return;
+    arena_free(&store->arena);
+    arena_free(&store->scratch);
+    free(store);
+    *store_p = NULL;
+}
