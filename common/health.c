@@ -266,29 +266,37 @@ start(struct health *health, const union address *address)
 }
 
 int
-health_open(const char *service, const char *address, struct health **ret_health)
+health_listen(struct health *health, const char *address)
 {
     union address parsed;
-    struct health *health;
 
-    if (*address && !parse_address(address, &parsed))
+    if (!*address)
+        return 0;
+    if (!parse_address(address, &parsed))
         return err_set(ERR_FATAL, "SANGKIEN_HEALTH: \"%s\" is no address:port", address);
-    health = calloc(1, sizeof(*health));
+    health->daemon = start(health, &parsed);
+    if (!health->daemon)
+        return err_set(ERR_FATAL, "SANGKIEN_HEALTH: cannot listen on %s: %s", address,
+                       errno ? strerror(errno) : "the HTTP server did not start");
+    return 0;
+}
+
+int
+health_open(const char *service, const char *address, struct health **ret_health)
+{
+    struct health *health = calloc(1, sizeof(*health));
+    int rc;
+
     if (!health)
         return err_set(ERR_FATAL, "no memory");
     pthread_mutex_init(&health->lock, NULL);
     snprintf(health->service, sizeof(health->service), "%s", service);
-    if (*address)
-        health->daemon = start(health, &parsed);
-    if (*address && !health->daemon) {
-        int rc = err_set(ERR_FATAL, "SANGKIEN_HEALTH: cannot listen on %s: %s", address,
-                         errno ? strerror(errno) : "the HTTP server did not start");
-
+    rc = health_listen(health, address);
+    if (rc)
         health_close(&health);
-        return rc;
-    }
-    *ret_health = health;
-    return 0;
+    else
+        *ret_health = health;
+    return rc;
 }
 
 void

@@ -29,6 +29,9 @@ void metric_seconds(struct metric *metric, int64_t microseconds);
 
 /* address is "127.0.0.1:9101" or "[::1]:9101"; "" opens nothing and gives a health that only remembers. */
 int health_open(const char *service, const char *address, struct health **ret_health) MUST_CHECK;
+
+/* Opens the page of a health that was opened with "": no port before everything has been checked. */
+int health_listen(struct health *health, const char *address) MUST_CHECK;
 void health_close(struct health **health_p);
 
 /* Not ready until every named condition has been said to hold: health_ready(h, "database", true). */

@@ -264,7 +264,7 @@ run(const struct service *service, const struct options *options)
         rc = process.signal_fd < 0 ? process.signal_fd : 0;
     }
     if (rc == 0)
-        rc = health_open(service->name, options->check ? "" : config.health, &process.health);
+        rc = health_open(service->name, "", &process.health);
     if (rc)
         return rc;
     if (options->check)

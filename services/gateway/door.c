@@ -285,6 +285,8 @@ door_run(struct door *door)
     if (door->feed_has_failed)
         return ERR_FATAL;
     if (goes_on)
+        rc = health_listen(door->process->health, door->config->health);
+    if (goes_on && rc == 0)
         rc = socket_bind(door->inner, door->config->listen_inner);
     if (goes_on && rc == 0)
         rc = socket_bind(door->outer, door->config->listen);

@@ -63,8 +63,16 @@ def test_the_file_is_valid(composed):
     composed.compose("config", "-q")
 
 
-def test_the_file_is_valid_when_nothing_is_set():
-    subprocess.run(["docker-compose", "--env-file", "/dev/null", "config", "-q"], cwd=REPO, check=True)
+def test_the_example_of_settings_says_what_holds_without_it(composed):
+    nothing = composed.folder / "nothing"
+    nothing.write_text("")
+    env = {"PATH": composed.env["PATH"]}
+
+    without, with_example = (subprocess.run(
+        ["docker-compose", "--env-file", file, "config"], cwd=REPO, env=env, check=True, stdout=subprocess.PIPE).stdout
+        for file in (nothing, ".env.example"))
+
+    assert with_example == without
 
 
 def test_nothing_is_published_but_the_gateway_on_loopback(composed):

@@ -42,7 +42,8 @@ def test_killed_between_commit_and_reply_the_answer_and_the_event_still_come_onc
     entry, request_id, request = create
     client, listener = world.client_of("clerk"), world.connect("committee")
     listener.send(world.words["wire.ClientFrame"](subscribe=dict(
-        subscription="s", programme=world.programme, after_position=world.head()[0], credit=10)))
+        subscription="s", programme=world.programme, after_position=world.head()[0], credit=10,
+        types=["sangkien.submissions.v1.EntryDrafted"])))
     pid = stack.pid("submissions")
 
     with Gate(base) as gate:
