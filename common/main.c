@@ -119,6 +119,8 @@ open_crew(struct crew *crew)
         rc = errands_open(process, &crew->errands);
     if (rc == 0) /* also to check the keys: nothing is announced before bus_serve */
         rc = bus_open(process->config, &offer, &crew->bus);
+    if (rc == 0 && !process->only_check)
+        rc = health_listen(process->health, process->config->health);
     return rc;
 }
 

@@ -28,7 +28,7 @@ static const struct number_option common_options[] = {
 };
 
 static const struct number_option outer_options[] = {
-    { ZMQ_SNDHWM,             4096, "ZMQ_SNDHWM" },
+    { ZMQ_SNDHWM,             2048, "ZMQ_SNDHWM" }, /* as many as one system has under way */
     { ZMQ_RCVHWM,             1024, "ZMQ_RCVHWM" },
     { ZMQ_RECONNECT_IVL_MAX, 10000, "ZMQ_RECONNECT_IVL_MAX" },
     { 0 },

@@ -114,8 +114,7 @@ tidy()
 second_opinion()
 {
     cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr -j "$jobs" \
-        --suppressions-list=ops/checks/cppcheck.txt --error-exitcode=1 -I . -I build/gen \
-        -D__GNUC__ common services ops/ctl
+        --suppressions-list=ops/checks/cppcheck.txt --error-exitcode=1 -I . common services ops/ctl
 }
 
 buf()
@@ -123,8 +122,9 @@ buf()
     local tools=$root/var/tools
     if [ ! -x "$tools/node_modules/.bin/buf" ] || ! cmp -s ops/npm/package.json "$tools/package.json"; then
         mkdir -p "$tools"
-        cp ops/npm/package.json ops/npm/package-lock.json "$tools"
-        (cd "$tools" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || return 1
+        cp ops/npm/package.json "$tools"
+        (cd "$tools" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error) ||
+            return 1
     fi
     (cd build/proto && "$tools/node_modules/.bin/buf" "$@")
 }

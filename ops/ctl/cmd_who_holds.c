@@ -1,5 +1,6 @@
 /* ops/ctl/cmd_who_holds.c - sangkien who-holds: all open work of a programme, and who must act
  * next. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +49,12 @@ add_rows(struct libscols_table *table, struct arena *arena, const struct holds_a
          void *answer)
 {
     const ProtobufCFieldDescriptor *field;
-    Types__OpenWork **work = *(Types__OpenWork ***) proto_field(answer, "open_work", &field);
-    size_t count = *(const size_t *) ((const char *) answer + field->quantifier_offset);
+    Types__OpenWork ***place = proto_field(answer, "open_work", &field), **work;
+    size_t count;
 
+    assert(place);
+    work = *place;
+    count = *(const size_t *) ((const char *) answer + field->quantifier_offset);
     for (size_t n = 0; n < count; n++) {
         if (ask->role && strcmp(ask->role, work[n]->waiting_for) != 0)
             continue;

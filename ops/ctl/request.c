@@ -94,7 +94,7 @@ request_pack(struct arena *arena, const struct intent *intent, const struct requ
     Wire__Request request = WIRE__REQUEST__INIT;
     Wire__Actor actor = WIRE__ACTOR__INIT;
     Google__Protobuf__Timestamp time = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
-    int capacity;
+    int capacity = 0;
 
     if (check(intent) < 0 || request_capacity(intent->capacity, &capacity) < 0 ||
         request_type(arena, intent->type, &request.type) < 0)

@@ -114,6 +114,7 @@ look(struct feed *feed, int64_t now_ms)
     if (rc != 0)
         return rc;
     check_new(feed);
+    feed->looked_ms = now_ms;
     feed->look_ms = now_ms + feed->process->config->poll_ms;
     if (!feed->is_ready)
         report(feed, LABEL_READY, "");

@@ -6,7 +6,14 @@
 #include "services/gateway/feed_state.h"
 #include "services/gateway/reply.h"
 
-enum { ORDER_BURST = 1024 };
+enum { ORDER_BURST = 1024, LOOK_PAUSE_MS = 5 };
+
+void
+feed_look_soon(struct feed *feed)
+{
+    if (feed->look_ms > feed->looked_ms + LOOK_PAUSE_MS)
+        feed->look_ms = feed->looked_ms + LOOK_PAUSE_MS;
+}
 
 bool
 feed_knows(const struct feed *feed, const struct uuid *system)
@@ -44,7 +51,7 @@ subscribe(struct feed *feed, const struct order *order, struct bytes content)
         for (size_t i = 0; i < feed->all.room; i++)
             if (feed->all.items[i] && uuid_equal(&feed->all.items[i]->system, &order->system))
                 subscription_progress(&feed->all, feed->all.items[i], monotonic_ms());
-    feed->look_ms = 0;
+    feed_look_soon(feed);
 }
 
 static void
@@ -82,7 +89,7 @@ hear_hint(struct feed *feed, struct bytes content)
     if (proto_unpack(feed->arena, &wire__hint__descriptor, content.data, content.size, &hint))
         return;
     if (strcmp(hint->programme, DIRECTORY_PROGRAMME) == 0)
-        feed->look_ms = 0;
+        feed_look_soon(feed);
     head = feed_head(feed, hint->programme);
     if (head && hint->position > head->position)
         head->position = hint->position; /* a page will tell whether it is true */

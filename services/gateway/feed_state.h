@@ -38,6 +38,7 @@ struct feed {
     bool is_in_trouble;
     int64_t retry_ms;
     int64_t look_ms; /* when to look at the directory and the heads again */
+    int64_t looked_ms;
 
     struct metric *subscriptions;
     struct metric *delivered;
@@ -54,6 +55,9 @@ int feed_read_page(struct feed *feed, const char *programme, int64_t after,
                    struct page *ret_page) MUST_CHECK;
 
 struct head *feed_head(struct feed *feed, const char *programme);
+
+/* There is reason to look: soon, but no more often than the database likes. */
+void feed_look_soon(struct feed *feed);
 
 /* Does what the door has asked for meanwhile. */
 void feed_take_orders(struct feed *feed);
