@@ -48,11 +48,11 @@ static void
 add_rows(struct libscols_table *table, struct arena *arena, const struct holds_ask *ask,
          void *answer)
 {
-    const ProtobufCFieldDescriptor *field;
+    const ProtobufCFieldDescriptor *field = NULL;
     Types__OpenWork ***place = proto_field(answer, "open_work", &field), **work;
     size_t count;
 
-    assert(place);
+    assert(place && field);
     work = *place;
     count = *(const size_t *) ((const char *) answer + field->quantifier_offset);
     for (size_t n = 0; n < count; n++) {

@@ -44,6 +44,12 @@ struct dossier_intake {
     int64_t estimate_vnd;
     struct uuid appraisal_case_id; /* the case that took it up */
     struct list authors;           /* of struct dossier_author, of every version */
+    struct list co_entrants;       /* of struct co_entrant; an entry's are fixed */
+};
+
+/* An agency that entered together with the entrant agency. */
+struct co_entrant {
+    struct uuid agency_id;
 };
 
 struct case_author {
@@ -82,10 +88,11 @@ struct appraisal_case {
     int64_t recommended_ceiling_vnd;
     const Types__OfficialDocument *minutes;
     const Types__OfficialDocument *report;
-    struct list authors;    /* of struct case_author */
-    struct list panel;      /* of struct panel_member */
-    struct list consultees; /* of struct consultee */
-    struct list opinions;   /* of struct opinion */
+    struct list authors;     /* of struct case_author */
+    struct list co_entrants; /* of struct co_entrant */
+    struct list panel;       /* of struct panel_member */
+    struct list consultees;  /* of struct consultee */
+    struct list opinions;    /* of struct opinion */
 };
 
 extern const struct table dossier_intake_table;

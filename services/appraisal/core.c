@@ -26,6 +26,18 @@ authors_of(const struct dossier_intake *i, struct events *out, size_t *ret_count
     return ids;
 }
 
+static const char **
+co_entrants_of(const struct dossier_intake *i, struct events *out, size_t *ret_count)
+{
+    const char **ids = arena_zero(out->arena, (i->co_entrants.count + 1) * sizeof(*ids));
+    size_t count = 0;
+
+    LIST_EACH (const struct co_entrant, other, &i->co_entrants)
+        ids[count++] = id_text(out, &other->agency_id);
+    *ret_count = count;
+    return ids;
+}
+
 static int
 may_be_taken_up(const struct dossier_intake *i, int64_t dossier_version)
 {
@@ -62,6 +74,7 @@ open_appraisal(const struct given *given, const void *message, struct events *ou
     opened->entrant_agency_id = id_text(out, &i->entrant_agency_id);
     opened->estimate_vnd = i->estimate_vnd;
     opened->author_ids = authors_of(i, out, &opened->n_author_ids);
+    opened->co_entrant_ids = co_entrants_of(i, out, &opened->n_co_entrant_ids);
 
     taken = new_event_on(out, &dossier_intake_kind, i->self.id, ON(dossier_taken_up));
     taken->dossier_id = ask->dossier_id;
@@ -84,6 +97,9 @@ appraisal_opened(void *state, const void *event)
     c->estimate_vnd = e->estimate_vnd;
     for (size_t n = 0; n < e->n_author_ids; n++)
         ((struct case_author *) list_add(&c->authors))->person_id = uuid_of(e->author_ids[n]);
+    for (size_t n = 0; n < e->n_co_entrant_ids; n++)
+        ((struct co_entrant *) list_add(&c->co_entrants))->agency_id =
+            uuid_of(e->co_entrant_ids[n]);
 }
 
 /* ------------------------------------------------------------------ the panel */
@@ -112,6 +128,16 @@ sits_before(const Appraisal__SetPanel *ask, size_t nth, const struct uuid *perso
 }
 
 /* May the nth person sit, given those before? */
+/* Did the agency enter, alone or with others? */
+static bool
+entered(const struct appraisal_case *c, const struct uuid *agency)
+{
+    LIST_EACH (const struct co_entrant, other, &c->co_entrants)
+        if (uuid_equal(&other->agency_id, agency))
+            return true;
+    return uuid_equal(agency, &c->entrant_agency_id);
+}
+
 static int
 judge_member(const struct given *given, const Appraisal__SetPanel *ask, size_t nth,
              struct events *out)
@@ -127,7 +153,7 @@ judge_member(const struct given *given, const Appraisal__SetPanel *ask, size_t n
         return wrong(out, NO(SITS_TWICE), field, "has a seat already");
     if (is_author(c, &person))
         return wrong(out, NO(AUTHOR_ON_PANEL), field, "wrote the dossier");
-    if (uuid_equal(agency, &c->entrant_agency_id))
+    if (entered(c, agency))
         return wrong(out, NO(SAME_UNIT), field, "belongs to the agency that entered");
     return ACCEPTED;
 }

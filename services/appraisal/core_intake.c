@@ -24,6 +24,10 @@ note_dossier(const struct given *given, const void *message, struct events *out)
     noted->estimate_vnd = heard->total_vnd;
     noted->n_author_ids = heard->n_author_ids;
     noted->author_ids = heard->author_ids;
+    noted->co_entrant_ids =
+        arena_zero(out->arena, (heard->n_co_entrants + 1) * sizeof(*noted->co_entrant_ids));
+    for (size_t n = 0; n < heard->n_co_entrants; n++)
+        noted->co_entrant_ids[noted->n_co_entrant_ids++] = heard->co_entrants[n]->agency_id;
     return ACCEPTED;
 }
 
@@ -45,6 +49,9 @@ dossier_noted(void *state, const void *event)
         author->dossier_version = e->dossier_version;
         author->person_id = uuid_of(e->author_ids[n]);
     }
+    for (size_t n = i->co_entrants.count; n < e->n_co_entrant_ids; n++)
+        ((struct co_entrant *) list_add(&i->co_entrants))->agency_id =
+            uuid_of(e->co_entrant_ids[n]);
 }
 
 static void

@@ -19,8 +19,14 @@ static const struct column dossier_author_columns[] = {
     { 0 },
 };
 
+static const struct column co_entrant_columns[] = {
+    COLUMN(struct co_entrant, agency_id, PARTY),
+    { 0 },
+};
+
 static const struct child dossier_intake_children[] = {
     CHILD("appraisal.dossier_author", struct dossier_intake, authors, struct dossier_author, dossier_author_columns),
+    CHILD("appraisal.dossier_co_entrant", struct dossier_intake, co_entrants, struct co_entrant, co_entrant_columns),
     { 0 },
 };
 
@@ -69,6 +75,7 @@ static const struct column opinion_columns[] = {
 /* In the order in which rows are written: a consultee before the opinion that refers to it. */
 static const struct child appraisal_case_children[] = {
     CHILD("appraisal.case_author",  struct appraisal_case, authors,    struct case_author,  case_author_columns),
+    CHILD("appraisal.case_co_entrant", struct appraisal_case, co_entrants, struct co_entrant, co_entrant_columns),
     CHILD("appraisal.panel_member", struct appraisal_case, panel,      struct panel_member, panel_member_columns),
     CHILD("appraisal.consultee",    struct appraisal_case, consultees, struct consultee,    consultee_columns),
     CHILD("appraisal.opinion",      struct appraisal_case, opinions,   struct opinion,      opinion_columns),

@@ -6,6 +6,7 @@ Usage: catalogue.py [--write]
 A part stands between `<!-- NAME begins -->` and `<!-- NAME ends -->`. Without --write it tells whether the page
 is as it should be. The refusals of a command are those that its decision can reach in the code.
 """
+import hashlib
 import pathlib
 import re
 import sys
@@ -109,7 +110,7 @@ def commands():
                 found = code.reach(file, decide, set())
                 found |= {refusal for refusal in order if message in FOUND_BY_DATABASE.get((service, refusal), [])}
                 told |= found
-                subject = re.search(r"Subject: (?:the )?(?:new )?([^.,]+)", comments[name])
+                subject = re.search(r"Subject: (?:the )?(?:new )?([^.]+)", comments[name])
                 lines.append(f"| `{name}` | {who(may)} | {BIRTH[birth]}: {subject.group(1)} | "
                              + (", ".join(sorted(found, key=order.index)) or "–") + " |")
         unsaid = guards(service) - told
@@ -153,13 +154,48 @@ def refusals():
     return lines[:-1]
 
 
-def roles():
-    lines = ["| role | |", "| --- | --- |"]
-    lines += [f"| {word} | {comment} |" for word, _, comment in enum(proto("directory", "types"), "Role", "ROLE")]
-    return lines
+def pieces(data):
+    """Bytes as hex, 32 to a line."""
+    return [data[at:at + 32].hex(" ") for at in range(0, len(data), 32)]
 
 
-PARTS = {"commands": commands, "queries": queries, "events": events, "refusals": refusals, "roles": roles}
+def golden():
+    """Messages with fixed content, as bytes: {what: bytes}."""
+    sys.path.insert(0, str(REPO / "ops/demo"))
+    from sangkien_client import Words
+
+    words = Words()
+    request = words["wire.Request"](
+        id="01900000-0000-7000-8000-000000000001", type="sangkien.submissions.v1.RegisterEntry",
+        programme="kh-2019", subject="01900000-0000-7000-8000-000000000002",
+        body=words["submissions.RegisterEntry"](entry_code="MS-07").SerializeToString(),
+        actor=dict(person="01900000-0000-7000-8000-000000000003", capacity="CAPACITY_HEAD"))
+    proposal = words["funding.ProposeFunding"](total_vnd=2000000, justification="Một văn bản", lines=[dict(
+        description="Máy quét", quantity=2, unit_price_vnd=1000000, amount_vnd=2000000)])
+    subscribe = words["wire.Subscribe"](subscription="a", programme="kh-2019", after_position=41, credit=100,
+                                        types=["sangkien.submissions.v1.EntryRegistered"])
+    return {"request": request.SerializeToString(),
+            "frame": words["wire.ClientFrame"](request=request.SerializeToString()).SerializeToString(),
+            "subscribe": words["wire.ClientFrame"](subscribe=subscribe).SerializeToString(),
+            "proposal": proposal.SerializeToString()}
+
+
+def examples():
+    data = golden()
+    digest = hashlib.sha256(data["proposal"]).hexdigest()
+    return ["A `Request`: person ...03 gives entry ...02 of `kh-2019` the code `MS-07`. Its SHA-256 is what makes it",
+            f"\"the same content\": `{hashlib.sha256(data['request']).hexdigest()}`.", "", "```",
+            *pieces(data["request"]), "```", "",
+            "The `ClientFrame` that carries it: one tag, one length, the bytes.", "", "```",
+            *pieces(data["frame"]), "```", "",
+            "The `ClientFrame` with a `Subscribe` \"a\" to that programme after position 41, credit 100, one type.", "",
+            "```", *pieces(data["subscribe"]), "```", "",
+            "The body of a `ProposeFunding` of 2,000,000 dong in one line, and the digest that everybody signs.", "",
+            "```", *pieces(data["proposal"]), "", "SHA-256 " + digest, "```"]
+
+
+PARTS = {"commands": commands, "queries": queries, "events": events, "refusals": refusals,
+         "examples": examples}
 
 
 def renewed(page):

@@ -121,6 +121,8 @@ nobody_with_a_conflict_sits_on_the_panel(void **unused __attribute__((unused)))
     assert_refused(&s, "AUTHOR_ON_PANEL");
     set_panel_with(&s, MEMBER, COLLEAGUE);
     assert_refused(&s, "SAME_UNIT");
+    set_panel_with(&s, MEMBER, ALLY);
+    assert_refused(&s, "SAME_UNIT");
     set_panel_with(&s, MEMBER, 999);
     assert_refused(&s, "UNKNOWN_PERSON");
     assert_int_equal(s.last.violations.count, 1);

@@ -18,12 +18,14 @@ enum {
     ENTRANT = 2,
     FINANCE = 3,
     EDUCATION = 4,
+    PARTNER = 5, /* entered together with the entrant */
     HEAD = 10, /* of Home Affairs */
     CHAIR = 11,
     SECRETARY = 12,
     MEMBER = 31,
     ANOTHER_MEMBER = 41,
     COLLEAGUE = 21, /* works for the entrant */
+    ALLY = 51,      /* works for the partner */
     AUTHOR = 42,    /* wrote the dossier, and works elsewhere now */
     DOSSIER = 100,
     CASE = 200,
@@ -38,7 +40,7 @@ static inline void
 begin(struct story *s)
 {
     story_begin(s, &appraisal_service, "khanh-hoa");
-    for (unsigned agency = HOME_AFFAIRS; agency <= EDUCATION; agency++)
+    for (unsigned agency = HOME_AFFAIRS; agency <= PARTNER; agency++)
         story_agency(s, agency);
     story_person(s, HOME_AFFAIRS, HEAD);
     story_person(s, HOME_AFFAIRS, CHAIR);
@@ -46,6 +48,7 @@ begin(struct story *s)
     story_person(s, FINANCE, MEMBER);
     story_person(s, EDUCATION, ANOTHER_MEMBER);
     story_person(s, ENTRANT, COLLEAGUE);
+    story_person(s, PARTNER, ALLY);
     story_person(s, EDUCATION, AUTHOR);
     story_bind(s, DIRECTORY__ROLE__ROLE_STANDING, HOME_AFFAIRS, HEAD, "khanh-hoa");
     story_as(s, HEAD);
@@ -70,6 +73,8 @@ accept_dossier(struct story *s, int64_t version)
 {
     Submissions__DossierAccepted e = SUBMISSIONS__DOSSIER_ACCEPTED__INIT;
     const char *authors[] = { story_id(s, AUTHOR) };
+    Submissions__CoEntrant partner = SUBMISSIONS__CO_ENTRANT__INIT;
+    Submissions__CoEntrant *co_entrants[] = { &partner };
 
     e.dossier_id = story_id(s, DOSSIER);
     e.entry_code = "KH-2019-07";
@@ -80,6 +85,9 @@ accept_dossier(struct story *s, int64_t version)
     e.entrant_agency_id = story_id(s, ENTRANT);
     e.n_author_ids = 1;
     e.author_ids = authors;
+    partner.agency_id = story_id(s, PARTNER);
+    e.n_co_entrants = 1;
+    e.co_entrants = co_entrants;
     story_hear(s, DOSSIER, &e);
 }
 

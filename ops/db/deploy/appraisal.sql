@@ -36,6 +36,16 @@ CREATE TABLE appraisal.dossier_author (
     FOREIGN KEY (programme, parent) REFERENCES appraisal.dossier_intake
 );
 
+-- Agencies that entered together with the entrant agency.
+CREATE TABLE appraisal.dossier_co_entrant (
+    programme text NOT NULL,
+    parent    uuid NOT NULL,
+    place     int4 NOT NULL CHECK (place >= 0),
+    agency_id uuid NOT NULL,
+    PRIMARY KEY (programme, parent, place),
+    FOREIGN KEY (programme, parent) REFERENCES appraisal.dossier_intake
+);
+
 CREATE TABLE appraisal.appraisal_case (
     programme               text  NOT NULL,
     id                      uuid  NOT NULL,
@@ -101,6 +111,15 @@ CREATE TABLE appraisal.case_author (
     FOREIGN KEY (programme, parent) REFERENCES appraisal.appraisal_case
 );
 
+CREATE TABLE appraisal.case_co_entrant (
+    programme text NOT NULL,
+    parent    uuid NOT NULL,
+    place     int4 NOT NULL CHECK (place >= 0),
+    agency_id uuid NOT NULL,
+    PRIMARY KEY (programme, parent, place),
+    FOREIGN KEY (programme, parent) REFERENCES appraisal.appraisal_case
+);
+
 CREATE TABLE appraisal.panel_member (
     programme text NOT NULL,
     parent    uuid NOT NULL,
@@ -158,7 +177,8 @@ CREATE TABLE appraisal.opinion (
 GRANT USAGE ON SCHEMA appraisal TO sangkien_appraisal, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA appraisal TO sangkien_appraisal, sangkien_auditor, sangkien_administrator;
 GRANT INSERT, UPDATE ON appraisal.dossier_intake, appraisal.appraisal_case TO sangkien_appraisal;
-GRANT INSERT ON appraisal.dossier_author, appraisal.case_author, appraisal.panel_member,
+GRANT INSERT ON appraisal.dossier_author, appraisal.dossier_co_entrant, appraisal.case_author,
+    appraisal.case_co_entrant, appraisal.panel_member,
     appraisal.consultee, appraisal.opinion TO sangkien_appraisal;
 
 COMMIT;

@@ -10,7 +10,9 @@ SELECT programme, id, version, state, changed_at, dossier_id, dossier_version, d
        entrant_agency_id, estimate_vnd, opinions_due_at, outcome, scope, recommended_ceiling_vnd, minutes,
        report
   FROM appraisal.appraisal_case WHERE false;
+SELECT programme, parent, place, agency_id FROM appraisal.dossier_co_entrant WHERE false;
 SELECT programme, parent, place, person_id FROM appraisal.case_author WHERE false;
+SELECT programme, parent, place, agency_id FROM appraisal.case_co_entrant WHERE false;
 SELECT programme, parent, place, person_id, seat FROM appraisal.panel_member WHERE false;
 SELECT programme, parent, place, agency_id FROM appraisal.consultee WHERE false;
 SELECT programme, parent, place, agency_id, person_id, verdict, opinion, document
