@@ -27,7 +27,7 @@ void *list_add(struct list *list);
 void *list_at(const struct list *list, size_t index);
 
 #define LIST_EACH(type, item, list)                                                                \
-    for (type *item = (list)->items, *item##_end = (list)->count ? item + (list)->count : item;        \
+    for (type *item = (list)->items, *item##_end = (list)->count ? item + (list)->count : item;    \
          item < item##_end; item++)
 
 #endif

@@ -33,7 +33,7 @@ struct loop {
     struct arena *letters; /* of one batch, through all its attempts */
     struct queue *queue;
     struct bus *bus;
-    struct uuid self; /* the service as the source of its own requests */
+    struct uuid self;      /* the service as the source of its own requests */
     struct scouts *scouts; /* NULL: the service hears nothing */
     int64_t poll_at_ms;
     int64_t quiet_until_ms; /* a look that found nothing makes hints wait a moment */

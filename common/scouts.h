@@ -15,7 +15,8 @@ enum { PROGRAMME_SIZE = 65 };
 
 struct scouts;
 
-int scouts_open(struct db *db, const struct service *service, struct scouts **ret_scouts) MUST_CHECK;
+int scouts_open(struct db *db, const struct service *service,
+                struct scouts **ret_scouts) MUST_CHECK;
 void scouts_close(struct scouts **scouts_p);
 
 /* Queues the question. */

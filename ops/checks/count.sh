@@ -99,7 +99,7 @@ run_layer()
 show_failure()
 {
     echo "    what it said is in ${1#"$root"/}; the last of it:"
-    grep -nE 'FAILED|\*\*\*|[Ee]rror:|warning:|not ok|^E  |: error|No such|Failed' "$1" | tail -n 40 |
+    grep -nE 'FAILED|\*\*\*|[Ee]rror:|warning:|not ok|^E  |: error|No such|Failed' "$1" | tail -n 15 |
         cut -c 1-220 | sed 's/^/    /'
-    tail -n 5 "$1" | cut -c 1-220 | sed 's/^/    /'
+    tail -n 3 "$1" | cut -c 1-220 | sed 's/^/    /'
 }

@@ -52,7 +52,7 @@ add_rows(struct libscols_table *table, struct arena *arena, const struct holds_a
     Types__OpenWork ***place = proto_field(answer, "open_work", &field), **work;
     size_t count;
 
-    assert(place && field);
+    assert(answer && place && field);
     work = *place;
     count = *(const size_t *) ((const char *) answer + field->quantifier_offset);
     for (size_t n = 0; n < count; n++) {

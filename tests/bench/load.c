@@ -26,9 +26,9 @@ struct run {
     const struct plan *plan;
     void *socket;
     struct arena *arena;
-    struct uuid *ids;  /* of the commands under way, by their place */
+    struct uuid *ids; /* of the commands under way, by their place */
     int64_t *began_us;
-    int64_t *took_us;  /* of those that are done */
+    int64_t *took_us; /* of those that are done */
     size_t sent, done, refused;
 };
 
@@ -61,7 +61,8 @@ frame_of(struct run *run, const struct uuid *id)
     entry.edition_id = run->plan->edition;
     entry.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_INITIATIVE;
     entry.title = "Sáng kiến mẫu để đo tốc độ";
-    entry.summary = "Rút ngắn thời gian giải quyết hồ sơ bằng cách kiểm tra thành phần ngay khi nộp.";
+    entry.summary =
+        "Rút ngắn thời gian giải quyết hồ sơ bằng cách kiểm tra thành phần ngay khi nộp.";
     entry.team = "đội 1";
     packed = proto_pack(run->arena, &entry);
     actor.person = run->plan->actor;
@@ -117,7 +118,8 @@ take_one(struct run *run)
     arena_reset(run->arena, 1 << 16);
     if (proto_unpack(run->arena, &wire__server_frame__descriptor, zmq_msg_data(&message),
                      zmq_msg_size(&message), &frame) ||
-        proto_unpack(run->arena, &wire__reply__descriptor, frame->reply.data, frame->reply.len, &reply))
+        proto_unpack(run->arena, &wire__reply__descriptor, frame->reply.data, frame->reply.len,
+                     &reply))
         die("unreadable answer");
     place = place_of(run, reply->request_id);
     run->took_us[run->done++] = now_us() - run->began_us[place];
@@ -162,8 +164,8 @@ report(struct run *run, int64_t took_us)
     qsort(run->took_us, run->done, sizeof(*run->took_us), by_size);
     printf("{\"in_flight\": %zu, \"commands\": %zu, \"refused\": %zu, \"per_second\": %.0f,"
            " \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n",
-           run->plan->in_flight, run->done, run->refused, (double) run->done * 1e6 / (double) took_us,
-           (double) run->took_us[run->done / 2] / 1000,
+           run->plan->in_flight, run->done, run->refused,
+           (double) run->done * 1e6 / (double) took_us, (double) run->took_us[run->done / 2] / 1000,
            (double) run->took_us[run->done * 99 / 100] / 1000);
 }
 

@@ -113,9 +113,7 @@ def test_open_work_tells_for_whom_it_waits(world, edition):
 
 
 def test_everybody_has_heard_everything_in_the_end(world, base, paid):
-    position = world.head()[0]
-    until(lambda: base.run("SELECT count(*) FROM runtime.cursor WHERE programme = %s AND position >= %s",
-                           world.programme, position)[0][0] >= 4, "all cursors are at the end")
+    until(lambda: not base.unheard(world.programme), "everybody has heard everything")
     assert base.one("SELECT count(*) FROM runtime.parked WHERE programme = %s", world.programme) == 0
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import catalogue
 import psycopg2
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
@@ -65,6 +66,13 @@ class Base:
         rows = self.run("SELECT position, type, aggregate::text, version FROM runtime.journal"
                         " WHERE programme = %s ORDER BY position", programme)
         return [row for row in rows if type is None or row[1].endswith("." + type)]
+
+    def unheard(self, programme):
+        """Consumers that an event of the journal still waits for."""
+        return [consumer for consumer, types in catalogue.heard().items() if self.one(
+            "SELECT count(*) FROM runtime.journal j WHERE programme = %s AND type = ANY(%s) AND position > coalesce("
+            " (SELECT position FROM runtime.cursor c WHERE consumer = %s AND c.programme = j.programme), 0)",
+            programme, types, consumer)]
 
     # ------------------------------------------------------------- the server itself
 

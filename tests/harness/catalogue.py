@@ -86,6 +86,22 @@ def guards(service):
     return set(re.findall(r'^ *\{ "\w+",\s+NO\((\w+)\) \},', text, re.M))
 
 
+def heard():
+    """{service: full names of the events that it hears}, by its handler tables."""
+    found = {}
+    for service in SERVICES:
+        for file in sorted((REPO / "services" / service).glob("core*.c")):
+            text = file.read_text()
+            rows = re.findall(r"OF\((\w+), (\w+)\),\s+HEARD", text) + re.findall(r"^ +TELL\((\w+), +(\w+)\)", text, re.M)
+            rows += re.findall(r"&([a-z]+)__(\w+?)__descriptor,\s+HEARD", text)
+            for package, event in rows:
+                if package not in SERVICES:
+                    continue  # the macro itself
+                name = "".join(word.capitalize() for word in event.split("_"))
+                found.setdefault(service, []).append(f"sangkien.{package}.v1.{name}")
+    return found
+
+
 def who(text):
     """"MAY(AUTHOR) | MAY(CLERK)" -> "AUTHOR, CLERK"; the role is looked for by the core where it says ANYBODY."""
     return ", ".join(re.findall(r"MAY\((\w+)\)", text)) or "(as the message says)"
