@@ -97,6 +97,10 @@ check_new(struct feed *feed)
                              "after_position is beyond the end of the journal");
         else
             s->is_checked = true;
+        if (s && s->position == head->position) {
+            s->has_reached_end = true;
+            subscription_progress(&feed->all, s, monotonic_ms());
+        }
     }
 }
 

@@ -250,8 +250,10 @@ subscription_take(struct subscriptions *all, struct subscription *subscription,
         if (s->position - s->told >= PROGRESS_AFTER)
             subscription_progress(all, s, now_ms);
     }
-    if (page->is_last && s->position > s->told)
+    if (page->is_last && (s->position > s->told || !s->has_reached_end)) {
+        s->has_reached_end = true;
         subscription_progress(all, s, now_ms);
+    }
 }
 
 /* The client's connection is full: everything from that frame on was dropped by the door. */

@@ -136,7 +136,7 @@ each_delivery_names_the_one_before(void **state)
     struct subscription *s = listen(stage, 10, NULL);
 
     happen(stage, s, 0, "hfhh", true);
-    assert_string_equal(stage->said, "d1<0 d3<1 d4<3 ");
+    assert_string_equal(stage->said, "d1<0 d3<1 d4<3 p4 ");
 }
 
 static void
@@ -175,7 +175,21 @@ only_the_types_asked_for_come(void **state)
     struct subscription *s = listen(stage, 10, AGREED);
 
     happen(stage, s, 0, "haha", true);
-    assert_string_equal(stage->said, "d2<0 d4<2 ");
+    assert_string_equal(stage->said, "d2<0 d4<2 p4 ");
+}
+
+static void
+the_end_of_the_history_is_told_once(void **state)
+{
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 10, NULL);
+
+    happen(stage, s, 0, "hh", false);
+    assert_string_equal(stage->said, "d1<0 d2<1 ");
+    happen(stage, s, 2, "h", true);
+    assert_string_equal(stage->said, "d3<2 p3 ");
+    happen(stage, s, 3, "h", true);
+    assert_string_equal(stage->said, "d4<3 "); /* live: the delivery says it all */
 }
 
 static void
@@ -191,7 +205,7 @@ without_credit_it_waits_before_the_next_event_for_it(void **state)
     subscription_grant(s, 1);
     assert_true(subscription_wants(s, 3, 0));
     happen(stage, s, 2, "h", true);
-    assert_string_equal(stage->said, "d3<1 ");
+    assert_string_equal(stage->said, "d3<1 p3 ");
 }
 
 static void
@@ -242,7 +256,7 @@ subscribing_again_begins_again(void **state)
     assert_int_equal(stage->all.count, 1);
     assert_true(again->epoch != epoch);
     happen(stage, again, 0, "h", true);
-    assert_string_equal(stage->said, "d1<0 ");
+    assert_string_equal(stage->said, "d1<0 p1 ");
 }
 
 static void
@@ -307,6 +321,7 @@ main(void)
         FEED(what_is_not_for_it_is_told_as_progress_at_the_end),
         FEED(in_a_long_history_progress_is_told_every_256_positions),
         FEED(only_the_types_asked_for_come),
+        FEED(the_end_of_the_history_is_told_once),
         FEED(without_credit_it_waits_before_the_next_event_for_it),
         FEED(rows_it_has_seen_are_not_sent_twice),
         FEED(after_a_full_connection_it_goes_on_before_what_was_lost),
