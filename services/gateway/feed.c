@@ -79,6 +79,16 @@ publish_keys(struct feed *feed)
     metric_set(feed->position, authority_position(feed->authority));
 }
 
+static void
+accept(struct feed *feed, struct subscription *s, const struct head *head)
+{
+    s->is_checked = true;
+    if (s->position == head->position) { /* nothing to catch up with: it is told at once */
+        s->has_reached_end = true;
+        subscription_progress(&feed->all, s, monotonic_ms());
+    }
+}
+
 /* New subscriptions begin when it is known that there is something to listen to. */
 static void
 check_new(struct feed *feed)
@@ -96,11 +106,7 @@ check_new(struct feed *feed)
             subscription_end(&feed->all, &s, WIRE__REASON__REASON_INVALID_FIELD,
                              "after_position is beyond the end of the journal");
         else
-            s->is_checked = true;
-        if (s && s->position == head->position) {
-            s->has_reached_end = true;
-            subscription_progress(&feed->all, s, monotonic_ms());
-        }
+            accept(feed, s, head);
     }
 }
 

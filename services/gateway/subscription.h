@@ -30,7 +30,7 @@ struct subscription {
     char programme[SUBSCRIPTION_NAME_SIZE];
     const struct word *types[SUBSCRIPTION_MOST_TYPES]; /* none: all */
     size_t type_count;
-    bool is_checked; /* the programme exists, and the position in it */
+    bool is_checked;      /* the programme exists, and the position in it */
     bool has_reached_end; /* and was told so: what follows is live */
     int64_t position;
     int64_t last_sent;

@@ -39,7 +39,8 @@ class Composed:
         """What a command prints; its complaint as the error when it fails."""
         done = subprocess.run([str(word) for word in command], cwd=REPO, env=self.env, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-        assert not check or done.returncode == 0, f"{' '.join(map(str, command))}:\n{(done.stdout + done.stderr)[-3000:]}"
+        assert not check or done.returncode == 0, (
+            f"{' '.join(map(str, command))}:\n{(done.stdout + done.stderr)[-3000:]}")
         return done.stdout if check else done
 
     def compose(self, *words, **options):
@@ -94,6 +95,9 @@ class Composed:
 
     def destroy(self):
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20", check=False)
+        # What older builds left; the last day's is what the next build goes on from.
+        self.run("docker", "image", "prune", "--force", "--filter", "label=sangkien", "--filter", "until=24h",
+                 check=False)
         if self.started_engine:
             self.run("ops/docker/engine", "stop", check=False)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -18,6 +18,13 @@ def to(stack, world, agency):
     return [mail for mail in mails(stack) if f"{agency}-{world.programme}@khanhhoa.example" in mail["To"]]
 
 
+def all_is_sent(world):
+    """Waits until everything that happened was told."""
+    until(lambda: not world.base.unheard(world.programme) and not world.base.one(
+        "SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 1", world.programme),
+        "every notification is sent", 30)
+
+
 @pytest.fixture(scope="module")
 def edition(world):
     return chain.edition(world)
@@ -26,18 +33,21 @@ def edition(world):
 def test_the_entrant_agency_is_told_of_its_prize(world, stack, edition):
     chain.entry(world, edition)
 
-    until(lambda: len(to(stack, world, "entrant")) >= 2, "mails arrive")
+    all_is_sent(world)
 
-    mail = to(stack, world, "entrant")[-1]
-    assert mail["Message-ID"].endswith("@khanhhoa.example>")
-    assert mail["Date"] and mail["From"] and mail["Subject"]
-    assert "Một cửa điện tử" in mail.get_body(("plain",)).get_content()
+    about = [mail for mail in to(stack, world, "entrant")
+             if "Một cửa điện tử" in mail.get_body(("plain",)).get_content()]
+    assert about
+    for mail in about:
+        assert mail["Message-ID"].endswith("@khanhhoa.example>")
+        assert mail["Date"] and mail["From"] and mail["Subject"]
 
 
 @pytest.mark.disturbs
 def test_while_the_mail_server_is_down_business_goes_on_and_mail_comes_later_once(world, stack, base, edition):
-    before = len(to(stack, world, "entrant"))
+    all_is_sent(world)
     stack.end("mail")
+    before = len(to(stack, world, "entrant"))
     entry = chain.entry(world, edition)
     chain.dossier(world, entry)
     waiting = until(lambda: base.one(
@@ -47,8 +57,7 @@ def test_while_the_mail_server_is_down_business_goes_on_and_mail_comes_later_onc
 
     stack.launch("mail")
     stack.wait_ready(["mail"])
-    until(lambda: not base.one("SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 1",
-                               world.programme), "every notification is sent", 30)
+    all_is_sent(world)
 
     ids = collections.Counter(mail["Message-ID"] for mail in mails(stack))
     assert waiting and len(to(stack, world, "entrant")) > before
@@ -57,14 +66,14 @@ def test_while_the_mail_server_is_down_business_goes_on_and_mail_comes_later_onc
 
 @pytest.mark.disturbs
 def test_the_mailer_killed_in_the_middle_keeps_its_message_ids(world, stack, base, edition):
+    all_is_sent(world)
     stack.end("mail")
     chain.dossier(world, chain.entry(world, edition))
     stack.end("notifications", 9)
     stack.launch("mail")
     stack.launch("notifications")
     stack.wait_ready()
-    until(lambda: not base.one("SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 1",
-                               world.programme), "every notification is sent", 30)
+    all_is_sent(world)
 
     sent = base.one("SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 4"
                     " AND address LIKE '%%' || %s || '@%%'", world.programme, world.programme)

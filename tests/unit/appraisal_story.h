@@ -19,7 +19,7 @@ enum {
     FINANCE = 3,
     EDUCATION = 4,
     PARTNER = 5, /* entered together with the entrant */
-    HEAD = 10, /* of Home Affairs */
+    HEAD = 10,   /* of Home Affairs */
     CHAIR = 11,
     SECRETARY = 12,
     MEMBER = 31,

@@ -134,11 +134,11 @@ def test_a_database_that_would_lose_what_it_confirmed_is_refused(stack, base, se
 
 
 def test_a_table_without_the_column_that_is_needed_is_found_at_the_start(stack, base):
-    base.run("ALTER TABLE funding.funding_case RENAME COLUMN title TO titel")
+    base.run("ALTER TABLE funding.funding_case RENAME COLUMN title TO heading")
     try:
         status, said = run(stack, "funding", "--check")
     finally:
-        base.run("ALTER TABLE funding.funding_case RENAME COLUMN titel TO title")
+        base.run("ALTER TABLE funding.funding_case RENAME COLUMN heading TO title")
 
     assert status == 1 and "title" in said
 
