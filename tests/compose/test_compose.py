@@ -229,7 +229,7 @@ def test_a_copy_of_the_whole_cluster_is_the_same_system(composed, province, edit
     said.append(create_entry(province, edition))
     copy = composed.folder / "base.tar.gz"
     composed.run("bash", "-o", "pipefail", "-c", "docker-compose exec -T postgres"
-                 f" pg_basebackup -D - -F tar -X fetch | gzip >{copy}")
+                 f" pg_basebackup -c fast -D - -F tar -X fetch | gzip >{copy}")
     composed.compose("down", "--volumes")
 
     composed.run("bash", "-c", "docker-compose run --rm -T --entrypoint sh postgres -c"
