@@ -78,9 +78,9 @@ authority_system_by_key(const struct authority *authority, const char *public_ke
     struct peer_system wanted = { 0 };
     const struct system *found;
 
-    if (strlen(public_key) != 40)
+    if (strlen(public_key) != KEY_TEXT_SIZE - 1)
         return NULL;
-    memcpy(wanted.public_key, public_key, 41);
+    memcpy(wanted.public_key, public_key, KEY_TEXT_SIZE);
     found = map_get(&authority->keys, wanted.public_key);
     return found ? &found->shown : NULL;
 }

@@ -15,6 +15,7 @@
 
 #include "common/err.h"
 #include "common/id.h"
+#include "common/keyfile.h"
 
 #define DIRECTORY_PROGRAMME "directory"
 
@@ -38,7 +39,7 @@ struct peer_system {
     struct uuid id;
     struct uuid agency;
     const char *name;
-    char public_key[41]; /* Z85 */
+    char public_key[KEY_TEXT_SIZE];
     bool is_revoked;
 };
 

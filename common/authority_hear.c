@@ -92,12 +92,12 @@ system_registered(struct authority *a, const void *event)
         return unknown("agency", e->agency_id);
     if (uuid_is_nil(&id) || map_get(&a->systems, &id))
         return err_set(ERR_POISON, "system %s is registered twice or has no id", e->system_id);
-    if (strlen(e->public_key) != 40)
+    if (strlen(e->public_key) != KEY_TEXT_SIZE - 1)
         return err_set(ERR_POISON, "system %s has no key of 40 characters", e->system_id);
     system = arena_zero(a->arena, sizeof(*system));
     system->shown = (struct peer_system){ .id = id, .agency = unit->agency.id };
     system->shown.name = keep(a, e->name);
-    memcpy(system->shown.public_key, e->public_key, 41);
+    memcpy(system->shown.public_key, e->public_key, KEY_TEXT_SIZE);
     if (map_get(&a->keys, system->shown.public_key))
         return err_set(ERR_POISON, "system %s has the key of another", e->system_id);
     map_put(&a->systems, system);

@@ -9,6 +9,7 @@
 static const struct statement hear_directory = {
     "hear directory",
     "SELECT position, type, body FROM runtime.journal WHERE programme = 'directory'"
+    " AND service = 'directory'"
     " AND position > $1::int8 ORDER BY position LIMIT 1000"
 };
 
@@ -70,6 +71,8 @@ writer_catch_up(struct db *db, struct authority *authority)
 
             rc = authority_hear(authority, db_get_int(db_result(db, 0), i, 0),
                                 db_get_text(db_result(db, 0), i, 1), body.data, body.size);
+            if (rc) /* no fault of whatever is being done: nothing may be parked or refused for it */
+                rc = err_add(ERR_FATAL, "the directory cannot be read");
         }
     } while (rc == 0 && rows == 1000);
     return rc;

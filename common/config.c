@@ -18,6 +18,7 @@
 #include "common/mask.h"
 
 #define PREFIX "SANGKIEN_"
+#define CTL_PREFIX "SANGKIEN_CTL_"
 #define FILE_SUFFIX "_FILE"
 #define NAME_SIZE 64
 #define MOST_BYTES 65536 /* of a value in a file */
@@ -91,6 +92,8 @@ refuse_unknown(void)
     for (char **entry = environ; entry && *entry; entry++) {
         size_t length = strcspn(*entry, "=");
 
+        if (strncmp(*entry, CTL_PREFIX, strlen(CTL_PREFIX)) == 0)
+            continue; /* the command line's own */
         if (strncmp(*entry, PREFIX, strlen(PREFIX)) == 0 && !is_known(*entry, length))
             return err_set(ERR_FATAL, "%.*s: there is no such setting", (int) length, *entry);
     }
@@ -305,7 +308,7 @@ static const struct setting settings[SETTING_COUNT] = {
     ROW(mail_domain,    TEXT,   "localhost",            "notifications: right-hand side of Message-ID"),
     ROW(mail_languages, TEXT,   "vi,en",                "notifications: \"vi\" or \"vi,en\""),
     ROW(templates,      TEXT,   "",                     "notifications: directory of the mail templates"),
-    NUM(batch_max,             "256",       1,   4096,          "most commands in one transaction"),
+    NUM(batch_max,             "256",       1,   400,           "most commands in one transaction"),
     NUM(credit,                "1024",      1,   65536,         "most commands that a service takes at a time"),
     NUM(poll_ms,               "250",       10,  60000,         "milliseconds between fallback looks at the journal"),
     NUM(heartbeat_ms,          "1000",      100, 60000,         "milliseconds between signs of life to the gateway"),

@@ -46,8 +46,16 @@ static int
 lost(struct db *db, const char *what)
 {
     db->commit_unknown = db->sent_commit;
+    db->constraint[0] = '\0';
     return err_set(ERR_RETRY, "%s: %s", what,
                    db->conn ? PQerrorMessage(db->conn) : "no connection");
+}
+
+/* The server is leaving, or is no longer the one that may be written to: another connection, please. */
+static bool
+is_end(const char *sqlstate)
+{
+    return strcmp(sqlstate, "25006") == 0 || strncmp(sqlstate, "57P", 3) == 0;
 }
 
 static int
@@ -58,6 +66,7 @@ refused(struct db *db, const PGresult *result, const char *statement)
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
     snprintf(db->constraint, sizeof(db->constraint), "%s", constraint ? constraint : "");
+    db->is_over = state && is_end(state);
     return err_set(code_of(state ? state : "08"), "%s: %s (%s)", statement,
                    message ? message : PQresultErrorMessage(result), state ? state : "no state");
 }
@@ -102,6 +111,7 @@ cut_off(struct db *db)
 
     PQfinish(db->conn);
     db->conn = NULL;
+    db->is_over = false;
     return rc;
 }
 
@@ -123,7 +133,7 @@ collect(struct db *db)
         status = PQresultStatus(result);
         if (status == PGRES_PIPELINE_SYNC) {
             PQclear(result);
-            return rc;
+            return db->is_over ? cut_off(db) : rc;
         }
         if (status == PGRES_FATAL_ERROR && !PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
             /* libpq's own error, not the server's: it could not write. The status may still say OK, and

@@ -65,6 +65,21 @@ check_schema(PGconn *conn)
     return rc;
 }
 
+/* Also readers decide who may see what, and that is never decided from behind. */
+static int
+check_primary(PGconn *conn)
+{
+    PGresult *result = NULL;
+    int rc = ask(conn, "SELECT pg_is_in_recovery()", &result);
+
+    if (rc)
+        return rc;
+    if (PQgetvalue(result, 0, 0)[0] != 'f')
+        rc = err_set(ERR_RETRY, "this server is not the primary");
+    PQclear(result);
+    return rc;
+}
+
 int
 db_check(PGconn *conn)
 {
@@ -75,5 +90,7 @@ db_check(PGconn *conn)
                        PQserverVersion(conn));
     for (size_t i = 0; i < sizeof(demands) / sizeof(*demands) && rc == 0; i++)
         rc = check_setting(conn, i);
+    if (rc == 0)
+        rc = check_primary(conn);
     return rc ? rc : check_schema(conn);
 }

@@ -35,6 +35,7 @@ struct db {
     bool sent_commit;
     bool commit_unknown;
     bool send_failed;
+    bool is_over; /* an error said so: the connection is given up at the end of the round trip */
     char constraint[64];
 };
 

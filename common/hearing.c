@@ -2,6 +2,7 @@
  * again. */
 #include "common/hearing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -212,13 +213,13 @@ finish(struct turn *t, struct heard *ret_heard)
 /* An event whose subject is parked, or which is to be parked, becomes a row; the others become
  * letters. */
 static int
-sort_events(struct turn *t, const struct db_result *r, const char *park_reason)
+sort_events(struct turn *t, const struct db_result *r, const struct failure *known)
 {
     int rc = 0;
 
     for (size_t row = 0; row < db_rows(r) && rc == 0; row++) {
-        if (park_reason && row == 0)
-            park_row(t, r, row, park_reason);
+        if (known->position && db_get_int(r, row, 0) == known->position)
+            park_row(t, r, row, known->reason);
         else if (db_get_int(r, row, 7))
             park_row(t, r, row, HEARING_BEHIND);
         else
@@ -229,12 +230,13 @@ sort_events(struct turn *t, const struct db_result *r, const char *park_reason)
 
 int
 hearing_run(struct writer *writer, struct arena *letters, const char *programme, int64_t limit,
-            const char *park_reason, struct heard *ret_heard)
+            const struct failure *known, struct failure *ret_failure, struct heard *ret_heard)
 {
     struct turn t = turn_of(writer, letters, programme);
     struct heard heard = { 0 };
     const struct db_result *r;
     int64_t end = 0, upto;
+    int64_t first;
     bool mine = false;
     int rc = begin(&t, &mine, &end);
 
@@ -258,11 +260,16 @@ hearing_run(struct writer *writer, struct arena *letters, const char *programme,
     r = db_result(writer->db, 0);
     t.hearing.cursor = (int64_t) db_rows(r) == limit ? db_get_int(r, db_rows(r) - 1, 0) : upto;
     heard.has_more = t.hearing.cursor < end;
-    rc = sort_events(&t, r, park_reason);
+    first = db_rows(r) ? db_get_int(r, 0, 0) : 0;
+    rc = sort_events(&t, r, known);
     if (rc == 0)
         rc = finish(&t, &heard);
     if (rc == 0)
         *ret_heard = heard;
+    if (rc == ERR_POISON && limit == 1) {
+        ret_failure->position = first;
+        snprintf(ret_failure->reason, sizeof(ret_failure->reason), "%s", err_text());
+    }
     return rc;
 }
 

@@ -29,9 +29,17 @@ struct heard {
     int64_t position; /* end of the journal, when something was added; else 0 */
 };
 
-/* Takes at most limit events. park_reason: not NULL, then the first event is parked for it. */
+/* An event that failed alone, and why. Another replica may have parked it meanwhile: it goes by position. */
+struct failure {
+    int64_t position; /* 0: none */
+    char reason[512];
+};
+
+/* Takes at most limit events; the one of the failure is parked. When it fails with limit 1, ret_failure
+ * names the event. */
 int hearing_run(struct writer *writer, struct arena *letters, const char *programme, int64_t limit,
-                const char *park_reason, struct heard *ret_heard) MUST_CHECK;
+                const struct failure *known, struct failure *ret_failure, struct heard *ret_heard)
+    MUST_CHECK;
 
 /* Tries what an administrator has given a verdict on, in position order. */
 int hearing_drain(struct writer *writer, struct arena *letters, const char *programme,

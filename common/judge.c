@@ -88,7 +88,8 @@ judge_twins(struct letter **letters, size_t count)
         if (!letter_is_request(letter) || letter->fate != UNDECIDED)
             continue;
         for (size_t n = 0; n < i && !letter->twin && letter->fate == UNDECIDED; n++) {
-            if (!same_request(letter, letters[n]) || letters[n]->twin)
+            if (!same_request(letter, letters[n]) || letters[n]->twin ||
+                letters[n]->fate != UNDECIDED)
                 continue;
             if (same_bytes(letter->request, letters[n]->request))
                 letter->twin = letters[n];
@@ -146,8 +147,11 @@ is_forbidden(const struct verge *verge, const struct letter *letter)
     if (!agency || !uuid_equal(agency, &actor->agency))
         return WIRE__REASON__REASON_WRONG_ACTOR;
     if (who & ANYBODY)
-        return 0;
-    if (!authority_holds(authority, &actor->person, who, letter->programme, letter->received_us))
+        return authority_is_operator(authority, &actor->person) ? WIRE__REASON__REASON_NOT_ALLOWED
+                                                                : 0;
+    /* When it arrived, and still: a receipt keeps a deadline, but not a role that was taken away. */
+    if (!authority_holds(authority, &actor->person, who, letter->programme, letter->received_us) ||
+        !authority_holds(authority, &actor->person, who, letter->programme, verge->now_us))
         return WIRE__REASON__REASON_NOT_ALLOWED;
     return 0;
 }

@@ -2,10 +2,13 @@
 #include "common/keyfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #define LINE_SIZE 256
@@ -90,4 +93,22 @@ keyfile_read(const char *path, char ret_public[KEY_TEXT_SIZE], char ret_secret[K
     }
     OPENSSL_cleanse(secret_key, sizeof(secret_key));
     return rc;
+}
+
+int
+keyfile_write(const char *path, const char *public_key, const char *secret_key)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return err_set(ERR_FATAL, "%s: %s", path, strerror(errno));
+    /* The umask may have taken bits away, never added any: but the owner must be able to read it. */
+    bool saved = fchmod(fd, 0600) == 0 &&
+                 dprintf(fd, "public = %s\nsecret = %s\n", public_key, secret_key) > 0 &&
+                 fsync(fd) == 0;
+    if (close(fd) != 0 || !saved) {
+        unlink(path);
+        return err_set(ERR_FATAL, "%s: %s", path, strerror(errno));
+    }
+    return 0;
 }

@@ -10,9 +10,13 @@
 #include "common/err.h"
 
 #define KEY_TEXT_SIZE 41 /* 40 characters of Z85 and the closing NUL */
+#define KEY_RAW_SIZE 32  /* the same key as bytes */
 
 /* Also checks that the public key is the secret one's. */
 int keyfile_read(const char *path, char ret_public[KEY_TEXT_SIZE],
                  char ret_secret[KEY_TEXT_SIZE]) MUST_CHECK;
+
+/* For its owner alone; a file that is there is never overwritten. */
+int keyfile_write(const char *path, const char *public_key, const char *secret_key) MUST_CHECK;
 
 #endif

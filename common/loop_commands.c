@@ -124,6 +124,7 @@ int
 loop_try(struct loop *loop, struct letter **letters, size_t count)
 {
     int64_t position = 0, began = monotonic_ms();
+    char broken[64] = "";
     int rc = ERR_RETRY;
 
     for (int i = 0; i < TRIES && rc == ERR_RETRY; i++) {
@@ -147,6 +148,9 @@ loop_try(struct loop *loop, struct letter **letters, size_t count)
             if (!unknown && !reconnect(loop))
                 return ERR_RETRY;
         }
+        if (broken[0] && strcmp(broken, db_constraint(loop->writer.db)) == 0)
+            return rc; /* once more may help a lost race; twice the same is no race */
+        snprintf(broken, sizeof(broken), "%s", db_constraint(loop->writer.db));
     }
     if (rc)
         return rc;
@@ -167,15 +171,11 @@ refusal_of_constraint(const struct loop *loop, const char *constraint)
 
 /* The message that fails alone is answered for good, if the database lets us say even that. */
 static void
-try_alone(struct loop *loop, struct letter *letter)
+settle(struct loop *loop, struct letter *letter, int rc)
 {
-    int rc = loop_try(loop, &letter, 1);
-    char constraint[64];
+    const char *constraint = db_constraint(loop->writer.db);
 
-    if (rc == 0)
-        return;
-    snprintf(constraint, sizeof(constraint), "%s", db_constraint(loop->writer.db));
-    if (rc == ERR_FATAL || !db_is_open(loop->writer.db) || (rc == ERR_RETRY && !constraint[0])) {
+    if (rc == ERR_RETRY && !constraint[0]) {
         log_error("not carried out", "type", letter->type, "reason", err_text(), NULL);
         send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
         return;
@@ -193,6 +193,16 @@ try_alone(struct loop *loop, struct letter *letter)
         send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
 }
 
+/* Nobody may be told that nothing happened: the gateway gives these up when we have left. */
+static void
+abandon(struct letter **letters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (letters[i]->work)
+            work_free(&letters[i]->work);
+}
+
+/* What fails together is halved until the one that fails is alone: the others wait for few transactions. */
 static void
 run_letters(struct loop *loop, struct letter **letters, size_t count)
 {
@@ -200,12 +210,16 @@ run_letters(struct loop *loop, struct letter **letters, size_t count)
 
     if (rc == 0)
         return;
-    if (!db_is_open(loop->writer.db) || rc == ERR_FATAL) {
+    if (rc == ERR_FATAL && db_commit_is_unknown(loop->writer.db)) {
+        abandon(letters, count);
+    } else if (!db_is_open(loop->writer.db) || rc == ERR_FATAL) {
         send_away(loop, loop->letters, letters, count, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
-        return;
+    } else if (count == 1) {
+        settle(loop, letters[0], rc);
+    } else {
+        run_letters(loop, letters, count / 2);
+        run_letters(loop, letters + count / 2, count - count / 2);
     }
-    for (size_t i = 0; i < count; i++)
-        try_alone(loop, letters[i]);
 }
 
 /* Opens a chain of work as letters; a rehearsal ends the batch before it, or is a batch of its own.

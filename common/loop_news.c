@@ -32,22 +32,20 @@ static bool
 hear_stride(struct loop *loop, const char *programme)
 {
     struct heard heard = { 0 };
-    char reason[512] = "";
+    struct failure failure = { 0 };
     int64_t limit = HEAR_AT_ONCE;
     int rc;
 
     for (int tries = 0; tries < TRIES; tries++) {
         arena_reset(loop->letters, 1 << 20);
-        rc = hearing_run(&loop->writer, loop->letters, programme, limit, reason[0] ? reason : NULL,
-                         &heard);
+        rc =
+            hearing_run(&loop->writer, loop->letters, programme, limit, &failure, &failure, &heard);
         if (rc == 0) {
             if (heard.parked)
-                log_error("parked", "programme", programme, "reason", reason, NULL);
+                log_error("parked", "programme", programme, "reason", failure.reason, NULL);
             tell_heard(loop, programme, &heard);
             return heard.has_more;
         }
-        if (rc == ERR_POISON && limit == 1)
-            snprintf(reason, sizeof(reason), "%s", err_text());
         if (rc == ERR_POISON)
             limit = 1;
         else
@@ -98,6 +96,7 @@ static void
 ring(struct loop *loop, const struct due *due)
 {
     struct letter *letter;
+    int rc;
 
     arena_reset(loop->letters, 1 << 20);
     if (letter_write(loop->letters, loop->service, FROM_TIMER, due->programme, due->type, due->body,
@@ -107,8 +106,11 @@ ring(struct loop *loop, const struct due *due)
     }
     letter->id = due->id;
     letter->subject = due->subject;
-    if (loop_try(loop, &letter, 1) == 0)
+    rc = loop_try(loop, &letter, 1);
+    if (rc == 0)
         return;
+    if (rc != ERR_POISON && !db_constraint(loop->writer.db)[0])
+        return; /* a lock, or the connection: it rings again */
     log_error("alarm fails", "type", due->type, "reason", err_text(), NULL);
     letter->forced_reason = WIRE__REASON__REASON_INTERNAL; /* it is taken away, and logged */
     if (db_is_open(loop->writer.db) && loop_try(loop, &letter, 1))

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What one message may grow to: a hostile one can be eighty times its own bytes. */
+enum { MOST_UNPACKED = 8 << 20 };
+
 static int
 compare_name(const void *name, const void *word)
 {
@@ -28,8 +31,11 @@ int
 proto_unpack(struct arena *arena, const ProtobufCMessageDescriptor *message, const void *bytes,
              size_t size, void *ret_message)
 {
-    ProtobufCMessage *unpacked =
-        protobuf_c_message_unpack(message, arena_allocator(arena), size, bytes);
+    ProtobufCMessage *unpacked;
+
+    arena_limit(arena, arena_used(arena) + MOST_UNPACKED);
+    unpacked = protobuf_c_message_unpack(message, arena_allocator(arena), size, bytes);
+    arena_limit(arena, 0);
 
     if (!unpacked)
         return err_set(ERR_POISON, "%zu bytes are no %s", size, message->name);

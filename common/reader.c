@@ -1,7 +1,6 @@
 /* common/reader.c - answers Get by the column tables and List by one statement each. */
 #include "common/reader.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,15 @@
 #include "common/log.h"
 #include "common/proto.h"
 
-enum { PAGE = 50, MOST_PAGE = 200, PAGE_BYTES = 48 * 1024, MOST_QUERIES = 32, BEHIND_MS = 1000 };
+enum {
+    PAGE = 50,
+    MOST_PAGE = 200,
+    PAGE_BYTES = 48 * 1024,
+    MOST_QUERIES = 32,
+    BEHIND_MS = 1000,
+    LOOK_MS = 20,
+    MOST_WAITING = 64
+};
 
 static const struct statement heads = {
     "heads", "SELECT coalesce((SELECT position FROM runtime.journal_head"
@@ -30,6 +37,12 @@ struct reader {
     struct bus *bus;
     struct statement lists[MOST_QUERIES]; /* in the order of the service's queries */
     struct metric *answered;
+    struct waiting {
+        struct work *work;
+        int64_t until_ms;
+    } waiting[MOST_WAITING]; /* questions about what this database has not seen yet */
+    size_t waiting_count;
+    int64_t look_at_ms;
 };
 
 /* A question on its way to its answer. */
@@ -138,18 +151,12 @@ look(struct reader *reader, struct question *q)
     return 0;
 }
 
-/* Where the asker has already seen more than this database, it waits a moment for it. */
+/* Where the asker has already seen more than this database, the question waits aside for a moment. */
 static int
-wait_until_visible(struct reader *reader, struct question *q, int *ret_reason)
+is_visible(struct reader *reader, struct question *q, int *ret_reason)
 {
-    int64_t until = monotonic_ms() + BEHIND_MS;
     int rc = look(reader, q);
 
-    while (rc == 0 && q->position >= 0 && q->position < q->request->min_position &&
-           monotonic_ms() < until) {
-        poll(NULL, 0, 20);
-        rc = look(reader, q);
-    }
     if (rc == 0 && q->position < 0)
         *ret_reason = WIRE__REASON__REASON_UNKNOWN_PROGRAMME;
     else if (rc == 0 && q->position < q->request->min_position)
@@ -272,8 +279,9 @@ reply_to(struct reader *reader, const struct question *q, int reason,
     return proto_pack(reader->arena, &reply);
 }
 
-static void
-answer_work(struct reader *reader, struct work *work)
+/* false: it was put aside, and its work with it. */
+static bool
+answer_work(struct reader *reader, struct work *work, int64_t until_ms)
 {
     ProtobufCMessage *response = NULL;
     struct question q;
@@ -282,7 +290,12 @@ answer_work(struct reader *reader, struct work *work)
     arena_reset(reader->arena, 1 << 18);
     reason = read_question(reader, work, &q);
     if (!reason)
-        rc = wait_until_visible(reader, &q, &reason);
+        rc = is_visible(reader, &q, &reason);
+    if (rc == 0 && reason == WIRE__REASON__REASON_NOT_YET_VISIBLE && monotonic_ms() < until_ms &&
+        reader->waiting_count < MOST_WAITING) {
+        reader->waiting[reader->waiting_count++] = (struct waiting){ work, until_ms };
+        return false;
+    }
     if (rc == 0 && !reason)
         rc = q.query->kind ? get(reader, &q, &response, &reason) : list(reader, &q, &response);
     if (rc) {
@@ -296,6 +309,22 @@ answer_work(struct reader *reader, struct work *work)
     bus_answer(reader->bus, work, reply_to(reader, &q, reason, response));
     log_debug("asked", "type", q.request ? q.request->type : "", "result", reason_word(reason),
               NULL);
+    return true;
+}
+
+/* Looks again at those that were put aside; each keeps its own end. */
+static void
+answer_waiting(struct reader *reader)
+{
+    struct waiting waiting[MOST_WAITING];
+    size_t count = reader->waiting_count;
+
+    memcpy(waiting, reader->waiting, count * sizeof(*waiting));
+    reader->waiting_count = 0;
+    reader->look_at_ms = monotonic_ms() + LOOK_MS;
+    for (size_t i = 0; i < count; i++)
+        if (answer_work(reader, waiting[i].work, waiting[i].until_ms))
+            work_free(&waiting[i].work);
 }
 
 void
@@ -303,15 +332,17 @@ reader_run(struct reader *reader, struct bus *bus)
 {
     reader->bus = bus;
     for (;;) {
-        struct work *work = bus_take(bus, LANE_READ, 1000);
+        struct work *work = bus_take(bus, LANE_READ, reader->waiting_count ? LOOK_MS : 1000);
 
         if (!work && bus_is_leaving(bus))
             break;
         if (!db_is_open(reader->db) && db_reconnect(reader->db))
             log_debug("reader cannot connect", "reason", err_text(), NULL);
-        if (work) {
-            answer_work(reader, work);
+        if (work && answer_work(reader, work, monotonic_ms() + BEHIND_MS))
             work_free(&work);
-        }
+        if (reader->waiting_count && monotonic_ms() >= reader->look_at_ms)
+            answer_waiting(reader);
     }
+    for (size_t i = 0; i < reader->waiting_count; i++)
+        work_free(&reader->waiting[i].work);
 }

@@ -28,6 +28,23 @@ struct query {
     bool for_everybody; /* Get: not only for parties and for those who read the whole programme */
 };
 
+/* The usual page: by id. UUIDs are ordered like their texts, byte by byte. The first stands first in the
+ * select list, the second last in the statement, after a WHERE; table: its alias. */
+#define QUERY_PAGE_KEY(table) table ".id::text AS page_key"
+#define QUERY_PAGE(table)                                                                          \
+    " AND " table ".id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"         \
+    " ORDER BY " table ".id LIMIT $4::int8"
+
+/* Where every agency sees every row, $2 plays no part; but PostgreSQL must learn its type. */
+#define QUERY_FOR_EVERYBODY " AND ($2::uuid IS NULL OR true)"
+
+/* What waits, and for whom: the rows of the schema's view open_work, w, that meet the condition whose. */
+#define QUERY_OPEN_WORK(schema, whose)                                                             \
+    "SELECT w.page_key, w.subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for,"         \
+    " w.agency_id, w.since_us FROM " schema ".open_work AS w WHERE w.programme = $1::text"         \
+    " AND " whose " AND ($3::text IS NULL OR w.page_key > $3::text COLLATE \"C\")"                 \
+    " ORDER BY w.page_key LIMIT $4::int8"
+
 /* A command of the runtime's own, said before anybody may say anything. */
 struct first_word {
     struct uuid subject;

@@ -12,8 +12,13 @@ static const struct statement begin_snapshot = {
 };
 static const struct statement all_heads = {
     "all heads",
-    "SELECT programme, position, chain, inbox_count, inbox_chain FROM runtime.journal_head"
-    " WHERE $1::text IS NULL OR programme = $1::text ORDER BY programme"
+    "SELECT p.programme, coalesce(h.position, 0), h.chain, coalesce(h.inbox_count, 0), "
+    "h.inbox_chain"
+    " FROM (SELECT programme FROM runtime.journal_head" /* a head that is gone hides nothing */
+    "       UNION SELECT programme FROM runtime.journal"
+    "       UNION SELECT programme FROM runtime.inbox) AS p"
+    " LEFT JOIN runtime.journal_head AS h ON h.programme = p.programme"
+    " WHERE $1::text IS NULL OR p.programme = $1::text ORDER BY p.programme"
 };
 
 void

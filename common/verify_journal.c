@@ -64,7 +64,8 @@ fold(struct verifier *v, const struct journal_row *row)
     struct bytes body = arena_bytes(v->arena, row->body.data, row->body.size);
     void *event;
 
-    if (!kind || !word || proto_unpack(v->arena, word->message, body.data, body.size, &event)) {
+    if (!kind || !word || word->kind != WORD_EVENT ||
+        proto_unpack(v->arena, word->message, body.data, body.size, &event)) {
         verify_damage(v, "position %lld: %s of %s.%s cannot be read", (long long) row->position,
                       row->type, row->service, row->kind);
         return 0;

@@ -3,7 +3,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 foreach(pair
     "zmq;libzmq" "protobufc;libprotobuf-c" "pq;libpq" "crypto;libcrypto" "microhttpd;libmicrohttpd"
-    "gmime;gmime-3.0" "curl;libcurl" "smartcols;smartcols" "protobuf;protobuf" "czmq;libczmq")
+    "gmime;gmime-3.0" "curl;libcurl" "smartcols;smartcols" "protobuf;protobuf")
   list(GET pair 0 name)
   list(GET pair 1 module)
   pkg_check_modules(${name} REQUIRED IMPORTED_TARGET ${module})

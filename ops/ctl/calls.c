@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/answer.h"
 #include "common/clock.h"
 #include "common/proto.h"
 
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 #define SILENCE_MS 5000 /* after which a frame is taken for lost */
-
-enum { CODE_OK = 0, CODE_RESOURCE_EXHAUSTED = 8, CODE_UNAVAILABLE = 14 };
 
 static void
 send_call(struct client *client, struct call *call, int64_t now)
@@ -98,8 +97,7 @@ answered(struct calls *calls, struct bytes bytes, struct arena *arena)
     if (proto_unpack(call->arena, &wire__reply__descriptor, bytes.data, bytes.size, &call->reply) <
         0)
         return NULL;
-    if (call->reply->final ||
-        (reply->code != CODE_UNAVAILABLE && reply->code != CODE_RESOURCE_EXHAUSTED))
+    if (!call_may_go_again(call->reply))
         return take_out(place);
     if (call->reply->receipt && !call->receipt)
         call->receipt = call->reply->receipt; /* the first one is the earliest arrival */

@@ -24,7 +24,7 @@ static int
 dial(struct client *client, const struct settings *settings)
 {
     struct key_pair pair;
-    char server[KEY_SIZE];
+    char server[KEY_TEXT_SIZE];
 
     if (!settings->server_key)
         return err_set(ERR_FATAL, "the gateway's public key is not given: --server-key");

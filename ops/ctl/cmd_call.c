@@ -47,9 +47,6 @@ take(int key, char *argument, struct argp_state *state)
     struct call_ask *ask = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
     case ARGP_KEY_ARG:
         return take_argument(ask, argument, state);
     case ARGP_KEY_NO_ARGS:
@@ -86,7 +83,7 @@ take(int key, char *argument, struct argp_state *state)
         ask->journal = argument;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return take_common(key, argument, state, &ask->settings, NULL);
     }
 }
 

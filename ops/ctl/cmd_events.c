@@ -44,9 +44,6 @@ take(int key, char *argument, struct argp_state *state)
     struct events_ask *ask = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
     case 'a':
         ask->after = number_of("--after", argument, 0, INT64_MAX);
         return 0;
@@ -60,7 +57,7 @@ take(int key, char *argument, struct argp_state *state)
         ask->types = argument;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return take_common(key, argument, state, &ask->settings, NULL);
     }
 }
 

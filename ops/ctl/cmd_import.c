@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/answer.h"
 #include "ops/ctl/done.h"
 #include "ops/ctl/import.h"
 #include "ops/ctl/request.h"
@@ -56,14 +57,6 @@ take(int key, char *argument, struct argp_state *state)
     struct import_ask *ask = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0)
-            argp_error(state, "too much: %s", argument);
-        ask->file = argument;
-        return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which file?");
         return EINVAL;
@@ -91,7 +84,7 @@ take(int key, char *argument, struct argp_state *state)
         ask->forgets = true;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return take_common(key, argument, state, &ask->settings, &ask->file);
     }
 }
 
@@ -133,7 +126,7 @@ settle(struct run *run, const struct job *job)
         wipe(run);
         fprintf(stderr, "line %zu: not answered in time: %s\n", job->line.number,
                 reply ? reply->reason : client_trouble(run->client));
-    } else if (reply->code == 0) {
+    } else if (reply->code == CODE_OK) {
         run->counts.accepted++;
         done_add(run->done, job->call.id);
     } else {

@@ -17,9 +17,6 @@ take(int key, char *argument, struct argp_state *state)
     struct keys_ask *ask = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 1)
             argp_error(state, "too much: %s", argument);
@@ -30,7 +27,7 @@ take(int key, char *argument, struct argp_state *state)
             argp_error(state, "say new FILE or show FILE");
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return take_common(key, argument, state, &ask->settings, NULL);
     }
 }
 
@@ -40,6 +37,19 @@ make(struct key_pair *ret_pair)
     if (zmq_curve_keypair(ret_pair->public_key, ret_pair->secret_key) == 0)
         return 0;
     return err_set(ERR_FATAL, "no key pair could be made: %s", zmq_strerror(errno));
+}
+
+static int
+show(const struct keys_ask *ask, const char *public_key)
+{
+    if (!ask->settings.as_json) {
+        puts(public_key);
+        return EXIT_DONE;
+    }
+    fputs("{\"publicKey\": ", stdout);
+    print_json_text(public_key);
+    puts("}");
+    return EXIT_DONE;
 }
 
 int
@@ -60,21 +70,19 @@ cmd_keys(int argc, char **argv)
     };
     struct keys_ask ask = { 0 };
     struct key_pair pair = { 0 };
-    char public_key[KEY_SIZE] = "";
+    char public_key[KEY_TEXT_SIZE] = "";
 
     settings_parse(&argp, argc, argv, &ask);
     if (strcmp(ask.verb, "new") == 0) {
         int rc = make(&pair);
         if (rc == 0)
-            rc = key_pair_save(ask.file, &pair);
+            rc = keyfile_write(ask.file, pair.public_key, pair.secret_key);
         explicit_bzero(pair.secret_key, sizeof pair.secret_key);
         if (rc < 0)
             return failed(EXIT_USAGE, "");
-        puts(pair.public_key);
-        return EXIT_DONE;
+        return show(&ask, pair.public_key);
     }
     if (public_key_load(ask.file, public_key) < 0)
         return failed(EXIT_USAGE, "");
-    puts(public_key);
-    return EXIT_DONE;
+    return show(&ask, public_key);
 }

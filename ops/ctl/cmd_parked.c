@@ -41,20 +41,18 @@ static const struct statement verdict_statement = {
     " AND ($3::int8 = 0 OR position = $3::int8) AND ($4::uuid IS NULL OR subject = $4)"
 };
 
+/* Asked before, so that who may not is told what is missing. */
+static const struct statement role_statement = {
+    "ctl_parked_role",
+    "SELECT has_any_column_privilege('runtime.parked', 'UPDATE'), current_user::text"
+};
+
 static error_t
 take(int key, char *argument, struct argp_state *state)
 {
     struct parked_ask *ask = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0)
-            argp_error(state, "too much: %s", argument);
-        ask->verb = argument;
-        return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "say list, show, retry or discard");
         return EINVAL;
@@ -71,7 +69,7 @@ take(int key, char *argument, struct argp_state *state)
         ask->reason = argument;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return take_common(key, argument, state, &ask->settings, &ask->verb);
     }
 }
 
@@ -97,6 +95,8 @@ list(struct db *db, struct arena *arena, const struct parked_ask *ask)
     if (db_run(db) < 0)
         return failed(EXIT_REFUSED, "the database");
     const struct db_result *rows = db_result(db, 0);
+    if (db_rows(rows) == 0)
+        fputs("sangkien: nothing is parked\n", stderr);
     struct libscols_table *table = table_new("parked", columns, ask->settings.as_json);
     for (size_t n = 0; n < db_rows(rows); n++) {
         struct libscols_line *line = table_row(table);
@@ -140,8 +140,28 @@ show(struct db *db, struct arena *arena, const struct parked_ask *ask)
 }
 
 static int
+check_role(struct db *db)
+{
+    db_call(db, &role_statement);
+    if (db_run(db) < 0)
+        return failed(EXIT_REFUSED, "the database");
+    const struct db_result *rows = db_result(db, 0);
+    if (db_get_int(rows, 0, 0))
+        return EXIT_DONE;
+    fprintf(stderr,
+            "sangkien: only the role sangkien_administrator may judge what is parked; "
+            "--dsn speaks as %s\n",
+            db_get_text(rows, 0, 1));
+    return EXIT_REFUSED;
+}
+
+static int
 judge(struct db *db, const struct parked_ask *ask, const char *verdict)
 {
+    int status = check_role(db);
+
+    if (status != EXIT_DONE)
+        return status;
     db_begin(db);
     ask_for(db, &verdict_statement, ask);
     db_text(db, verdict);
@@ -211,7 +231,8 @@ cmd_parked(int argc, char **argv)
         .args_doc = "list\nshow\nretry\ndiscard",
         .doc =
             "Shows events that a consumer could not take, and says what shall become of them.\v"
-            "The database is spoken to as the role sangkien_administrator.\n\n"
+            "A verdict needs the database role sangkien_administrator; sangkien_auditor may "
+            "look.\n\n"
             "Examples:\n"
             "  sangkien parked list\n"
             "  sangkien parked show --programme kh-2019 --position 41\n"
@@ -227,7 +248,7 @@ cmd_parked(int argc, char **argv)
     if (db_open(ask.settings.dsn, "sangkien-ctl", &db) < 0)
         return failed(EXIT_UNREACHED, "the database");
     if (db_prepare(db, &list_statement) < 0 || db_prepare(db, &show_statement) < 0 ||
-        db_prepare(db, &verdict_statement) < 0)
+        db_prepare(db, &verdict_statement) < 0 || db_prepare(db, &role_statement) < 0)
         return failed(EXIT_REFUSED, "the database");
     return act(db, arena, &ask);
 }

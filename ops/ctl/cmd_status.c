@@ -27,14 +27,11 @@ take(int key, char *argument, struct argp_state *state)
     struct status_ask *ask = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
     case 'm':
         ask->metrics = argument ? argument : "";
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return take_common(key, argument, state, &ask->settings, NULL);
     }
 }
 

@@ -14,18 +14,7 @@ take(int key, char *argument, struct argp_state *state)
 {
     struct types_ask *ask = state->input;
 
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0)
-            argp_error(state, "too much: %s", argument);
-        ask->part = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    return take_common(key, argument, state, &ask->settings, &ask->part);
 }
 
 static const char *

@@ -25,7 +25,14 @@ struct question {
     const ProtobufCMessageDescriptor *response;
 };
 
-extern const struct question questions[];
+/* clang-format off */
+static const struct question questions[] = {
+    { &submissions__list_open_dossiers__descriptor, &submissions__list_open_dossiers_response__descriptor },
+    { &appraisal__list_open_appraisals__descriptor, &appraisal__list_open_appraisals_response__descriptor },
+    { &funding__list_open_funding__descriptor,      &funding__list_open_funding_response__descriptor },
+    { 0 },
+};
+/* clang-format on */
 
 static error_t
 take(int key, char *argument, struct argp_state *state)
@@ -33,14 +40,11 @@ take(int key, char *argument, struct argp_state *state)
     struct holds_ask *ask = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &ask->settings;
-        return 0;
     case 'r':
         ask->role = argument;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return take_common(key, argument, state, &ask->settings, NULL);
     }
 }
 
@@ -124,12 +128,6 @@ gather(struct client *client, struct arena *arena, const struct holds_ask *ask,
 }
 
 /* clang-format off */
-const struct question questions[] = {
-    { &submissions__list_open_dossiers__descriptor, &submissions__list_open_dossiers_response__descriptor },
-    { &appraisal__list_open_appraisals__descriptor, &appraisal__list_open_appraisals_response__descriptor },
-    { &funding__list_open_funding__descriptor,      &funding__list_open_funding_response__descriptor },
-    { 0 },
-};
 
 static const struct argp_option options[] = {
     { "role", 'r', "ROLE", 0, "Only what waits for this role, for example FINANCE", 1 },

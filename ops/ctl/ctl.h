@@ -14,6 +14,7 @@
 
 #include "common/arena.h"
 #include "common/err.h"
+#include "common/keyfile.h"
 
 enum exit_code {
     EXIT_DONE = 0,
@@ -51,6 +52,11 @@ extern const struct argp settings_argp;
  * Ends the process with EXIT_USAGE when something is wrong. */
 void settings_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/* What the parser of every command does with what it does not know itself: hands the settings to their
+ * parser, and takes the one argument there may be. ret_argument NULL: there may be none. */
+error_t take_common(int key, char *argument, struct argp_state *state, struct settings *settings,
+                    const char **ret_argument);
+
 /* Ends the process with EXIT_USAGE and the reason. */
 void usage(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
@@ -65,22 +71,19 @@ int read_all(struct arena *arena, const char *path, struct bytes *ret_bytes) MUS
 
 /* ------------------------------------------------------------------ key files */
 
-#define KEY_SIZE 41 /* Z85 text of a CURVE key with its closing NUL */
-
 struct key_pair {
-    char public_key[KEY_SIZE];
-    char secret_key[KEY_SIZE];
+    char public_key[KEY_TEXT_SIZE];
+    char secret_key[KEY_TEXT_SIZE];
 };
 
 /* A file with lines "public = ..." and "secret = ..."; others than the owner must not read it. */
 int key_pair_load(const char *path, struct key_pair *ret_pair) MUST_CHECK;
-int key_pair_save(const char *path, const struct key_pair *pair) MUST_CHECK;
 
 /* The public key of a key file, or of a file that holds just the key. */
-int public_key_load(const char *path, char ret_key[KEY_SIZE]) MUST_CHECK;
+int public_key_load(const char *path, char ret_key[KEY_TEXT_SIZE]) MUST_CHECK;
 
 /* A public key from its Z85 text, or from "@file". */
-int public_key_of(const char *text, char ret_key[KEY_SIZE]) MUST_CHECK;
+int public_key_of(const char *text, char ret_key[KEY_TEXT_SIZE]) MUST_CHECK;
 
 /* ------------------------------------------------------------------ tables */
 
@@ -93,6 +96,9 @@ struct libscols_line *table_row(struct libscols_table *table);
 void table_cell(struct libscols_line *line, size_t column, const char *text);
 void table_free(struct libscols_table **table_p);
 void table_print(struct libscols_table **table_p);
+
+/* A text as JSON, in its quotes. */
+void print_json_text(const char *text);
 
 /* ------------------------------------------------------------------ commands */
 

@@ -26,8 +26,7 @@ walk(const std::string &path, const pb::Descriptor *type, pb::Message **message_
         if (field->is_repeated() || !field->message_type())
             return nullptr;
         type = field->message_type();
-        if (message_p)
-            *message_p = (*message_p)->GetReflection()->MutableMessage(*message_p, field);
+        *message_p = (*message_p)->GetReflection()->MutableMessage(*message_p, field);
         from = dot + 1;
     }
 }
@@ -53,12 +52,6 @@ draft_free(struct draft **draft_p)
 {
     delete *draft_p;
     *draft_p = nullptr;
-}
-
-bool
-draft_has(const struct draft *draft, const char *path)
-{
-    return walk(path, draft->message->GetDescriptor(), nullptr) != nullptr;
 }
 
 int

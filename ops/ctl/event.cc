@@ -125,6 +125,10 @@ json_of_event(struct arena *arena, struct bytes event, const char **ret_json)
         if (target)
             carry(*value, set_member(*value), flat.get(), target);
     }
+    /* It tells of "data" as it stands here, no longer of the bytes; dataschema still names the message. */
+    const auto *content = type->FindFieldByName("datacontenttype");
+    if (data_type && content && content->cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING)
+        out->SetString(flat.get(), content, "application/json");
     if (data_type)
         out->MutableMessage(flat.get(), type->FindFieldByName("data"))->CopyFrom(*data);
     else

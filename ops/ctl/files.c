@@ -1,12 +1,9 @@
 /* ops/ctl/files.c - whole files and key files. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/config.h"
-#include "common/keyfile.h"
 #include "ops/ctl/ctl.h"
 
 #define MOST_BYTES ((size_t) 64 * 1024 * 1024)
@@ -53,57 +50,37 @@ key_pair_load(const char *path, struct key_pair *ret_pair)
     return keyfile_read(path, ret_pair->public_key, ret_pair->secret_key);
 }
 
-int
-key_pair_save(const char *path, const struct key_pair *pair)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    if (fd < 0)
-        return err_set(ERR_FATAL, "%s: %s", path, strerror(errno));
-    /* The umask may have taken bits away, never added any: but the owner must be able to read it.
-     */
-    bool saved =
-        fchmod(fd, 0600) == 0 &&
-        dprintf(fd, "public = %s\nsecret = %s\n", pair->public_key, pair->secret_key) > 0 &&
-        fsync(fd) == 0;
-    if (close(fd) != 0 || !saved) {
-        unlink(path);
-        return err_set(ERR_FATAL, "%s: %s", path, strerror(errno));
-    }
-    return 0;
-}
-
 /* The public half is what people send each other, alone or with its name before it. */
 int
-public_key_load(const char *path, char ret_key[KEY_SIZE])
+public_key_load(const char *path, char ret_key[KEY_TEXT_SIZE])
 {
-    char line[256], key[KEY_SIZE] = "";
+    char line[256], key[KEY_TEXT_SIZE] = "";
     FILE *file = fopen(path, "re");
 
     if (!file)
         return err_set(ERR_FATAL, "%s: %s", path, strerror(errno));
-    while (strlen(key) != KEY_SIZE - 1 && fgets(line, sizeof line, file)) {
+    while (strlen(key) != KEY_TEXT_SIZE - 1 && fgets(line, sizeof line, file)) {
         if (sscanf(line, " public = %40s", key) != 1)
             (void) sscanf(line, "%40s", key);
     }
     explicit_bzero(line, sizeof line);
     fclose(file);
-    if (strlen(key) != KEY_SIZE - 1)
+    if (strlen(key) != KEY_TEXT_SIZE - 1)
         return err_set(ERR_FATAL, "%s: holds no public key of 40 characters", path);
-    memcpy(ret_key, key, KEY_SIZE);
+    memcpy(ret_key, key, KEY_TEXT_SIZE);
     return 0;
 }
 
 /* "@" is a character of Z85 too: a key may begin with it. */
 int
-public_key_of(const char *text, char ret_key[KEY_SIZE])
+public_key_of(const char *text, char ret_key[KEY_TEXT_SIZE])
 {
-    bool has_key_size = strlen(text) == KEY_SIZE - 1;
+    bool has_key_size = strlen(text) == KEY_TEXT_SIZE - 1;
 
     if (text[0] == '@' && (!has_key_size || access(text + 1, F_OK) == 0))
         return public_key_load(text + 1, ret_key);
     if (!has_key_size)
         return err_set(ERR_FATAL, "a public key has 40 characters, not %zu", strlen(text));
-    memcpy(ret_key, text, KEY_SIZE);
+    memcpy(ret_key, text, KEY_TEXT_SIZE);
     return 0;
 }

@@ -24,7 +24,19 @@ struct member {
     size_t offset;
 };
 
-extern const struct member members[];
+/* clang-format off */
+#define MEMBER(name) { #name, offsetof(struct intent, name) }
+static const struct member members[] = {
+    MEMBER(id),
+    MEMBER(type),
+    MEMBER(programme),
+    MEMBER(subject),
+    MEMBER(actor),
+    MEMBER(capacity),
+    MEMBER(expires),
+    { 0 },
+};
+/* clang-format on */
 
 static bool
 begins_with_brace(FILE *file)
@@ -226,17 +238,3 @@ import_next(struct import *import, struct arena *arena, struct import_line *ret_
         intent->subject = request_derive_id(arena, "subject", d->batch, &said, header, raw);
     return request_pack(arena, intent, &more, &ret_line->request);
 }
-
-/* clang-format off */
-#define MEMBER(name) { #name, offsetof(struct intent, name) }
-const struct member members[] = {
-    MEMBER(id),
-    MEMBER(type),
-    MEMBER(programme),
-    MEMBER(subject),
-    MEMBER(actor),
-    MEMBER(capacity),
-    MEMBER(expires),
-    { 0 },
-};
-/* clang-format on */

@@ -62,16 +62,6 @@ json_knows(const char *type)
     return find(type) != nullptr;
 }
 
-void
-json_each_type(void (*each)(void *context, const char *type), void *context)
-{
-    for (const auto &name : proto_files()) {
-        const auto *file = proto_file(name);
-        for (int i = 0; i < file->message_type_count(); i++)
-            each(context, file->message_type(i)->full_name().c_str());
-    }
-}
-
 int
 json_to_bytes(struct arena *arena, const char *type, const char *json, size_t size,
               struct bytes *ret_bytes)

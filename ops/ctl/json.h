@@ -32,9 +32,6 @@ struct intent {
 
 bool json_knows(const char *type);
 
-/* Calls back with the full name of every message of the package; NULL: of all of ours. */
-void json_each_type(void (*each)(void *context, const char *type), void *context);
-
 int json_to_bytes(struct arena *arena, const char *type, const char *json, size_t size,
                   struct bytes *ret_bytes) MUST_CHECK;
 int json_of_bytes(struct arena *arena, const char *type, struct bytes bytes, bool pretty,
@@ -62,10 +59,7 @@ struct draft;
 int draft_new(const char *type, struct draft **ret_draft) MUST_CHECK;
 void draft_free(struct draft **draft_p);
 
-/* Is there such a field? Its path is like "due.date.year". */
-bool draft_has(const struct draft *draft, const char *path);
-
-/* Texts are taken as they are; numbers, enums, truths and times as JSON without its quotes; lists
+/* The path of a field is like "due.date.year". Texts are taken as they are; numbers, enums, truths and times as JSON without its quotes; lists
  * and messages as JSON. An empty cell leaves the field out. */
 int draft_set(struct draft *draft, const char *path, const char *cell) MUST_CHECK;
 

@@ -5,7 +5,20 @@
 
 #include "ops/ctl/ctl.h"
 
-extern const struct command commands[];
+/* clang-format off */
+static const struct command commands[] = {
+    { "call",      cmd_call,      "Send one message as JSON and print the reply as JSON" },
+    { "events",    cmd_events,    "Print a programme's events, and follow them" },
+    { "import",    cmd_import,    "Send many messages from a CSV or JSON lines file" },
+    { "keys",      cmd_keys,      "Make a CURVE key pair, or show its public key" },
+    { "parked",    cmd_parked,    "Show what a consumer could not take, and decide on it" },
+    { "status",    cmd_status,    "Show whether the services are ready" },
+    { "types",     cmd_types,     "List the message types and their fields" },
+    { "verify",    cmd_verify,    "Check the journal and everything that follows from it" },
+    { "who-holds", cmd_who_holds, "Show all open work and who must act next" },
+    { 0 },
+};
+/* clang-format on */
 
 static void
 print_help(FILE *out)
@@ -62,18 +75,3 @@ main(int argc, char **argv)
     }
     usage("there is no command %s; see: sangkien --help", argv[1]);
 }
-
-/* clang-format off */
-const struct command commands[] = {
-    { "call",      cmd_call,      "Send one message as JSON and print the reply as JSON" },
-    { "events",    cmd_events,    "Print a programme's events, and follow them" },
-    { "import",    cmd_import,    "Send many messages from a CSV or JSON lines file" },
-    { "keys",      cmd_keys,      "Make a CURVE key pair, or show its public key" },
-    { "parked",    cmd_parked,    "Show what a consumer could not take, and decide on it" },
-    { "status",    cmd_status,    "Show whether the services are ready" },
-    { "types",     cmd_types,     "List the message types and their fields" },
-    { "verify",    cmd_verify,    "Check the journal and everything that follows from it" },
-    { "who-holds", cmd_who_holds, "Show all open work and who must act next" },
-    { 0 },
-};
-/* clang-format on */

@@ -12,16 +12,28 @@ enum { OPTION_CONTEXT = 256, OPTION_FIRST };
 struct place {
     const char *name;
     const char *variable;
-    const char *argument;
     size_t offset;
     const char *otherwise;
-    const char *meaning;
 };
 
 static struct arena *kept; /* what was read from a context file; lives as long as the process */
 
-extern const struct place places[];
-extern const size_t place_count;
+/* clang-format off */
+#define PLACE(member) offsetof(struct settings, member)
+static const struct place places[] = {
+    /* name          variable                    member                otherwise */
+    { "gateway",     "SANGKIEN_CTL_ENDPOINT",    PLACE(gateway),       "tcp://127.0.0.1:7301" },
+    { "server-key",  "SANGKIEN_CTL_SERVER_KEY",  PLACE(server_key),    NULL },
+    { "key",         "SANGKIEN_CTL_KEY",         PLACE(key_file),      NULL },
+    { "programme",   "SANGKIEN_CTL_PROGRAMME",   PLACE(programme),     NULL },
+    { "actor",       "SANGKIEN_CTL_ACTOR",       PLACE(actor),         NULL },
+    { "dsn",         "SANGKIEN_CTL_DSN",         PLACE(dsn),           NULL },
+    { "health",      "SANGKIEN_CTL_HEALTH",      PLACE(health),
+      "127.0.0.1:9101,127.0.0.1:9102,127.0.0.1:9103,127.0.0.1:9104,127.0.0.1:9105,127.0.0.1:9106" },
+};
+/* clang-format on */
+
+enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 
 static const char **
 text_at(struct settings *settings, size_t n)
@@ -42,7 +54,7 @@ take_line(struct settings *settings, const char *path, char *line)
     *value++ = '\0';
     line[strcspn(line, " \t")] = '\0';
     value += strspn(value, " \t");
-    for (size_t n = 0; n < place_count; n++) {
+    for (size_t n = 0; n < PLACE_COUNT; n++) {
         if (strcmp(places[n].name, line) == 0) {
             if (!*text_at(settings, n))
                 *text_at(settings, n) = arena_text(kept, value);
@@ -82,14 +94,14 @@ take_context(struct settings *settings)
 static void
 complete(struct settings *settings)
 {
-    for (size_t n = 0; n < place_count; n++) {
+    for (size_t n = 0; n < PLACE_COUNT; n++) {
         const char *value = getenv(places[n].variable);
         if (!*text_at(settings, n) && value && value[0])
             *text_at(settings, n) = value;
     }
     if (settings->context)
         take_context(settings);
-    for (size_t n = 0; n < place_count; n++) {
+    for (size_t n = 0; n < PLACE_COUNT; n++) {
         if (!*text_at(settings, n))
             *text_at(settings, n) = places[n].otherwise;
     }
@@ -100,7 +112,7 @@ take_option(int key, char *argument, struct argp_state *state)
 {
     struct settings *settings = state->input;
 
-    if (key >= OPTION_FIRST && (size_t) (key - OPTION_FIRST) < place_count) {
+    if (key >= OPTION_FIRST && (size_t) (key - OPTION_FIRST) < PLACE_COUNT) {
         *text_at(settings, (size_t) (key - OPTION_FIRST)) = argument;
         return 0;
     }
@@ -130,6 +142,22 @@ settings_parse(const struct argp *argp, int argc, char **argv, void *input)
         usage("%s", strerror(error));
 }
 
+error_t
+take_common(int key, char *argument, struct argp_state *state, struct settings *settings,
+            const char **ret_argument)
+{
+    if (key == ARGP_KEY_INIT) {
+        state->child_inputs[0] = settings;
+        return 0;
+    }
+    if (key != ARGP_KEY_ARG || !ret_argument)
+        return ARGP_ERR_UNKNOWN;
+    if (state->arg_num > 0)
+        argp_error(state, "too much: %s", argument);
+    *ret_argument = argument;
+    return 0;
+}
+
 void
 usage(const char *format, ...)
 {
@@ -157,20 +185,6 @@ number_of(const char *option, const char *text, int64_t least, int64_t most)
 }
 
 /* clang-format off */
-#define PLACE(member) offsetof(struct settings, member)
-const struct place places[] = {
-    /* name          variable                    argument   member                otherwise                 meaning */
-    { "gateway",     "SANGKIEN_CTL_ENDPOINT",    "URL",     PLACE(gateway),       "tcp://127.0.0.1:7301",   "where the gateway listens" },
-    { "server-key",  "SANGKIEN_CTL_SERVER_KEY",  "KEY",     PLACE(server_key),    NULL,                     "the gateway's public key, Z85 or @FILE" },
-    { "key",         "SANGKIEN_CTL_KEY",         "FILE",    PLACE(key_file),      NULL,                     "your own key pair" },
-    { "programme",   "SANGKIEN_CTL_PROGRAMME",   "NAME",    PLACE(programme),     NULL,                     "which programme it is about" },
-    { "actor",       "SANGKIEN_CTL_ACTOR",       "UUID",    PLACE(actor),         NULL,                     "person in whose name you speak" },
-    { "dsn",         "SANGKIEN_CTL_DSN",         "DSN",     PLACE(dsn),           NULL,                     "database, for parked, verify and status" },
-    { "health",      "SANGKIEN_CTL_HEALTH",      "LIST",    PLACE(health),
-      "127.0.0.1:9101,127.0.0.1:9102,127.0.0.1:9103,127.0.0.1:9104,127.0.0.1:9105,127.0.0.1:9106",           "address:port of the services' health pages" },
-};
-const size_t place_count = sizeof places / sizeof places[0];
-
 #define OPTION(name, place, argument, meaning) { name, OPTION_FIRST + (place), argument, 0, meaning, 2 }
 static const struct argp_option options[] = {
     { NULL, 0, NULL, 0, "Connection:", 2 },

@@ -52,3 +52,17 @@ table_print(struct libscols_table **table_p)
     scols_print_table(*table_p);
     table_free(table_p);
 }
+
+void
+print_json_text(const char *text)
+{
+    putchar('"');
+    for (; *text; text++) {
+        unsigned char c = (unsigned char) *text;
+        if (c < 0x20)
+            printf("\\u%04x", c);
+        else
+            printf(c == '"' || c == '\\' ? "\\%c" : "%c", c);
+    }
+    putchar('"');
+}

@@ -21,7 +21,6 @@ const char *const URL = "type.googleapis.com";
 struct Words {
     pb::DescriptorPool pool;
     pb::DynamicMessageFactory factory;
-    std::vector<std::string> files;
     std::unique_ptr<pb::util::TypeResolver> resolver;
 
     Words()
@@ -29,10 +28,8 @@ struct Words {
         pb::SetLogHandler(nullptr); /* what is wrong comes back as a status */
         pb::FileDescriptorSet set;
         bool good = set.ParseFromArray(descriptors_start, static_cast<int>(descriptors_size));
-        for (const auto &file : set.file()) {
+        for (const auto &file : set.file())
             good = good && pool.BuildFile(file);
-            files.push_back(file.name());
-        }
         if (!good)
             abort(); /* the program was built wrong */
         resolver.reset(pb::util::NewTypeResolverForDescriptorPool(URL, &pool));
@@ -52,18 +49,6 @@ const pb::Descriptor *
 find(const std::string &type)
 {
     return words().pool.FindMessageTypeByName(type);
-}
-
-const std::vector<std::string> &
-proto_files()
-{
-    return words().files;
-}
-
-const pb::FileDescriptor *
-proto_file(const std::string &name)
-{
-    return words().pool.FindFileByName(name);
 }
 
 std::unique_ptr<pb::Message>

@@ -20,8 +20,6 @@ using Field = pb::FieldDescriptorProto;
 
 /* NULL: not known. */
 const pb::Descriptor *find(const std::string &type);
-const std::vector<std::string> &proto_files();
-const pb::FileDescriptor *proto_file(const std::string &name);
 
 std::unique_ptr<pb::Message> blank(const pb::Descriptor *type);
 

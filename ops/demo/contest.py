@@ -321,35 +321,43 @@ class Contest:
         self.last_position = max(position for reply in paid for position in reply.positions)
 
     PHASES = (
-        ("39 agencies enter the directory", agencies),
+        ("{agencies} agencies enter the directory", agencies),
         ("people, and who may do what", people),
         ("systems with keys of their own", systems),
         ("programme khanhhoa-cchc, edition 4/2019, registration opens", edition),
-        ("52 entries drafted and submitted by 33 agencies", entries_in),
+        ("{entries} entries drafted and submitted by {entrants} agencies", entries_in),
         ("Home Affairs registers them", entries_registered),
-        ("results: 12 reach the final", results),
-        ("12 dossiers required, before 31/01/2020", dossiers_required),
-        ("11 dossiers arrive in time", dossiers_in),
+        ("results: {finalists} reach the final", results),
+        ("{dossiers} dossiers required, before 31/01/2020", dossiers_required),
+        ("{filed} dossiers arrive in time", dossiers_in),
         ("one is returned, and cured", returned_and_cured),
         ("one comes at midnight of 31/01/2020, and is refused", too_late),
-        ("11 dossiers accepted", accepted),
+        ("{filed} dossiers accepted", accepted),
         ("appraisal: panels", panels),
         ("appraisal: opinions of Finance and of Planning", opinions),
         ("appraisal: conclusions and reports; one waits for a silent agency", reports),
-        ("ceiling of 2020, 10 funding cases, 10 proposals", open_cases),
+        ("ceiling of 2020, {funded} funding cases, {funded} proposals", open_cases),
         ("Home Affairs and Finance sign off", signed_off),
         ("Finance disagrees with one: second round at its counter-amount", disagreed),
         ("the last sign-off of one finds no room under the ceiling", no_room),
         ("one entry is withdrawn after agreement; its money makes room", withdrawn),
-        ("the People's Committee decides: 8 approved, one of them for less; 1 rejected", decided),
+        ("the People's Committee decides: {approved} approved, one of them for less; 1 rejected", decided),
         ("Finance allots", allotted),
         ("the Treasury pays; one payment above the allotment is refused", disbursed),
     )
 
+    def counts(self):
+        """What the phases' titles say in numbers."""
+        province = self.province
+        return {"agencies": len(province.agencies), "entries": len(province.entries),
+                "entrants": len(province.entrants), "finalists": sum(e.is_finalist for e in province.entries),
+                "dossiers": len(province.dossiers), "filed": len(self.filed), "funded": len(self.funded),
+                "approved": len(self.approved())}
+
     def run(self):
-        count = len(self.PHASES)
+        count, counts = len(self.PHASES), self.counts()
         for number, (title, work) in enumerate(self.PHASES, 1):
-            self.teller.phase(number, count, title, lambda: work(self))
+            self.teller.phase(number, count, title.format(**counts), lambda: work(self))
         summary.show(self)
 
 

@@ -12,7 +12,8 @@ status  tells what runs and what is ready
 env     prints what the command `sangkien` needs to speak as the operator: eval "$(stack.py env DIR)"
 
 In DIR: log/ (one per process), keys/ (private), mail/ (every mail that was sent), clock (the seconds by which
-the system's clock is moved), stack.json (ports and process ids). BUILD_DIR names the build tree (build/).
+the system's clock is moved), stack.json (ports and process ids), env (what `env` prints) and env-administrator
+(the same, but the database is spoken to as sangkien_administrator). BUILD_DIR names the build tree (build/).
 Everything listens on loopback. Called by root, the database runs as the user postgres.
 """
 import argparse
@@ -309,6 +310,7 @@ class Stack:
             self.launch(name)
         self.wait_ready(timeout=timeout)
         write_file(self.folder / "env", self.ctl_env())
+        write_file(self.folder / "env-administrator", self.ctl_env("administrator"))
         return self
 
     def stop(self):
@@ -337,12 +339,12 @@ class Stack:
     def __exit__(self, *error):
         self.stop()
 
-    def ctl_env(self):
-        """Shell lines for the command `sangkien` to speak as the operator."""
+    def ctl_env(self, role="auditor"):
+        """Shell lines for the command `sangkien` to speak as the operator, and to the database in a role."""
         health = ",".join(f"127.0.0.1:{self.port('health.' + name)}" for name in self.services)
         values = {"ENDPOINT": self.endpoint, "SERVER_KEY": self.public_key("gateway"),
                   "KEY": self.make_key("operator"), "ACTOR": first_operator_id("person"),
-                  "DSN": self.dsn("auditor"), "HEALTH": health}
+                  "DSN": self.dsn(role), "HEALTH": health}
         lines = [f"export SANGKIEN_CTL_{name}='{value}'" for name, value in values.items()]
         return "\n".join(lines + [f"PATH='{self.build}/bin':$PATH", ""])
 

@@ -124,6 +124,11 @@ def show_verify(contest, say):
         raise StoryError(f"sangkien verify ended with {done.returncode}")
 
 
+def near(path):
+    """As one would type it from here."""
+    return path if ".." in os.path.relpath(path) else os.path.relpath(path)
+
+
 def show_next(contest, say):
     stack = contest.stack
     home_affairs = stack.folder / "env-home-affairs"
@@ -132,14 +137,17 @@ def show_next(contest, say):
              f"export SANGKIEN_CTL_ACTOR='{person_id('snv-officer')}'",
              f"export SANGKIEN_CTL_PROGRAMME='{PROGRAMME}'"]
     home_affairs.write_text("\n".join(lines) + "\n")
-    shown = home_affairs if ".." in os.path.relpath(home_affairs) else os.path.relpath(home_affairs)
     say(f"""
 The system is up. What you may try, as an officer of Home Affairs:
-  . {shown}
+  . {near(home_affairs)}
   sangkien status
   sangkien who-holds
   sangkien events --limit 5
-  sangkien call funding.ListFundingCases""")
+  sangkien call funding.ListFundingCases
+As an administrator, who may also say what becomes of an event that a service could not take:
+  . {near(stack.folder / "env-administrator")}
+  sangkien parked list
+  sangkien verify""")
 
 
 def show(contest):

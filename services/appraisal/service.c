@@ -4,36 +4,16 @@
 /* Without panel, consultees and opinions: GetAppraisalCase has them. Who does not read the whole
  * programme sees the cases of the own entries, and those where the own opinion is asked. */
 static const char list_appraisal_cases[] =
-    "SELECT c.id::text AS page_key, c.id, version, state, dossier_id, dossier_version,"
-    " digest, entry_code, title, entrant_agency_id, estimate_vnd, opinions_due_at, outcome, scope,"
-    " recommended_ceiling_vnd, minutes, report"
-    " FROM appraisal.appraisal_case AS c"
-    " WHERE programme = $1::text"
-    " AND c.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"
-    " AND ($2::uuid IS NULL OR entrant_agency_id = $2::uuid"
-    "  OR EXISTS (SELECT FROM appraisal.consultee AS q WHERE q.programme = c.programme"
-    "   AND q.parent = c.id AND q.agency_id = $2::uuid))"
-    " ORDER BY c.id LIMIT $4::int8";
+    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.dossier_id, t.dossier_version,"
+    " t.digest, t.entry_code, t.title, t.entrant_agency_id, t.estimate_vnd, t.opinions_due_at,"
+    " t.outcome, t.scope, t.recommended_ceiling_vnd, t.minutes, t.report"
+    " FROM appraisal.appraisal_case AS t WHERE t.programme = $1::text"
+    " AND ($2::uuid IS NULL OR t.entrant_agency_id = $2::uuid"
+    "  OR EXISTS (SELECT FROM appraisal.consultee AS q WHERE q.programme = t.programme"
+    "   AND q.parent = t.id AND q.agency_id = $2::uuid))" QUERY_PAGE("t");
 
-/* A case in consultation waits for each agency that has not answered, and then for the panel. */
-static const char list_open_appraisals[] =
-    "SELECT (c.id::text || '/' || coalesce(q.agency_id::text, '')) COLLATE \"C\" AS page_key,"
-    " c.id AS subject, 'appraisal_case' AS kind, c.entry_code, c.title,"
-    " CASE c.state WHEN 1 THEN 'OPENED' WHEN 2 THEN 'PANEL_SET' WHEN 3 THEN 'CONSULTING'"
-    "  ELSE 'CONCLUDED' END AS state,"
-    " CASE WHEN c.state <> 3 THEN 'STANDING' WHEN q.agency_id IS NOT NULL THEN 'CONSULTEE'"
-    "  ELSE 'MEMBER' END AS waiting_for,"
-    " q.agency_id, (extract(epoch FROM c.changed_at) * 1000000)::int8 AS since_us"
-    " FROM appraisal.appraisal_case AS c"
-    " LEFT JOIN appraisal.consultee AS q"
-    "  ON c.state = 3 AND q.programme = c.programme AND q.parent = c.id"
-    "  AND NOT EXISTS (SELECT FROM appraisal.opinion AS o WHERE o.programme = q.programme"
-    "   AND o.parent = q.parent AND o.agency_id = q.agency_id)"
-    " WHERE c.programme = $1::text AND c.state IN (1, 2, 3, 6)"
-    " AND ($2::uuid IS NULL OR c.entrant_agency_id = $2::uuid OR q.agency_id = $2::uuid)"
-    " AND ($3::text IS NULL"
-    "  OR (c.id::text || '/' || coalesce(q.agency_id::text, '')) COLLATE \"C\" > $3::text)"
-    " ORDER BY 1 LIMIT $4::int8";
+static const char list_open_appraisals[] = QUERY_OPEN_WORK(
+    "appraisal", "($2::uuid IS NULL OR $2::uuid IN (w.entrant_agency_id, w.agency_id))");
 
 /* clang-format off */
 static const struct kind *const appraisal_kinds[] = { &dossier_intake_kind, &appraisal_case_kind, NULL };

@@ -5,18 +5,15 @@
 /* Names and mailboxes of agencies are for everybody; roles are for those who see the whole and for
  * the agency itself. */
 #define AGENCY_ROWS                                                                                \
-    "SELECT t.id::text AS page_key, t.id, t.version, t.state, t.name, t.short_name,"               \
+    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.name, t.short_name,"              \
     " t.agency_class, t.level, t.parent_agency_id, t.email, t.agency_code FROM directory.agency t" \
-    " WHERE t.programme = $1::text AND ($2::uuid IS NULL OR true)"                                 \
-    " AND t.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"                 \
-    " ORDER BY t.id LIMIT $4::int8"
+    " WHERE t.programme = $1::text" QUERY_FOR_EVERYBODY QUERY_PAGE("t")
 
 #define ROLE_BINDING_ROWS                                                                          \
-    "SELECT t.id::text AS page_key, t.id, t.version, t.state, t.role, t.agency_id,"                \
+    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.role, t.agency_id,"               \
     " t.person_id, t.in_programme AS programme FROM directory.role_binding t"                      \
     " WHERE t.programme = $1::text AND ($2::uuid IS NULL OR t.agency_id = $2::uuid)"               \
-    " AND t.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"                 \
-    " ORDER BY t.id LIMIT $4::int8"
+    QUERY_PAGE("t")
 
 static const struct kind *const kinds[] = {
     &agency_kind, &person_kind, &peer_system_kind, &role_binding_kind, NULL,
@@ -33,18 +30,18 @@ static const struct query queries[] = {
 };
 
 static const struct refusal_text refusal_texts[] = {
-    { NO(NOT_THE_DIRECTORY),               "Agencies, persons, systems and roles live in the programme \"directory\" only." },
-    { NO(UNKNOWN_AGENCY),                  "There is no such agency." },
-    { NO(UNKNOWN_PERSON),                  "There is no such person." },
-    { NO(OPERATOR_HOLDS_NO_BUSINESS_ROLE), "An operator is one person, in the directory alone, and holds no business role." },
-    { NO(NOT_TO_ONESELF),                  "Nobody gives a role to themself or to their own agency." },
-    { NO(KEY_ALREADY_REGISTERED),          "This key is, or was, that of a system." },
-    { NO(BAD_KEY),                         "The key is not a CURVE public key as 40 characters of Z85." },
-    { NO(BAD_PERIOD),                      "The period is empty, over, or not made of times." },
-    { NO(BAD_EMAIL),                       "The mailbox is not an ASCII address local@domain." },
-    { NO(LAST_OPERATOR),                   "Without this one there would be no operator for good." },
-    { NO(CODE_ALREADY_USED),               "Another agency has this code." },
-    { NO(PERSON_OF_ANOTHER_AGENCY),        "The person does not belong to this agency." },
+    { NO(NOT_THE_DIRECTORY),               "agencies, persons, systems and roles live in the programme \"directory\" only" },
+    { NO(UNKNOWN_AGENCY),                  "there is no such agency" },
+    { NO(UNKNOWN_PERSON),                  "there is no such person" },
+    { NO(OPERATOR_HOLDS_NO_BUSINESS_ROLE), "an operator is one person, in the directory alone, and holds no business role" },
+    { NO(NOT_TO_ONESELF),                  "nobody gives a role to themself or to their own agency" },
+    { NO(KEY_ALREADY_REGISTERED),          "this key is, or was, that of a system" },
+    { NO(BAD_KEY),                         "the key is not a CURVE public key as 40 characters of Z85" },
+    { NO(BAD_PERIOD),                      "the period is empty, over, or not made of times" },
+    { NO(BAD_EMAIL),                       "the mailbox is not an ASCII address local@domain" },
+    { NO(LAST_OPERATOR),                   "without this one there would be no operator for good" },
+    { NO(CODE_ALREADY_USED),               "another agency has this code" },
+    { NO(PERSON_OF_ANOTHER_AGENCY),        "the person does not belong to this agency" },
     { 0 },
 };
 

@@ -25,8 +25,7 @@ change_ceiling(const struct budget_ceiling *ceiling, const Funding__SetCeiling *
     return ACCEPTED;
 }
 
-/* That no other ceiling stands for the source and year is for the database to say (CEILING_EXISTS).
- */
+/* Whether another ceiling stands for the source and year, the database says (CEILING_EXISTS). */
 int
 funding_set_ceiling(const struct given *given, const void *command, struct events *out)
 {

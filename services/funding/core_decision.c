@@ -1,5 +1,4 @@
-/* services/funding/core_decision.c - what the authority decides, once, about the text that was
- * agreed. */
+/* services/funding/core_decision.c - what the authority decides, once, on the text agreed on. */
 #include "services/funding/core.h"
 
 static int

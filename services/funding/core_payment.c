@@ -18,6 +18,10 @@ funding_allot(const struct given *given, const void *command, struct events *out
     const struct funding_case *c = given->state;
     const Funding__Allot *ask = command;
 
+    /* An accountant is not enough: the money is Finance's to give. */
+    if (!authority_agency_holds(given->authority, &given->actor->agency, MAY(FINANCE_SIGNOFF),
+                                given->programme, given->received_us))
+        return NO(NOT_THE_PARTY);
     if (c->revocation_required)
         return NO(REVOCATION_REQUIRED);
     if (!stays_within(c->approved_vnd, c->allotted_vnd, ask->amount_vnd))

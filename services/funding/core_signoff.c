@@ -176,34 +176,36 @@ funding_sign_off(const struct given *given, const void *command, struct events *
                                                            : disagree(given, ask, out);
 }
 
+static void
+remember_signoff(struct funding_case *c, Funding__Party party, int64_t version,
+                 ProtobufCBinaryData digest, const char *person, const char *agency, int verdict)
+{
+    struct signoff *s = list_add(&c->signoffs);
+
+    s->number = version;
+    s->party = (int) party;
+    s->person_id = uuid_of(person);
+    s->agency_id = uuid_of(agency);
+    s->digest = funding_digest_of(digest);
+    s->verdict = verdict;
+}
+
 void
 funding_signed_off(void *state, const void *event)
 {
-    struct funding_case *c = state;
     const Funding__SignedOff *e = event;
-    struct signoff *s = list_add(&c->signoffs);
 
-    s->number = e->proposal_version;
-    s->party = (int) e->party;
-    s->person_id = uuid_of(e->person_id);
-    s->agency_id = uuid_of(e->agency_id);
-    s->digest = funding_digest_of(e->digest);
-    s->verdict = FUNDING__VERDICT__VERDICT_AGREE;
+    remember_signoff(state, e->party, e->proposal_version, e->digest, e->person_id, e->agency_id,
+                     FUNDING__VERDICT__VERDICT_AGREE);
 }
 
 void
 funding_signoff_refused(void *state, const void *event)
 {
-    struct funding_case *c = state;
     const Funding__SignoffRefused *e = event;
-    struct signoff *s = list_add(&c->signoffs);
 
-    s->number = e->proposal_version;
-    s->party = (int) e->party;
-    s->person_id = uuid_of(e->person_id);
-    s->agency_id = uuid_of(e->agency_id);
-    s->digest = funding_digest_of(e->digest);
-    s->verdict = FUNDING__VERDICT__VERDICT_DISAGREE;
+    remember_signoff(state, e->party, e->proposal_version, e->digest, e->person_id, e->agency_id,
+                     FUNDING__VERDICT__VERDICT_DISAGREE);
 }
 
 void

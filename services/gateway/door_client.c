@@ -12,6 +12,9 @@
 
 enum { BURST = 256, BURST_MS = 2, MOST_BACKLOG = 4096, NAME_SIZE = 65 };
 
+/* A receipt carries a request over a busy night, not over months in which one might pick and choose. */
+#define RECEIPT_AGE_US (INT64_C(24) * 3600 * 1000000)
+
 /* ------------------------------------------------------------------ saying no */
 
 static bool
@@ -170,7 +173,7 @@ take_request(struct door *door, struct post *post, const struct client_frame *fr
     if (from && frame->has_receipt && has_receipt(&a.request, &from->system) &&
         receipt_verify(&door->receipt_key, &from->system, &a.request.id, a.request.bytes,
                        frame->receipt, &earlier_us) &&
-        earlier_us < a.received_us)
+        earlier_us < a.received_us && a.received_us - earlier_us <= RECEIPT_AGE_US)
         a.received_us = earlier_us;
     reason = let_in(door, &a);
     if (reason != 0)

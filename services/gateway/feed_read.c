@@ -8,7 +8,8 @@ enum { PAGE_ROWS = 256, DIRECTORY_ROWS = 1000 };
 
 static const struct statement read_directory = { "feed_directory",
                                                  "SELECT position, type, body FROM runtime.journal"
-                                                 " WHERE programme = 'directory' AND position > $1"
+                                                 " WHERE programme = 'directory'"
+                                                 " AND service = 'directory' AND position > $1"
                                                  " ORDER BY position LIMIT 1000" };
 
 static const struct statement read_heads = {

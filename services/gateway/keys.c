@@ -9,11 +9,11 @@
 #include <string.h>
 #include <zmq.h>
 
-enum { MOST_WORKERS = 256, LINE_SIZE = 256, KEY_TEXT = 40 };
+enum { MOST_WORKERS = 256, LINE_SIZE = 256 };
 
 struct worker_key {
     char service[USER_ID_SIZE];
-    uint8_t key[KEY_SIZE];
+    uint8_t key[KEY_RAW_SIZE];
 };
 
 struct keys {
@@ -47,13 +47,13 @@ keys_free(struct keys **keys_p)
 }
 
 bool
-key_decode(const char *text, uint8_t ret_key[KEY_SIZE])
+key_decode(const char *text, uint8_t ret_key[KEY_RAW_SIZE])
 {
-    uint8_t key[KEY_SIZE];
+    uint8_t key[KEY_RAW_SIZE];
 
-    if (strlen(text) != KEY_TEXT || !zmq_z85_decode(key, text))
+    if (strlen(text) != KEY_TEXT_SIZE - 1 || !zmq_z85_decode(key, text))
         return false;
-    memcpy(ret_key, key, KEY_SIZE);
+    memcpy(ret_key, key, KEY_RAW_SIZE);
     return true;
 }
 
@@ -77,7 +77,7 @@ add_worker(struct keys *keys, const char *path, int number, const char *service,
     if (!is_service_name(service) || !key_decode(text, worker->key))
         return err_set(ERR_FATAL, "%s: line %d is no service and key", path, number);
     for (size_t i = 0; i < keys->worker_count; i++)
-        if (memcmp(keys->workers[i].key, worker->key, KEY_SIZE) == 0)
+        if (memcmp(keys->workers[i].key, worker->key, KEY_RAW_SIZE) == 0)
             return err_set(ERR_FATAL, "%s: line %d has a key that stands there before", path,
                            number);
     memcpy(worker->service, service, strlen(service) + 1);
@@ -89,7 +89,7 @@ static int
 read_worker(struct keys *keys, const char *path, int number, char *line)
 {
     char service[USER_ID_SIZE];
-    char text[KEY_TEXT + 1];
+    char text[KEY_TEXT_SIZE];
     char rest;
 
     line += strspn(line, " \t\r\n");
@@ -155,13 +155,13 @@ keys_set_systems(struct keys *keys, const struct principal *systems, size_t coun
 
 /* Goes on to the end also when it was found: the time tells nothing. */
 bool
-keys_find_system(struct keys *keys, const uint8_t key[KEY_SIZE], char ret_user_id[USER_ID_SIZE])
+keys_find_system(struct keys *keys, const uint8_t key[KEY_RAW_SIZE], char ret_user_id[USER_ID_SIZE])
 {
     size_t at = SIZE_MAX;
 
     pthread_mutex_lock(&keys->mutex);
     for (size_t i = 0; i < keys->system_count; i++)
-        at = CRYPTO_memcmp(keys->systems[i].key, key, KEY_SIZE) == 0 ? i : at;
+        at = CRYPTO_memcmp(keys->systems[i].key, key, KEY_RAW_SIZE) == 0 ? i : at;
     if (at != SIZE_MAX)
         uuid_print(&keys->systems[at].system, ret_user_id);
     pthread_mutex_unlock(&keys->mutex);
@@ -169,12 +169,12 @@ keys_find_system(struct keys *keys, const uint8_t key[KEY_SIZE], char ret_user_i
 }
 
 bool
-keys_find_worker(struct keys *keys, const uint8_t key[KEY_SIZE], char ret_user_id[USER_ID_SIZE])
+keys_find_worker(struct keys *keys, const uint8_t key[KEY_RAW_SIZE], char ret_user_id[USER_ID_SIZE])
 {
     size_t at = SIZE_MAX;
 
     for (size_t i = 0; i < keys->worker_count; i++) /* never changes after start */
-        at = CRYPTO_memcmp(keys->workers[i].key, key, KEY_SIZE) == 0 ? i : at;
+        at = CRYPTO_memcmp(keys->workers[i].key, key, KEY_RAW_SIZE) == 0 ? i : at;
     if (at != SIZE_MAX)
         memcpy(ret_user_id, keys->workers[at].service, USER_ID_SIZE);
     return at != SIZE_MAX;

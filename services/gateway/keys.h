@@ -12,14 +12,15 @@
 
 #include "common/err.h"
 #include "common/id.h"
+#include "common/keyfile.h"
 
-enum { KEY_SIZE = 32, USER_ID_SIZE = 65 };
+enum { USER_ID_SIZE = 65 };
 
 /* A registered system that is not revoked. */
 struct principal {
     struct uuid system;
     struct uuid agency;
-    uint8_t key[KEY_SIZE];
+    uint8_t key[KEY_RAW_SIZE];
 };
 
 struct keys;
@@ -34,15 +35,15 @@ int keys_load_workers(struct keys *keys, const char *path) MUST_CHECK;
 void keys_set_systems(struct keys *keys, const struct principal *systems, size_t count);
 
 /* The user id of a key: the system's id, or the service's name. */
-bool keys_find_system(struct keys *keys, const uint8_t key[KEY_SIZE],
+bool keys_find_system(struct keys *keys, const uint8_t key[KEY_RAW_SIZE],
                       char ret_user_id[USER_ID_SIZE]);
-bool keys_find_worker(struct keys *keys, const uint8_t key[KEY_SIZE],
+bool keys_find_worker(struct keys *keys, const uint8_t key[KEY_RAW_SIZE],
                       char ret_user_id[USER_ID_SIZE]);
 
 /* Whether the system is registered now, and its agency. */
 bool keys_principal(struct keys *keys, const char *user_id, struct principal *ret_principal);
 
 /* false: the text is no Z85 of 40 characters. */
-bool key_decode(const char *text, uint8_t ret_key[KEY_SIZE]);
+bool key_decode(const char *text, uint8_t ret_key[KEY_RAW_SIZE]);
 
 #endif

@@ -51,7 +51,7 @@ zap_judge(struct keys *keys, const struct zap_request *request, char ret_user_id
 
     ret_user_id[0] = '\0';
     if (request->count != FRAMES || !is_text(request, VERSION, "1.0") ||
-        !is_text(request, MECHANISM, "CURVE") || request->frames[CREDENTIALS].size != KEY_SIZE)
+        !is_text(request, MECHANISM, "CURVE") || request->frames[CREDENTIALS].size != KEY_RAW_SIZE)
         return 400;
     key = request->frames[CREDENTIALS].data;
     if (is_text(request, DOMAIN, DOMAIN_CLIENT))

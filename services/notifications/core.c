@@ -222,6 +222,7 @@ notification_failed(void *state, const void *event)
 
 static const struct handler notification_handlers[] = {
     TELL(submissions, registration_opened),
+    TELL(submissions, entry_submitted),
     TELL(submissions, entry_registered),
     TELL(submissions, entry_reached_final),
     TELL(submissions, entry_eliminated),
@@ -233,8 +234,10 @@ static const struct handler notification_handlers[] = {
     TELL(submissions, dossier_returned),
     TELL(submissions, dossier_accepted),
     TELL(submissions, dossier_overdue),
+    TELL(appraisal, appraisal_opened),
     TELL(appraisal, opinions_requested),
     TELL(appraisal, opinion_given),
+    TELL(appraisal, appraisal_concluded),
     TELL(appraisal, appraisal_reported),
     TELL(appraisal, appraisal_voided),
     TELL(funding, signoff_opened),

@@ -137,6 +137,7 @@ first_recipient_of(const struct given *given, const void *event, struct recipien
 const struct rule notification_rules[] = {
     /* event                                   template               and they          who */
     { OF(submissions, registration_opened),    "registration_opened", FOR(INFO),        EVERYBODY },
+    { OF(submissions, entry_submitted),        "entry_submitted",     FOR(ACTION),      ROLES, MAY(ORGANISER) | MAY(STANDING) },
     { OF(submissions, entry_registered),       "entry_registered",    FOR(INFO),        PARTIES },
     { OF(submissions, entry_reached_final),    "entry_reached_final", FOR(INFO),        PARTIES },
     { OF(submissions, entry_eliminated),       "entry_eliminated",    FOR(INFO),        PARTIES },
@@ -153,8 +154,10 @@ const struct rule notification_rules[] = {
     { OF(submissions, dossier_overdue),        "dossier_overdue",     FOR(ACTION),      PARTIES },
     { OF(submissions, dossier_overdue),        "dossier_overdue",     FOR(INFO),        ROLES, MAY(STANDING) },
 
+    { OF(appraisal, appraisal_opened),         "appraisal_opened",    FOR(INFO),        PARTIES },
     { OF(appraisal, opinions_requested),       "opinions_requested",  FOR(ACTION),      CONSULTEES },
     { OF(appraisal, opinion_given),            "opinion_given",       FOR(INFO),        ROLES, MAY(STANDING) },
+    { OF(appraisal, appraisal_concluded),      "appraisal_concluded", FOR(ACTION),      ROLES, MAY(STANDING) },
     { OF(appraisal, appraisal_reported),       "appraisal_reported",  FOR(ACTION),      ROLES, BOTH_PARTIES },
     { OF(appraisal, appraisal_reported),       "appraisal_reported",  FOR(INFO),        PARTIES },
     { OF(appraisal, appraisal_voided),         "appraisal_voided",    FOR(INFO),        PARTIES },

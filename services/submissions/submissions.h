@@ -12,6 +12,7 @@
 #include "sangkien/directory/v1/types.pb-c.h"
 #include "sangkien/submissions/v1/commands.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
+#include "sangkien/submissions/v1/inner.pb-c.h"
 #include "sangkien/submissions/v1/types.pb-c.h"
 
 #define NO(refusal) SUBMISSIONS__REFUSAL__REFUSAL_##refusal

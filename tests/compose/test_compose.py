@@ -10,7 +10,6 @@ import chain
 import pytest
 from base import until
 from composed import LASTING, REPO, WORKERS, Composed
-from sangkien_client import uuid7
 from world import World
 
 

@@ -1,7 +1,7 @@
 -- tests/db/runtime.sql - nobody can rewrite the past, and no service can speak or read for another.
 
 BEGIN;
-SELECT plan(50);
+SELECT plan(51);
 
 -- Runs a statement as a role and gives the number of rows that it touched or found.
 CREATE FUNCTION pg_temp.as_role(role text, statement text) RETURNS int8 LANGUAGE plpgsql AS $$
@@ -23,9 +23,9 @@ $$;
 CREATE FUNCTION pg_temp.journal_row(service text, position_ int8) RETURNS text LANGUAGE sql AS $$
     SELECT format($sql$INSERT INTO runtime.journal (programme, position, service, kind, aggregate, version,
             type, body, recorded_at, because, parties, cause, heard, capacity, traceparent, chain)
-        VALUES ('test-db', %s, %L, 'case', '00000000-0000-7000-8000-000000000001', %s, 'x.Y', '', now(), 'why',
+        VALUES ('test-db', %s, %L, 'case', '00000000-0000-7000-8000-000000000001', %s, %L, '', now(), 'why',
             '{}', '00000000-0000-7000-8000-000000000002', 0, 0, '', decode(repeat('00', 32), 'hex'))$sql$,
-        position_, service, position_)
+        position_, service, position_, 'sangkien.' || service || '.v1.Happened')
 $$;
 
 CREATE FUNCTION pg_temp.inbox_row(service text, number_ int8) RETURNS text LANGUAGE sql AS $$
@@ -90,6 +90,10 @@ SELECT pg_temp.is_denied('funding', 'DELETE FROM runtime.journal_head', 'a servi
 -- The gateway only reads, and only the journal.
 SELECT is(pg_temp.as_role('gateway', 'SELECT FROM runtime.journal WHERE programme = ''test-db'''), 1::int8,
           'the gateway reads the journal');
+SELECT throws_ok(format('SELECT pg_temp.as_role(%L, %L)', 'notifications',
+                        replace(pg_temp.journal_row('notifications', 2), 'sangkien.notifications.v1.Happened',
+                                'sangkien.directory.v1.RoleBound')),
+                 '23514', NULL, 'a service cannot put another one''s words into its own rows');
 SELECT pg_temp.is_denied('gateway', pg_temp.journal_row('gateway', 2), 'the gateway writes no events');
 SELECT pg_temp.is_denied('gateway', 'SELECT FROM runtime.inbox', 'the gateway reads no answers');
 SELECT pg_temp.is_denied('gateway', 'SELECT FROM runtime.request', 'the gateway reads no requests');

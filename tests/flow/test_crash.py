@@ -165,27 +165,46 @@ def test_an_event_that_was_not_heard_when_its_hearer_died_is_heard_once(world, s
     assert len([e for e in base.events(world.programme, "DossierNoted") if e[2] == dossier]) == 1
 
 
-def test_a_receipt_keeps_the_first_arrival_so_that_a_deadline_is_not_missed(world, stack, base, edition):
+def sent_while_nobody_was_there(world, stack, edition):
+    """A dossier in time, not taken: (seconds to its deadline, client, request, receipt)."""
     dossier = chain.entry(world, edition)
-    chain.require(world, dossier)
+    left = chain.require_today(world, dossier, stack.clock())
     client = world.client_of("head")
     request = world.request("head", "submissions.SubmitDossier", chain.dossier_body(world), dossier)
     stack.end("submissions")
     client.post(request)
-    away = client.take(request)
-    stack.move_clock(90 * 366 * 86400)  # far past the deadline
+    return left, client, request, client.take(request).proto.receipt, dossier
+
+
+def test_a_receipt_keeps_the_first_arrival_so_that_a_deadline_is_not_missed(world, stack, edition):
+    left, client, request, receipt, dossier = sent_while_nobody_was_there(world, stack, edition)
+    stack.move_clock(left + 1)
     try:
         stack.launch("submissions")
         stack.wait_ready()
         late = world.request("head", "submissions.SubmitDossier", chain.dossier_body(world), dossier)
         refused = client.ask(late)
-        client.post(request, away.proto.receipt)
+        client.post(request, receipt)
         accepted = client.take(request)
     finally:
         stack.move_clock(0)
 
     assert (refused.final, refused.reason) == (True, "DEADLINE_PASSED")
     assert accepted.ok and accepted.final
+
+
+def test_a_receipt_is_good_for_a_day_and_no_longer(world, stack, edition):
+    _, client, request, receipt, _ = sent_while_nobody_was_there(world, stack, edition)
+    stack.move_clock(86400 + 60)
+    try:
+        stack.launch("submissions")
+        stack.wait_ready()
+        client.post(request, receipt)
+        reply = client.take(request)
+    finally:
+        stack.move_clock(0)
+
+    assert (reply.final, reply.reason) == (True, "DEADLINE_PASSED")
 
 
 def test_a_forged_receipt_counts_for_nothing(world, stack, base, edition):

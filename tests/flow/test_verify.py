@@ -66,7 +66,7 @@ def test_a_programme_in_which_nothing_was_altered_is_whole(world, ctl, history):
 @pytest.mark.parametrize("column, value", [
     ("body", "body || '\\x00'::bytea"), ("recorded_at", "recorded_at + interval '1 microsecond'"),
     ("actor", "gen_random_uuid()"), ("parties", "parties || gen_random_uuid()"), ("because", "because || '.'"),
-    ("version", "version + 1000"), ("service", "'appraisal'"), ("request_digest", "sha256('x')"),
+    ("version", "version + 1000"), ("kind", "'edition'"), ("request_digest", "sha256('x')"),
     ("chain", "sha256('x')"),
 ])
 def test_an_altered_row_of_the_journal_is_found_by_its_position(world, base, ctl, history, column, value):

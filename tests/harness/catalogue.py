@@ -111,11 +111,11 @@ def commands():
     lines = []
     for service in SERVICES:
         code = Code(service)
-        comments = dict(messages(proto(service, "commands")))
         order = [word for word, _, _ in enum(proto(service, "types"), "Refusal", "REFUSAL")]
         rows = [row for row in code.handlers if not re.search("ONLY_RUNTIME|HEARD", row[2])]
         if not rows:
             continue
+        comments = dict(messages(proto(service, "commands")))
         lines += [f"#### sangkien.{service}.v1", "", "| command | role of the actor | subject | refusals of its own |",
                   "| --- | --- | --- | --- |"]
         told = set()

@@ -4,6 +4,7 @@ Every function goes on from what the one before it made, and returns the ids and
 """
 import hashlib
 import secrets
+import time
 
 from sangkien_client import uuid7
 
@@ -47,9 +48,18 @@ def dossier_body(world, amount=100 * MILLION, **more):
             "total_vnd": amount, "document": world.document(kind="SUBMISSION"), **more}
 
 
-def require(world, entry_id, year=2099):
+def require(world, entry_id, day=(2099, 12, 31)):
+    """A dossier is due by the end of that day in Viet Nam."""
+    year, month, day = day
     world.do("standing", "submissions.RequireDossier", {"due": {
-        "date": {"year": year, "month": 12, "day": 31}, "inclusive": True, "utc_offset_minutes": 420}}, entry_id)
+        "date": {"year": year, "month": month, "day": day}, "inclusive": True, "utc_offset_minutes": 420}}, entry_id)
+
+
+def require_today(world, entry_id, now):
+    """Due at the coming midnight in Viet Nam; in how many seconds that is."""
+    local = now + 7 * 3600
+    require(world, entry_id, time.gmtime(local)[:3])
+    return 86400 - local % 86400
 
 
 def dossier(world, entry_id, amount=100 * MILLION):

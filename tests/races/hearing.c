@@ -59,20 +59,23 @@ parked(void)
 }
 
 static struct heard
-hear(struct writer *writer, int64_t limit, const char *park_reason)
+hear(struct writer *writer, int64_t limit, const struct failure *known)
 {
+    static const struct failure none;
+    struct failure failure = { 0 };
     struct heard heard = { 0 };
 
-    if (hearing_run(writer, s.arena, s.programme, limit, park_reason, &heard))
+    if (hearing_run(writer, s.arena, s.programme, limit, known ? known : &none, &failure, &heard))
         fail_msg("cannot hear: %s", err_text());
     return heard;
 }
 
 static int
-hear_code(struct writer *writer, int64_t limit)
+hear_code(struct writer *writer, int64_t limit, struct failure *ret_failure)
 {
+    static const struct failure none;
     struct heard heard = { 0 };
-    int rc = hearing_run(writer, s.arena, s.programme, limit, NULL, &heard);
+    int rc = hearing_run(writer, s.arena, s.programme, limit, &none, ret_failure, &heard);
 
     if (rc && db_rollback(writer->db))
         fail_msg("%s", err_text());
@@ -86,11 +89,13 @@ hear_all_parking(void)
     struct heard heard = { .has_more = true };
 
     while (heard.has_more) {
-        int rc = hear_code(&s.funding, 1);
+        struct failure failure = { 0 };
+        int rc = hear_code(&s.funding, 1, &failure);
 
         if (rc) {
             assert_int_equal(rc, ERR_POISON);
-            heard = hear(&s.funding, 1, "it cannot be read");
+            snprintf(failure.reason, sizeof(failure.reason), "it cannot be read");
+            heard = hear(&s.funding, 1, &failure);
         }
         heard.has_more = cursor() < journal_end();
     }
@@ -194,7 +199,9 @@ listen(void *context)
     struct heard heard = { 0 };
 
     for (int turn = 0; turn < 200 && l->rc == 0; turn++) {
-        l->rc = hearing_run(&l->writer, arena, s.programme, 1, NULL, &heard);
+        struct failure failure = { 0 };
+
+        l->rc = hearing_run(&l->writer, arena, s.programme, 1, &failure, &failure, &heard);
         l->events += l->rc == 0 ? heard.events : 0;
         if (l->rc == ERR_RETRY)
             l->rc = db_rollback(l->writer.db);
@@ -234,10 +241,11 @@ two_replicas_share_a_cursor_without_gap_or_double(void **state)
 static void
 a_bad_event_among_good_ones_changes_nothing_until_it_is_alone(void **state)
 {
+    struct failure failure = { 0 };
     (void) state;
     publish_appraisal(&s, 100, "one", 10);
     publish_noise(101);
-    assert_int_equal(hear_code(&s.funding, 256), ERR_POISON);
+    assert_int_equal(hear_code(&s.funding, 256, &failure), ERR_POISON);
     assert_int_equal(noted(), 0);
     hear_all_parking();
     assert_int_equal(noted(), 1);
@@ -338,17 +346,39 @@ nothing_is_drained_without_a_verdict(void **state)
     assert_string_not_equal(parked(), "");
 }
 
+/* Between the try and the parking the cursor was free: another replica parked the event and went on. What
+ * comes next is not parked in its place. */
+static void
+what_another_replica_parked_is_not_parked_on_its_neighbour(void **state)
+{
+    struct failure failure = { 0 };
+    struct heard heard;
+
+    (void) state;
+    failure.position = publish_noise(100);
+    publish_appraisal(&s, 101, "two", 10);
+    snprintf(failure.reason, sizeof(failure.reason), "it cannot be read");
+    heard = hear(&s.funding, 1, &failure);
+    assert_int_equal(heard.parked, 1);
+    heard = hear(&s.funding, 1, &failure);
+    assert_int_equal(heard.parked, 0);
+    assert_int_equal(heard.events, 1);
+    assert_int_equal(noted(), 1);
+}
+
 /* Trouble with the database is nobody's event's fault. */
 static void
 a_lost_connection_parks_nothing(void **state)
 {
     struct heard heard = { 0 };
+    struct failure failure = { 0 };
 
     (void) state;
     publish_appraisal(&s, 100, "one", 10);
     stage_do(&s, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = "
                  "'sangkien_funding'");
-    assert_int_equal(hearing_run(&s.funding, s.arena, s.programme, 256, NULL, &heard), ERR_RETRY);
+    assert_int_equal(hearing_run(&s.funding, s.arena, s.programme, 256, &failure, &failure, &heard),
+                     ERR_RETRY);
     assert_int_equal(db_reconnect(s.funding.db), 0);
     hear_all(&s, &s.funding);
     assert_int_equal(noted(), 1);
@@ -371,6 +401,7 @@ main(void)
         TEST(what_fails_again_goes_back_with_its_reason_and_without_its_verdict),
         TEST(what_is_retried_when_the_trouble_is_over_is_heard_in_order),
         TEST(nothing_is_drained_without_a_verdict),
+        TEST(what_another_replica_parked_is_not_parked_on_its_neighbour),
         TEST(a_lost_connection_parks_nothing),
     };
 

@@ -225,6 +225,34 @@ a_commit_that_is_lost_on_its_way_is_made_again(void **state)
     the_connection_breaks(LOSES_COMMIT);
 }
 
+/* The commit came through, and then the whole server is away: nobody may be told that nothing happened. */
+static void
+while_nobody_knows_whether_it_was_committed_nobody_is_answered(void **state)
+{
+    struct proxy *proxy = proxy_open(getenv("SANGKIEN_TEST_DB"));
+    int64_t give_up_ms = monotonic_ms() + 20000;
+    uint64_t ticket;
+
+    (void) state;
+    post_close(&post);
+    post = post_open(&s, &funding_service, stage_dsn(&s, "funding", proxy_folder(proxy)));
+    proxy_arm(proxy, LOSES_ANSWER);
+    proxy_refuse(proxy, true);
+    ticket = send_ceiling(11, 901, "one");
+    post_start(post);
+    while (proxy_refused(proxy) < 3)
+        assert_true(monotonic_ms() < give_up_ms);
+    assert_int_equal(ceilings(), 1);
+    assert_false(post_is_answered(post, ticket));
+    proxy_refuse(proxy, false);
+    assert_string_equal(post_answer(post, &s, ticket), "OK");
+    assert_true(post_reply(post, &s, ticket)->final);
+    assert_int_equal(answers(), 1);
+    post_close(&post);
+    proxy_close(&proxy);
+    post = post_open(&s, &funding_service, stage_dsn(&s, "funding", NULL));
+}
+
 /* The judge throws the service out while it waits for the head of the journal. */
 static void
 a_service_that_is_thrown_out_in_the_middle_begins_again(void **state)
@@ -258,6 +286,7 @@ main(void)
         TEST(what_is_no_request_is_answered_and_takes_nobody_along),
         TEST(a_commit_whose_answer_is_lost_is_found_again_and_not_repeated),
         TEST(a_commit_that_is_lost_on_its_way_is_made_again),
+        TEST(while_nobody_knows_whether_it_was_committed_nobody_is_answered),
         TEST(a_service_that_is_thrown_out_in_the_middle_begins_again),
     };
 

@@ -287,6 +287,17 @@ post_reply(struct post *post, struct stage *stage, uint64_t ticket)
     return reply_of(stage->arena, await_reply(post, stage, ticket));
 }
 
+bool
+post_is_answered(struct post *post, uint64_t ticket)
+{
+    bool answered;
+
+    pthread_mutex_lock(&post->bus.lock);
+    answered = answer_to(&post->bus, ticket) != NULL;
+    pthread_mutex_unlock(&post->bus.lock);
+    return answered;
+}
+
 void
 post_wait_hint(struct post *post, int64_t position)
 {

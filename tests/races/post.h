@@ -23,6 +23,7 @@ uint64_t post_send_bytes(struct post *post, struct stage *stage, unsigned person
 /* Waits for the answer. */
 const char *post_answer(struct post *post, struct stage *stage, uint64_t ticket);
 Wire__Reply *post_reply(struct post *post, struct stage *stage, uint64_t ticket);
+bool post_is_answered(struct post *post, uint64_t ticket);
 /* Waits until the loop has told that the journal grew to this position. */
 void post_wait_hint(struct post *post, int64_t position);
 

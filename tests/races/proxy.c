@@ -38,6 +38,8 @@ struct proxy {
     size_t link_count;
     atomic_int armed;
     atomic_int accidents;
+    atomic_bool refuses;
+    atomic_int refused;
     atomic_bool is_closing;
 };
 
@@ -201,6 +203,11 @@ take_calls(void *context)
 
         if (client < 0 || proxy->is_closing)
             return NULL;
+        if (proxy->refuses) {
+            close(client);
+            proxy->refused++;
+            continue;
+        }
         if (proxy->link_count == MOST_LINKS)
             abort();
         *link = (struct link){ .proxy = proxy,
@@ -276,4 +283,16 @@ int
 proxy_accidents(const struct proxy *proxy)
 {
     return proxy->accidents;
+}
+
+void
+proxy_refuse(struct proxy *proxy, bool refuses)
+{
+    proxy->refuses = refuses;
+}
+
+int
+proxy_refused(const struct proxy *proxy)
+{
+    return proxy->refused;
 }

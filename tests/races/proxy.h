@@ -7,6 +7,8 @@
 #ifndef SANGKIEN_TESTS_RACES_PROXY_H
 #define SANGKIEN_TESTS_RACES_PROXY_H
 
+#include <stdbool.h>
+
 struct proxy;
 
 enum accident {
@@ -23,6 +25,10 @@ const char *proxy_folder(const struct proxy *proxy);
 
 /* What happens to the next COMMIT; once. */
 void proxy_arm(struct proxy *proxy, enum accident accident);
+/* Lets nobody in until it is taken back: the server is away. */
+void proxy_refuse(struct proxy *proxy, bool refuses);
+/* How many were not let in. */
+int proxy_refused(const struct proxy *proxy);
 /* How many accidents have happened. */
 int proxy_accidents(const struct proxy *proxy);
 

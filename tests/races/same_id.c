@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "sangkien/submissions/v1/commands.pb-c.h"
+
 #define SAME_BYTES(a, b)                                                                           \
     do {                                                                                           \
         assert_int_equal((a).size, (b).size);                                                      \
@@ -177,6 +179,28 @@ for_a_programme_that_nobody_made_nothing_is_stored(void **state)
         stage_number(&s, "SELECT count(*) FROM runtime.inbox WHERE programme = 'never-made'"), 0);
 }
 
+/* Were the refusal stored, the programme would have a journal, and nobody could found it any more. */
+static void
+a_foundation_that_is_refused_founds_nothing(void **state)
+{
+    Submissions__CreateProgramme create = SUBMISSIONS__CREATE_PROGRAMME__INIT;
+    const char *other = arena_format(s.arena, "%s-2", s.programme);
+    struct writer submissions;
+    struct letter *letter;
+
+    (void) state;
+    create.name = "another programme";
+    stage_writer(&s, &submissions_service, &submissions);
+    letter = stage_letter_in(&s, &submissions_service, other, 5, OWNER, 501, &create);
+    assert_string_equal(stage_say(&submissions, letter),
+                        "NOT_ALLOWED"); /* the owner of the first only */
+    assert_false(reply_of(s.arena, letter->reply)->final);
+    assert_int_equal(
+        stage_number(&s, "SELECT count(*) FROM runtime.journal_head WHERE programme = $1 || '-2'"),
+        0);
+    writer_close(&submissions);
+}
+
 static void
 an_expected_version_is_held_to(void **state)
 {
@@ -266,6 +290,7 @@ main(void)
         TEST(the_same_id_of_another_system_is_another_request),
         TEST(a_refusal_of_the_service_is_final_and_stays_what_it_was_when_the_world_has_changed),
         TEST(for_a_programme_that_nobody_made_nothing_is_stored),
+        TEST(a_foundation_that_is_refused_founds_nothing),
         TEST(an_expected_version_is_held_to),
         TEST(two_replicas_with_the_same_new_id_do_it_once_and_answer_alike),
         TEST(two_replicas_with_the_same_refused_id_store_one_refusal),

@@ -290,13 +290,20 @@ letter_from(struct stage *s, const struct service *service, struct uuid agency, 
 }
 
 struct letter *
-stage_letter(struct stage *s, const struct service *service, unsigned request, unsigned person,
-             unsigned subject, const void *message)
+stage_letter_in(struct stage *s, const struct service *service, const char *programme,
+                unsigned request, unsigned person, unsigned subject, const void *message)
 {
     unsigned agency = person / 10;
 
     return letter_from(s, service, stage_id(s, agency), stage_id(s, 100 + agency),
-                       stage_request(s, s->programme, request, person, subject, false, message));
+                       stage_request(s, programme, request, person, subject, false, message));
+}
+
+struct letter *
+stage_letter(struct stage *s, const struct service *service, unsigned request, unsigned person,
+             unsigned subject, const void *message)
+{
+    return stage_letter_in(s, service, s->programme, request, person, subject, message);
 }
 
 struct letter *
@@ -406,9 +413,10 @@ void
 hear_all(struct stage *s, struct writer *writer)
 {
     struct heard heard = { .has_more = true };
+    struct failure failure = { 0 };
 
     while (heard.has_more)
-        if (hearing_run(writer, s->arena, s->programme, 256, NULL, &heard))
+        if (hearing_run(writer, s->arena, s->programme, 256, &failure, &failure, &heard))
             fail_msg("cannot hear: %s", err_text());
 }
 

@@ -46,6 +46,9 @@ const char *stage_id_text(const struct stage *stage, unsigned number);
 /* A person's request, with this number as its id. */
 struct letter *stage_letter(struct stage *stage, const struct service *service, unsigned request,
                             unsigned person, unsigned subject, const void *message);
+struct letter *stage_letter_in(struct stage *stage, const struct service *service,
+                               const char *programme, unsigned request, unsigned person,
+                               unsigned subject, const void *message);
 /* The same bytes once more, as they would come again. */
 struct letter *stage_again(struct stage *stage, const struct service *service,
                            const struct letter *letter);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sangkien/submissions/v1/commands.pb-c.h"
+#include "sangkien/submissions/v1/inner.pb-c.h"
 
 enum { EDITION = 600, ENTRY = 700, HEAD = CLERK };
 

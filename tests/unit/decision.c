@@ -104,6 +104,12 @@ A_STORY(allotments_stay_within_the_decision, given_an_allotted_case)
     assert_int_equal(case_of(s, CASE)->allotted_vnd, 400);
 }
 
+A_STORY(only_finance_allots, given_an_allotted_case)
+{
+    allot_as(s, BOOKKEEPER, CASE, 1);
+    assert_refused(s, "NOT_THE_PARTY");
+}
+
 A_STORY(payments_stay_within_the_allotments, given_an_allotted_case)
 {
     disburse(s, CASE, 301, 2020, "C2-1");
@@ -152,6 +158,7 @@ main(void)
         cmocka_unit_test(whoever_signed_does_not_decide),
         cmocka_unit_test(whoever_drafted_does_not_decide),
         cmocka_unit_test(allotments_stay_within_the_decision),
+        cmocka_unit_test(only_finance_allots),
         cmocka_unit_test(payments_stay_within_the_allotments),
         cmocka_unit_test(a_voucher_counts_once),
         cmocka_unit_test(money_is_paid_in_its_own_year),

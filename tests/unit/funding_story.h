@@ -28,6 +28,7 @@ enum {
     SECOND_ALL,   /* the same roles, the same agency */
     CASHIER = 41, /* TREASURY */
     HEAD = 51,    /* no role that matters here */
+    BOOKKEEPER,   /* ACCOUNTANT, at the entrant */
 };
 enum { CEILING = 900, OTHER_CEILING, NO_CEILING, DOSSIER = 100, CASE = 200, OTHER_CASE };
 
@@ -47,6 +48,8 @@ begin(struct story *s)
         story_person(s, COMMITTEE, person);
     story_person(s, TREASURY, CASHIER);
     story_person(s, ENTRANT, HEAD);
+    story_person(s, ENTRANT, BOOKKEEPER);
+    story_bind(s, DIRECTORY__ROLE__ROLE_ACCOUNTANT, ENTRANT, BOOKKEEPER, HERE);
     story_bind(s, DIRECTORY__ROLE__ROLE_STANDING, HOME_AFFAIRS, OFFICER, HERE);
     story_bind(s, DIRECTORY__ROLE__ROLE_HOME_AFFAIRS_SIGNOFF, HOME_AFFAIRS, HA_SIGNER, HERE);
     story_bind(s, DIRECTORY__ROLE__ROLE_HOME_AFFAIRS_SIGNOFF, HOME_AFFAIRS, HA_DEPUTY, HERE);
@@ -269,15 +272,21 @@ approve(struct story *s, unsigned funding_case, int64_t vnd)
 }
 
 static inline void
-allot(struct story *s, unsigned funding_case, int64_t vnd)
+allot_as(struct story *s, unsigned person, unsigned funding_case, int64_t vnd)
 {
     Funding__Allot ask = FUNDING__ALLOT__INIT;
 
     ask.amount_vnd = vnd;
     ask.allotment_method = FUNDING__ALLOTMENT_METHOD__ALLOTMENT_METHOD_PAYMENT_ORDER;
     ask.document = paper(s, "5/LCT");
-    story_as(s, ACCOUNTANT);
+    story_as(s, person);
     story_say(s, funding_case, &ask);
+}
+
+static inline void
+allot(struct story *s, unsigned funding_case, int64_t vnd)
+{
+    allot_as(s, ACCOUNTANT, funding_case, vnd);
 }
 
 static inline void

@@ -59,7 +59,7 @@ static void
 any_other_key_is_not(void **state)
 {
     char user_id[USER_ID_SIZE] = "before";
-    uint8_t key[KEY_SIZE] = { 11, 1 };
+    uint8_t key[KEY_RAW_SIZE] = { 11, 1 };
 
     assert_false(keys_find_system(*state, key, user_id));
     assert_false(keys_find_worker(*state, home.key, user_id));
@@ -170,7 +170,7 @@ static void
 a_file_of_workers_is_read(void **state)
 {
     char id[USER_ID_SIZE];
-    uint8_t key[KEY_SIZE];
+    uint8_t key[KEY_RAW_SIZE];
 
     assert_int_equal(load(*state, "# services\n\n  funding " WORKER_KEY "\ndirectory " OTHER_KEY),
                      0);

@@ -127,7 +127,7 @@ bytes_that_are_no_message_are_poison(void **state)
 static void
 a_message_that_would_grow_past_the_limit_is_poison(void **state)
 {
-    uint8_t lines[3999]; /* 1,333 empty sign-offs: a key of two bytes, and the length 0 */
+    static uint8_t lines[900000]; /* empty sign-offs: a key of two bytes, and the length 0 */
     Funding__FundingCase *got = NULL;
 
     (void) state;
@@ -136,14 +136,11 @@ a_message_that_would_grow_past_the_limit_is_poison(void **state)
         lines[i + 1] = 0x01;
         lines[i + 2] = 0;
     }
-    arena_limit(arena, arena_used(arena) + 16384);
     assert_int_equal(
         proto_unpack(arena, &funding__funding_case__descriptor, lines, sizeof(lines), &got),
         ERR_POISON);
     assert_null(got);
-    arena_limit(arena, 0);
-    assert_int_equal(
-        proto_unpack(arena, &funding__funding_case__descriptor, lines, sizeof(lines), &got), 0);
+    assert_int_equal(proto_unpack(arena, &funding__funding_case__descriptor, lines, 3999, &got), 0);
     assert_int_equal(got->n_signoffs, 1333);
 }
 

@@ -382,6 +382,8 @@ class Feed:
         event.attributes["position"].ce_string = str(position)
         event.attributes["time"].ce_timestamp.seconds = 1577836800
         event.attributes["version"].ce_integer = 2
+        event.attributes["datacontenttype"].ce_string = "application/protobuf"
+        event.attributes["dataschema"].ce_string = event.type
         return event.SerializeToString()
 
     def answer(self, frame, request):
@@ -417,6 +419,25 @@ def test_events_are_printed_in_order_with_their_data(ctl, gateway, words):
     assert (first["specversion"], first["programme"], first["position"]) == ("1.0", PROGRAMME, "2")
     assert (first["time"], first["version"]) == ("2020-01-01T00:00:00Z", 2)
     assert second["position"] == "5"
+
+
+def test_data_that_is_shown_as_json_is_said_to_be_json(ctl, gateway, words):
+    feed = Feed(gateway, words, [1, 2])
+    plain = feed.event
+
+    def event(position):
+        event = words["io.cloudevents.v1.CloudEvent"].FromString(plain(position))
+        if position == 2:
+            event.type = "elsewhere.Unknown"  # whose bytes stay what they are
+        return event.SerializeToString()
+    feed.event = event
+
+    _, out, _ = ctl("events", "--programme", PROGRAMME)
+
+    known, unknown = map(json.loads, out.splitlines())
+    assert (known["datacontenttype"], known["dataschema"]) == ("application/json", known["type"])
+    assert (unknown["datacontenttype"], "data" in unknown) == ("application/protobuf", False)
+    assert unknown["data_base64"]
 
 
 def test_credit_is_granted_as_events_are_read(ctl, gateway, words):
@@ -653,12 +674,14 @@ def test_keys_are_for_their_owner_only_and_never_overwritten(tmp_path):
 
     made = subprocess.run([CTL, "keys", "new", file], capture_output=True, text=True)
     shown = subprocess.run([CTL, "keys", "show", file], capture_output=True, text=True)
+    as_json = subprocess.run([CTL, "keys", "show", "--json", file], capture_output=True, text=True)
     before = file.read_bytes()
     again = subprocess.run([CTL, "keys", "new", file], capture_output=True, text=True)
 
     pair = dict(line.split(" = ") for line in file.read_text().splitlines())
     assert file.stat().st_mode & 0o777 == 0o600
     assert made.stdout == shown.stdout == pair["public"] + "\n"
+    assert json.loads(as_json.stdout) == {"publicKey": pair["public"]}
     assert zmq.curve_public(pair["secret"].encode()) == pair["public"].encode()
     assert pair["secret"] not in shown.stdout + made.stdout
     assert (again.returncode, file.read_bytes()) == (2, before)

@@ -174,6 +174,30 @@ CREATE TABLE appraisal.opinion (
         REFERENCES appraisal.consultee (programme, parent, agency_id)
 );
 
+-- What waits, and for whom: a case in consultation for each agency that has not answered, and then for the panel.
+CREATE VIEW appraisal.open_work AS
+    SELECT c.programme,
+           (c.id::text || '/' || coalesce(q.agency_id::text, '')) COLLATE "C" AS page_key,
+           c.id AS subject,
+           'appraisal_case'::text AS kind,
+           c.entry_code,
+           c.title,
+           w.word AS state,
+           CASE WHEN q.agency_id IS NOT NULL THEN 'CONSULTEE' ELSE w.role END AS waiting_for,
+           q.agency_id,
+           c.entrant_agency_id,
+           (extract(epoch FROM c.changed_at) * 1000000)::int8 AS since_us
+    FROM appraisal.appraisal_case AS c
+    JOIN (VALUES (1, 'OPENED', 'STANDING'),
+                 (2, 'PANEL_SET', 'STANDING'),
+                 (3, 'CONSULTING', 'MEMBER'),
+                 (6, 'CONCLUDED', 'STANDING')) AS w(state, word, role)
+      ON w.state = c.state
+    LEFT JOIN appraisal.consultee AS q
+      ON w.word = 'CONSULTING' AND q.programme = c.programme AND q.parent = c.id
+     AND NOT EXISTS (SELECT FROM appraisal.opinion AS o
+                     WHERE o.programme = q.programme AND o.parent = q.parent AND o.agency_id = q.agency_id);
+
 GRANT USAGE ON SCHEMA appraisal TO sangkien_appraisal, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA appraisal TO sangkien_appraisal, sangkien_auditor, sangkien_administrator;
 GRANT INSERT, UPDATE ON appraisal.dossier_intake, appraisal.appraisal_case TO sangkien_appraisal;

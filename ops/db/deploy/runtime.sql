@@ -55,6 +55,8 @@ CREATE TABLE runtime.journal (
     reply_digest   bytea,
     chain          bytea NOT NULL CHECK (octet_length(chain) = 32),
     PRIMARY KEY (programme, position),
+    -- Readers go by the type alone: nobody writes another service's words.
+    CONSTRAINT journal_type_is_own CHECK (starts_with(type, 'sangkien.' || service || '.v1.')),
     CONSTRAINT journal_version_key UNIQUE (aggregate, version, kind, programme)
 );
 

@@ -253,10 +253,37 @@ END $$;
 CREATE CONSTRAINT TRIGGER dossier_finalist AFTER INSERT ON submissions.dossier
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION submissions.judge_dossier_entry();
 
+-- ---------------------------------------------------------------- what waits, and for whom
+
+-- The standing agency's id is for the directory to know.
+CREATE VIEW submissions.open_work AS
+    SELECT d.programme,
+           d.id::text COLLATE "C" AS page_key,
+           d.id AS subject,
+           'dossier'::text AS kind,
+           d.entry_code,
+           d.title,
+           w.word AS state,
+           w.role AS waiting_for,
+           CASE WHEN w.role = 'ENTRANT_HEAD' THEN d.entrant_agency_id END AS agency_id,
+           d.entrant_agency_id,
+           (extract(epoch FROM d.changed_at) * 1000000)::int8 AS since_us
+    FROM submissions.dossier AS d
+    JOIN (VALUES (1, 'REQUIRED', 'ENTRANT_HEAD'),
+                 (2, 'DRAFT', 'ENTRANT_HEAD'),
+                 (3, 'SUBMITTED', 'STANDING'),
+                 (4, 'ACCEPTED', 'STANDING'),
+                 (8, 'RETURNED', 'ENTRANT_HEAD')) AS w(state, word, role)
+      ON w.state = d.state;
+
+-- ---------------------------------------------------------------- who may
+
 -- Children are added, never changed.
 GRANT USAGE ON SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
-GRANT INSERT ON ALL TABLES IN SCHEMA submissions TO sangkien_submissions;
-GRANT UPDATE ON submissions.programme, submissions.edition, submissions.entry, submissions.dossier TO sangkien_submissions;
+GRANT INSERT, UPDATE ON submissions.programme, submissions.edition, submissions.entry, submissions.dossier
+    TO sangkien_submissions;
+GRANT INSERT ON submissions.entry_author, submissions.entry_co_entrant, submissions.dossier_co_entrant,
+    submissions.dossier_version, submissions.dossier_line TO sangkien_submissions;
 
 COMMIT;

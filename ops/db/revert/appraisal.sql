@@ -2,6 +2,7 @@
 
 BEGIN;
 
+DROP VIEW appraisal.open_work;
 DROP TABLE appraisal.opinion;
 DROP TABLE appraisal.consultee;
 DROP TABLE appraisal.panel_member;

@@ -17,6 +17,8 @@ SELECT programme, parent, place, person_id, seat FROM appraisal.panel_member WHE
 SELECT programme, parent, place, agency_id FROM appraisal.consultee WHERE false;
 SELECT programme, parent, place, agency_id, person_id, verdict, opinion, document
   FROM appraisal.opinion WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, entrant_agency_id, since_us
+  FROM appraisal.open_work WHERE false;
 
 DO $$
 BEGIN
