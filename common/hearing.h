@@ -38,8 +38,8 @@ struct failure {
 /* Takes at most limit events; the one of the failure is parked. When it fails with limit 1, ret_failure
  * names the event. */
 int hearing_run(struct writer *writer, struct arena *letters, const char *programme, int64_t limit,
-                const struct failure *known, struct failure *ret_failure, struct heard *ret_heard)
-    MUST_CHECK;
+                const struct failure *known, struct failure *ret_failure,
+                struct heard *ret_heard) MUST_CHECK;
 
 /* Tries what an administrator has given a verdict on, in position order. */
 int hearing_drain(struct writer *writer, struct arena *letters, const char *programme,

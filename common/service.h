@@ -28,12 +28,12 @@ struct query {
     bool for_everybody; /* Get: not only for parties and for those who read the whole programme */
 };
 
-/* The usual page: by id. UUIDs are ordered like their texts, byte by byte. The first stands first in the
- * select list, the second last in the statement, after a WHERE; table: its alias. */
-#define QUERY_PAGE_KEY(table) table ".id::text AS page_key"
-#define QUERY_PAGE(table)                                                                          \
-    " AND " table ".id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"         \
-    " ORDER BY " table ".id LIMIT $4::int8"
+/* The usual page, of a table t by its id: UUIDs are ordered like their texts, byte by byte. The first stands
+ * first in the select list, the second last in the statement, after a WHERE. */
+#define QUERY_PAGE_KEY "t.id::text AS page_key"
+#define QUERY_PAGE                                                                                 \
+    " AND t.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"                 \
+    " ORDER BY t.id LIMIT $4::int8"
 
 /* Where every agency sees every row, $2 plays no part; but PostgreSQL must learn its type. */
 #define QUERY_FOR_EVERYBODY " AND ($2::uuid IS NULL OR true)"

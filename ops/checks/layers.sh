@@ -206,12 +206,12 @@ layer_races()
 
 layer_wire()
 {
-    need_build && by_label build wire && by_pytest wire
+    need_build && by_pytest wire
 }
 
 layer_flow()
 {
-    need_build && by_label build flow && by_pytest flow
+    need_build && by_pytest flow
 }
 
 layer_sanitizers()

@@ -4,16 +4,15 @@
 
 /* Names and mailboxes of agencies are for everybody; roles are for those who see the whole and for
  * the agency itself. */
-#define AGENCY_ROWS                                                                                \
-    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.name, t.short_name,"              \
-    " t.agency_class, t.level, t.parent_agency_id, t.email, t.agency_code FROM directory.agency t" \
-    " WHERE t.programme = $1::text" QUERY_FOR_EVERYBODY QUERY_PAGE("t")
+static const char list_agencies[] =
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.name, t.short_name, t.agency_class,"
+    " t.level, t.parent_agency_id, t.email, t.agency_code"
+    " FROM directory.agency AS t WHERE t.programme = $1::text" QUERY_FOR_EVERYBODY QUERY_PAGE;
 
-#define ROLE_BINDING_ROWS                                                                          \
-    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.role, t.agency_id,"               \
-    " t.person_id, t.in_programme AS programme FROM directory.role_binding t"                      \
-    " WHERE t.programme = $1::text AND ($2::uuid IS NULL OR t.agency_id = $2::uuid)"               \
-    QUERY_PAGE("t")
+static const char list_role_bindings[] =
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.role, t.agency_id, t.person_id,"
+    " t.in_programme AS programme FROM directory.role_binding AS t"
+    " WHERE t.programme = $1::text AND ($2::uuid IS NULL OR t.agency_id = $2::uuid)" QUERY_PAGE;
 
 static const struct kind *const kinds[] = {
     &agency_kind, &person_kind, &peer_system_kind, &role_binding_kind, NULL,
@@ -24,8 +23,8 @@ static const struct table *const asides[] = { &person_private_table, NULL };
 /* clang-format off */
 static const struct query queries[] = {
     { ON(get_agency),         ON(get_agency_response),         &agency_kind, NULL, .for_everybody = true },
-    { ON(list_agencies),      ON(list_agencies_response),      NULL, AGENCY_ROWS },
-    { ON(list_role_bindings), ON(list_role_bindings_response), NULL, ROLE_BINDING_ROWS },
+    { ON(list_agencies),      ON(list_agencies_response),      NULL, list_agencies },
+    { ON(list_role_bindings), ON(list_role_bindings_response), NULL, list_role_bindings },
     { 0 },
 };
 

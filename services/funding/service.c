@@ -5,20 +5,19 @@
 
 /* Ceilings are for those who read the whole programme. */
 static const char list_budget_ceilings[] =
-    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.budget_source, t.fiscal_year,"
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.budget_source, t.fiscal_year,"
     " t.amount_vnd, t.reserved_vnd, t.committed_vnd"
-    " FROM funding.budget_ceiling AS t WHERE t.programme = $1::text AND $2::uuid IS NULL"
-    QUERY_PAGE("t");
+    " FROM funding.budget_ceiling AS t"
+    " WHERE t.programme = $1::text AND $2::uuid IS NULL" QUERY_PAGE;
 
 static const char list_funding_cases[] =
-    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.dossier_id, t.entry_code,"
-    " t.title, t.entrant_agency_id, t.purpose, t.fiscal_year, t.ceiling_id, t.beneficiary_kind,"
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.dossier_id, t.entry_code, t.title,"
+    " t.entrant_agency_id, t.purpose, t.fiscal_year, t.ceiling_id, t.beneficiary_kind,"
     " t.beneficiary_id, t.budget_unit_agency_id, t.budget_unit_code, t.appraised_vnd,"
     " t.proposal_version, t.digest, t.proposed_vnd, t.agreed_vnd, t.approved_vnd,"
     " t.allotted_vnd, t.disbursed_vnd, t.revocation_required, t.submission, t.decision"
-    " FROM funding.funding_case AS t WHERE t.programme = $1::text"
-    " AND ($2::uuid IS NULL OR $2::uuid IN (t.entrant_agency_id, t.budget_unit_agency_id))"
-    QUERY_PAGE("t");
+    " FROM funding.funding_case AS t WHERE t.programme = $1::text AND ($2::uuid IS NULL"
+    " OR $2::uuid IN (t.entrant_agency_id, t.budget_unit_agency_id))" QUERY_PAGE;
 
 /* One row for each role that a case waits for: two while neither party has signed. */
 static const char list_open_funding[] = QUERY_OPEN_WORK(

@@ -2,8 +2,9 @@
  * server.
  *
  * Shapes     strict ASCII local@domain, at most 254 bytes: no quotes, no comments, no controls, so
- * that nothing in an address can be read as an SMTP command. Threads    pure. Source     RFC
- * 5321 4.1.2 (Dot-string, Domain) and 4.5.3.1; RFC 1123 2.1.
+ *            that nothing in an address can be read as an SMTP command.
+ * Threads    pure.
+ * Source     RFC 5321 4.1.2 (Dot-string, Domain) and 4.5.3.1; RFC 1123 2.1.
  */
 #ifndef SANGKIEN_NOTIFICATIONS_ADDRESS_H
 #define SANGKIEN_NOTIFICATIONS_ADDRESS_H

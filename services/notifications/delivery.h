@@ -2,10 +2,12 @@
  * again.
  *
  * Shapes     notifications.delivery has a row for every notification that is being worked on. A
- * claim has a lease and an epoch; whoever finishes says the epoch, and is not heard when another
- * one has claimed the row since. Times are the database's, so that hosts need not agree on the
- * hour. Errors     as db.h; after ERR_RETRY call delivery_mend before anything else. Ownership what
- * is read lies in the arena. Threads    belongs to the errand's thread.
+ *            claim has a lease and an epoch; whoever finishes says the epoch, and is not heard when
+ *            another one has claimed the row since. Times are the database's, so that hosts need not
+ *            agree on the hour.
+ * Errors     as db.h; after ERR_RETRY call delivery_mend before anything else.
+ * Ownership  what is read lies in the arena.
+ * Threads    belongs to the errand's thread.
  */
 #ifndef SANGKIEN_NOTIFICATIONS_DELIVERY_H
 #define SANGKIEN_NOTIFICATIONS_DELIVERY_H

@@ -12,8 +12,8 @@
 #include "common/decide.h"
 #include "common/service.h"
 #include "common/table.h"
-#include "sangkien/notifications/v1/inner.pb-c.h"
 #include "sangkien/notifications/v1/events.pb-c.h"
+#include "sangkien/notifications/v1/inner.pb-c.h"
 #include "sangkien/notifications/v1/queries.pb-c.h"
 #include "sangkien/notifications/v1/types.pb-c.h"
 

@@ -1,7 +1,8 @@
 /* services/notifications/rules.h - which event is told to whom, and in which words.
  *
  * Shapes     one row per (event, audience); an agency that several rows reach is told once, and
- * told to act when one of them says so. Threads    pure.
+ *            told to act when one of them says so.
+ * Threads    pure.
  */
 #ifndef SANGKIEN_NOTIFICATIONS_RULES_H
 #define SANGKIEN_NOTIFICATIONS_RULES_H

@@ -3,8 +3,10 @@
  * Shapes     one connection that is used again; one recipient per mail. Encrypted, with the relay's
  *            certificate checked, or to this very machine.
  * Errors     opening: ERR_FATAL with the setting that is wrong. Sending answers with what to do
- * next. Threads    belongs to one thread. Source     RFC 5321 4.2.1, 4.5.4.1; reliability.md:
- * judged by the phase and the response code, never by libcurl's code alone.
+ *            next.
+ * Threads    belongs to one thread.
+ * Source     RFC 5321 4.2.1, 4.5.4.1; reliability.md: judged by the phase and the response code,
+ *            never by libcurl's code alone.
  */
 #ifndef SANGKIEN_NOTIFICATIONS_SMTP_H
 #define SANGKIEN_NOTIFICATIONS_SMTP_H

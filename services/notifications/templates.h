@@ -2,10 +2,12 @@
  * once.
  *
  * Shapes     <directory>/<vi|en>/<template>.mustache: the subject on the first line, an empty line,
- * the text. frame.mustache of each language is put around every text, which it calls {{{body}}}. A
- * mail in several languages has the subject of the first and their texts one after another. Errors
- * opening: ERR_FATAL with the file that is missing or broken. Writing: ERR_POISON. Ownership  what
- * is written lies in the arena. Threads    read-only after templates_open.
+ *            the text. frame.mustache of each language is put around every text, which it calls
+ *            {{{body}}}. A mail in several languages has the subject of the first and their texts
+ *            one after another.
+ * Errors     opening: ERR_FATAL with the file that is missing or broken. Writing: ERR_POISON.
+ * Ownership  what is written lies in the arena.
+ * Threads    read-only after templates_open.
  */
 #ifndef SANGKIEN_NOTIFICATIONS_TEMPLATES_H
 #define SANGKIEN_NOTIFICATIONS_TEMPLATES_H

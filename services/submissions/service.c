@@ -18,23 +18,24 @@ static const char list_programmes[] =
 
 /* Agencies see an edition once it is published. */
 static const char list_editions[] =
-    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.ordinal, t.year, t.name,"
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.ordinal, t.year, t.name,"
     " t.threshold_centi, t.maximum_centi"
     " FROM submissions.edition AS t WHERE t.programme = $1::text"
-    " AND ($2::uuid IS NULL OR t.state <> " DRAFT ")" QUERY_PAGE("t");
+    " AND ($2::uuid IS NULL OR EXISTS (SELECT FROM submissions.published_edition AS p"
+    "  WHERE p.programme = t.programme AND p.id = t.id))" QUERY_PAGE;
 
 static const char list_entries[] =
-    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.edition_id, t.entrant_agency_id,"
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.edition_id, t.entrant_agency_id,"
     " t.team, t.entry_kind, t.title, t.summary, t.entry_code, t.score_centi, t.award,"
     " t.reached_final, t.money_paid"
     " FROM submissions.entry AS t WHERE t.programme = $1::text"
-    " AND " IS_PARTY("t", "id", "entry") QUERY_PAGE("t");
+    " AND " IS_PARTY("t", "id", "entry") QUERY_PAGE;
 
 static const char list_dossiers[] =
-    "SELECT " QUERY_PAGE_KEY("t") ", t.id, t.version, t.state, t.entrant_agency_id, t.entry_code,"
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.entrant_agency_id, t.entry_code,"
     " t.title, t.due_at, t.cure_at, t.overdue, t.dossier_version"
     " FROM submissions.dossier AS t WHERE t.programme = $1::text"
-    " AND " IS_PARTY("t", "id", "dossier") QUERY_PAGE("t");
+    " AND " IS_PARTY("t", "id", "dossier") QUERY_PAGE;
 
 static const char list_open_dossiers[] =
     QUERY_OPEN_WORK("submissions", IS_PARTY("w", "subject", "dossier"));

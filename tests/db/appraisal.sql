@@ -1,7 +1,7 @@
 -- tests/db/appraisal.sql - what the tables of appraisal refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(19);
+SELECT plan(23);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -47,18 +47,27 @@ SELECT pg_temp.breaks('SELECT pg_temp.seat(3, 24, 1)', '23505', 'panel_member_on
 SELECT pg_temp.breaks('SELECT pg_temp.seat(3, 24, 2)', '23505', 'panel_member_one_secretary', 'there is one secretary');
 SELECT pg_temp.breaks('SELECT pg_temp.seat(3, 20, 3)', '23514', 'panel_member_no_author', 'no author sits');
 
+PREPARE waits AS SELECT state || ' ' || waiting_for || coalesce(' ' || right(agency_id::text, 2), '')
+    FROM appraisal.open_work WHERE programme = 'test-db' AND subject = pg_temp.id(11) ORDER BY page_key;
+SELECT results_eq('waits', ARRAY['OPENED STANDING'], 'a new case waits for the standing agency');
+UPDATE appraisal.appraisal_case SET state = 3, opinions_due_at = now() WHERE id = pg_temp.id(11);
+INSERT INTO appraisal.consultee VALUES ('test-db', pg_temp.id(11), 1, pg_temp.id(32));
 INSERT INTO appraisal.consultee VALUES ('test-db', pg_temp.id(11), 0, pg_temp.id(30));
 SELECT pg_temp.breaks($$INSERT INTO appraisal.opinion VALUES ('test-db', pg_temp.id(11), 0, pg_temp.id(31), pg_temp.id(40), 1, 'x', '')$$,
                       '23503', 'opinion_consultee_fkey', 'who was not asked gives no opinion');
 SELECT lives_ok($$INSERT INTO appraisal.opinion VALUES ('test-db', pg_temp.id(11), 0, pg_temp.id(30), pg_temp.id(40), 1, 'x', '')$$,
                 'who was asked gives one');
-SELECT pg_temp.breaks($$INSERT INTO appraisal.opinion VALUES ('test-db', pg_temp.id(11), 1, pg_temp.id(30), pg_temp.id(40), 2, 'x', '')$$,
+SELECT results_eq('waits', ARRAY['CONSULTING CONSULTEE 32'], 'a case waits for each agency that has not answered');
+INSERT INTO appraisal.opinion VALUES ('test-db', pg_temp.id(11), 1, pg_temp.id(32), pg_temp.id(40), 1, 'x', '');
+SELECT results_eq('waits', ARRAY['CONSULTING MEMBER'], 'and then for the panel');
+SELECT pg_temp.breaks($$INSERT INTO appraisal.opinion VALUES ('test-db', pg_temp.id(11), 2, pg_temp.id(30), pg_temp.id(40), 2, 'x', '')$$,
                       '23505', 'opinion_agency_key', 'and no second one');
 
 SELECT pg_temp.breaks('SELECT pg_temp.conclude(1, 1001)', '23514', 'appraisal_case_ceiling_check', 'no ceiling above the estimate');
 SELECT pg_temp.breaks('SELECT pg_temp.conclude(1, 0)', '23514', 'appraisal_case_recommended_check', 'no recommendation without a ceiling');
 SELECT pg_temp.breaks('SELECT pg_temp.conclude(4, 1)', '23514', 'appraisal_case_recommended_check', 'no ceiling without a recommendation');
 SELECT lives_ok('SELECT pg_temp.conclude(1, 1000)', 'the whole estimate may be recommended');
+SELECT results_eq('waits', ARRAY['CONCLUDED STANDING'], 'a concluded case waits for its report');
 SELECT pg_temp.breaks('SELECT pg_temp.conclude(1, 999)', '23514', 'appraisal_case_stays', 'a conclusion stays as it is');
 SELECT pg_temp.breaks('UPDATE appraisal.appraisal_case SET state = 7', '23514', 'appraisal_case_concluded_check',
                       'what was not concluded is not reported');

@@ -92,7 +92,7 @@ def test_a_withdrawn_entry_takes_its_dossier_appraisal_and_money_with_it(world, 
 
 def test_a_dossier_that_does_not_come_in_time_is_told_overdue(world, stack, edition):
     entry = chain.entry(world, edition)
-    chain.require(world, entry, year=2031)
+    chain.require(world, entry, day=(2031, 12, 31))
 
     stack.move_clock(10 * 366 * 86400)
     try:

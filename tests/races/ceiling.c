@@ -3,52 +3,49 @@
  * The story   Two cases hang on one ceiling that has room for one. Home Affairs has signed both; Finance
  *             signs both at the same moment, by two replicas of the service. Both load their own case, then
  *             the ceiling: one waits there for the other, and then sees what is left. Later two officers send
- *             the authority's decision on one case twice, under two ids.
+ *             the authority's decision on one case twice, under two ids; or on two cases that have the
+ *             ceiling to the last dong between them, while Finance tries to lower it.
  */
 #include "tests/races/stage.h"
 
 static struct stage s;
 
-static int
-begin(void **state)
-{
-    (void) state;
-    stage_begin(&s);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void) state;
-    assert_string_equal(stage_verify(&s), "");
-    stage_end(&s);
-    return 0;
-}
-
 /* Starts both while the judge holds the ceiling, lets them stand in line, and lets go. */
 static void
-race_for_the_ceiling(struct rival *one, struct rival *two)
+race_for_the_ceiling(struct rival *rivals[], size_t count)
 {
-    stage_writer(&s, &funding_service, &one->writer);
-    stage_writer(&s, &funding_service, &two->writer);
+    for (size_t i = 0; i < count; i++)
+        stage_writer(&s, &funding_service, &rivals[i]->writer);
     stage_do(&s, "BEGIN");
     stage_do(&s, "SELECT FROM funding.budget_ceiling WHERE programme = '%s' FOR UPDATE",
              s.programme);
-    rival_start(one);
-    rival_start(two);
-    stage_wait_blocked(&s, 2);
+    for (size_t i = 0; i < count; i++)
+        rival_start(rivals[i]);
+    stage_wait_blocked(&s, (int64_t) count);
     stage_do(&s, "COMMIT");
-    rival_join(one);
-    rival_join(two);
-    assert_int_equal(rival_settle(one), 0);
-    assert_int_equal(rival_settle(two), 0);
+    for (size_t i = 0; i < count; i++)
+        rival_join(rivals[i]);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(rival_settle(rivals[i]), 0);
+}
+
+static void
+race_of_two(struct rival *one, struct rival *two)
+{
+    race_for_the_ceiling((struct rival *[]){ one, two }, 2);
 }
 
 static int64_t
 reserved(void)
 {
     return stage_number(&s, "SELECT reserved_vnd FROM funding.budget_ceiling WHERE programme = $1");
+}
+
+static int64_t
+committed(void)
+{
+    return stage_number(&s,
+                        "SELECT committed_vnd FROM funding.budget_ceiling WHERE programme = $1");
 }
 
 static void
@@ -62,7 +59,7 @@ two_last_sign_offs_for_one_room_give_one_agreement_and_one_refusal(void **state)
     given_cases_one_sign_off_short(&s, 150, 100, (const unsigned[]){ 100, 101 }, 2);
     one.letters[0] = ask_sign(&s, 1, 100, FIN_SIGNER);
     two.letters[0] = ask_sign(&s, 2, 101, FIN_SIGNER);
-    race_for_the_ceiling(&one, &two);
+    race_of_two(&one, &two);
     first = reply_word(s.arena, one.letters[0]->reply);
     second = reply_word(s.arena, two.letters[0]->reply);
     assert_string_equal(arena_format(s.arena, "%s %s", *first == 'O' ? first : second,
@@ -83,7 +80,7 @@ two_last_sign_offs_with_room_for_both_are_both_agreed_and_the_sum_is_right(void 
     given_cases_one_sign_off_short(&s, 200, 100, (const unsigned[]){ 100, 101 }, 2);
     one.letters[0] = ask_sign(&s, 1, 100, FIN_SIGNER);
     two.letters[0] = ask_sign(&s, 2, 101, FIN_SIGNER);
-    race_for_the_ceiling(&one, &two);
+    race_of_two(&one, &two);
     assert_string_equal(reply_word(s.arena, one.letters[0]->reply), "OK");
     assert_string_equal(reply_word(s.arena, two.letters[0]->reply), "OK");
     assert_int_equal(reserved(), 200);
@@ -120,21 +117,55 @@ two_decisions_on_one_case_spend_the_money_once(void **state)
     assert_string_equal(stage_say(&s.funding, ask_submit(&s, 2, 100)), "OK");
     one.letters[0] = ask_approve(&s, 3, 100, 100);
     two.letters[0] = ask_approve(&s, 4, 100, 100);
-    race_for_the_ceiling(&one, &two);
+    race_of_two(&one, &two);
     first = reply_word(s.arena, one.letters[0]->reply);
     second = reply_word(s.arena, two.letters[0]->reply);
     assert_string_equal(arena_format(s.arena, "%s %s", *first == 'O' ? first : second,
                                      *first == 'O' ? second : first),
                         "OK NOT_NOW");
     assert_int_equal(reserved(), 0);
-    assert_int_equal(
-        stage_number(&s, "SELECT committed_vnd FROM funding.budget_ceiling WHERE programme = $1"),
-        100);
+    assert_int_equal(committed(), 100);
     writer_close(&one.writer);
     writer_close(&two.writer);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+/* Each case commits what it had reserved itself: what the other one does takes nothing from it, and no
+ * lower ceiling comes between, whichever of the three is first. */
+static void
+two_cases_decided_at_once_commit_all_of_a_ceiling_that_cannot_be_lowered(void **state)
+{
+    struct rival one = { .programme = s.programme, .count = 1 };
+    struct rival two = { .programme = s.programme, .count = 1 };
+    struct rival lower = { .programme = s.programme, .count = 1 };
+
+    (void) state;
+    given_cases_one_sign_off_short(&s, 200, 100, (const unsigned[]){ 100, 101 }, 2);
+    for (unsigned n = 0; n < 2; n++) {
+        assert_string_equal(stage_say(&s.funding, ask_sign(&s, 1 + n, 100 + n, FIN_SIGNER)), "OK");
+        assert_string_equal(stage_say(&s.funding, ask_submit(&s, 3 + n, 100 + n)), "OK");
+    }
+    assert_int_equal(reserved(), 200);
+    one.letters[0] = ask_approve(&s, 5, 100, 100);
+    two.letters[0] = ask_approve(&s, 6, 101, 100);
+    lower.letters[0] = ask_set_ceiling(&s, 7, 900, "provincial", 199);
+    race_for_the_ceiling((struct rival *[]){ &one, &two, &lower }, 3);
+    assert_string_equal(reply_word(s.arena, one.letters[0]->reply), "OK");
+    assert_string_equal(reply_word(s.arena, two.letters[0]->reply), "OK");
+    assert_string_equal(reply_word(s.arena, lower.letters[0]->reply), "BELOW_COMMITTED");
+    assert_int_equal(reserved(), 0);
+    assert_int_equal(committed(), 200);
+    assert_int_equal(stage_number(&s, "SELECT sum(approved_vnd) FROM funding.funding_case"
+                                      " WHERE programme = $1"),
+                     200);
+    assert_int_equal(
+        stage_number(&s, "SELECT amount_vnd FROM funding.budget_ceiling WHERE programme = $1"),
+        200);
+    writer_close(&one.writer);
+    writer_close(&two.writer);
+    writer_close(&lower.writer);
+}
+
+#define TEST(name) STAGE_TEST(name, &s)
 
 int
 main(void)
@@ -144,6 +175,7 @@ main(void)
         TEST(two_last_sign_offs_with_room_for_both_are_both_agreed_and_the_sum_is_right),
         TEST(in_one_batch_the_second_sign_off_finds_the_room_taken),
         TEST(two_decisions_on_one_case_spend_the_money_once),
+        TEST(two_cases_decided_at_once_commit_all_of_a_ceiling_that_cannot_be_lowered),
     };
 
     return cmocka_run_group_tests_name("races.ceiling", tests, NULL, NULL);

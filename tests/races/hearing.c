@@ -14,23 +14,6 @@
 
 static struct stage s;
 
-static int
-begin(void **state)
-{
-    (void) state;
-    stage_begin(&s);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void) state;
-    assert_string_equal(stage_verify(&s), "");
-    stage_end(&s);
-    return 0;
-}
-
 static int64_t
 cursor(void)
 {
@@ -385,7 +368,7 @@ a_lost_connection_parks_nothing(void **state)
     assert_string_equal(parked(), "");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) STAGE_TEST(name, &s)
 
 int
 main(void)

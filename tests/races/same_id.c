@@ -19,23 +19,6 @@
 
 static struct stage s;
 
-static int
-begin(void **state)
-{
-    (void) state;
-    stage_begin(&s);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void) state;
-    assert_string_equal(stage_verify(&s), "");
-    stage_end(&s);
-    return 0;
-}
-
 static int64_t
 ceilings(void)
 {
@@ -277,7 +260,7 @@ two_replicas_with_the_same_refused_id_store_one_refusal(void **state)
     writer_close(&two.writer);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) STAGE_TEST(name, &s)
 
 int
 main(void)

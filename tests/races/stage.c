@@ -253,6 +253,21 @@ stage_end(struct stage *s)
     arena_free(&s->arena);
 }
 
+int
+stage_set_up(void **stage_p)
+{
+    stage_begin(*stage_p);
+    return 0;
+}
+
+int
+stage_tear_down(void **stage_p)
+{
+    assert_string_equal(stage_verify(*stage_p), "");
+    stage_end(*stage_p);
+    return 0;
+}
+
 /* ------------------------------------------------------------------ requests */
 
 struct bytes

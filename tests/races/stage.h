@@ -35,6 +35,12 @@ struct stage {
 void stage_begin(struct stage *stage);
 void stage_end(struct stage *stage);
 
+/* A test on a new stage, on which all must be well at the end. */
+#define STAGE_TEST(name, stage)                                                                    \
+    cmocka_unit_test_prestate_setup_teardown(name, stage_set_up, stage_tear_down, stage)
+int stage_set_up(void **stage_p);
+int stage_tear_down(void **stage_p);
+
 /* How a service connects; folder: of the socket, NULL for the database itself. */
 const char *stage_dsn(struct stage *stage, const char *service, const char *folder);
 void stage_writer(struct stage *stage, const struct service *service, struct writer *ret_writer);

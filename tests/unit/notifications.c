@@ -336,6 +336,48 @@ only_who_is_asked_for_an_opinion_is_told_so(void **state)
 }
 
 static void
+an_entry_waits_for_whoever_registers_entries(void **state)
+{
+    struct test *t = *state;
+    Submissions__EntrySubmitted e = SUBMISSIONS__ENTRY_SUBMITTED__INIT;
+
+    BIND(HOME_AFFAIRS, STANDING);
+    BIND(STRANGER, ORGANISER);
+    party(t, ENTRANT); /* who submitted it knows */
+    hear(t, 4, &e);
+    assert_happened(&t->story, "NotificationQueued, NotificationQueued");
+    assert_true(is_told(t, 4, HOME_AFFAIRS, "entry_submitted", FOR(ACTION)));
+    assert_true(is_told(t, 4, STRANGER, "entry_submitted", FOR(ACTION)));
+}
+
+static void
+an_entrant_is_told_that_its_appraisal_begins(void **state)
+{
+    struct test *t = *state;
+    Appraisal__AppraisalOpened e = APPRAISAL__APPRAISAL_OPENED__INIT;
+
+    BIND(HOME_AFFAIRS, STANDING); /* which opened it */
+    party(t, ENTRANT);
+    hear(t, 4, &e);
+    assert_happened(&t->story, "NotificationQueued");
+    assert_true(is_told(t, 4, ENTRANT, "appraisal_opened", FOR(INFO)));
+}
+
+/* The entrant hears of it with the report. */
+static void
+a_concluded_appraisal_waits_for_its_report(void **state)
+{
+    struct test *t = *state;
+    Appraisal__AppraisalConcluded e = APPRAISAL__APPRAISAL_CONCLUDED__INIT;
+
+    BIND(HOME_AFFAIRS, STANDING);
+    party(t, ENTRANT);
+    hear(t, 4, &e);
+    assert_happened(&t->story, "NotificationQueued");
+    assert_true(is_told(t, 4, HOME_AFFAIRS, "appraisal_concluded", FOR(ACTION)));
+}
+
+static void
 everybody_hears_that_registration_is_open(void **state)
 {
     struct test *t = *state;
@@ -589,6 +631,9 @@ main(void)
         TEST(both_parties_are_asked_to_sign_off),
         TEST(a_role_in_another_programme_or_one_that_ended_does_not_count),
         TEST(only_who_is_asked_for_an_opinion_is_told_so),
+        TEST(an_entry_waits_for_whoever_registers_entries),
+        TEST(an_entrant_is_told_that_its_appraisal_begins),
+        TEST(a_concluded_appraisal_waits_for_its_report),
         TEST(everybody_hears_that_registration_is_open),
         TEST(an_event_with_nobody_to_be_told_is_passed_over),
         TEST(who_only_has_to_know_and_has_no_address_is_passed_over_visibly),

@@ -253,6 +253,12 @@ END $$;
 CREATE CONSTRAINT TRIGGER dossier_finalist AFTER INSERT ON submissions.dossier
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION submissions.judge_dossier_entry();
 
+-- ---------------------------------------------------------------- what others than the programme's own see
+
+-- All but a draft.
+CREATE VIEW submissions.published_edition AS
+    SELECT programme, id FROM submissions.edition WHERE state <> 1;
+
 -- ---------------------------------------------------------------- what waits, and for whom
 
 -- The standing agency's id is for the directory to know.

@@ -19,6 +19,7 @@ SELECT programme, parent, place, number, digest, dossier_form, solution, impleme
     FROM submissions.dossier_version WHERE false;
 SELECT programme, parent, place, number, ordinal, description, quantity, unit_price_vnd, amount_vnd, index_code
     FROM submissions.dossier_line WHERE false;
+SELECT programme, id FROM submissions.published_edition WHERE false;
 SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, entrant_agency_id, since_us
     FROM submissions.open_work WHERE false;
 
