@@ -80,6 +80,8 @@ int64_t db_get_int(const struct db_result *result, size_t row,
 struct uuid db_get_uuid(const struct db_result *result, size_t row,
                         size_t column); /* nil for NULL */
 struct bytes db_get_bytes(const struct db_result *result, size_t row, size_t column);
+/* All zero for NULL, and for what is not 32 bytes. */
+struct digest db_get_digest(const struct db_result *result, size_t row, size_t column);
 const char *db_get_text(const struct db_result *result, size_t row,
                         size_t column);                                         /* "" for NULL */
 int64_t db_get_time(const struct db_result *result, size_t row, size_t column); /* 0 for NULL */

@@ -85,6 +85,17 @@ db_get_uuid(const struct db_result *result, size_t row, size_t column)
     return uuid;
 }
 
+struct digest
+db_get_digest(const struct db_result *result, size_t row, size_t column)
+{
+    struct bytes value = db_get_bytes(result, row, column);
+    struct digest digest = { 0 };
+
+    if (value.size == sizeof(digest))
+        memcpy(&digest, value.data, sizeof(digest));
+    return digest;
+}
+
 const char *
 db_get_text(const struct db_result *result, size_t row, size_t column)
 {

@@ -78,17 +78,6 @@ journal_lock(struct db *db, const char *programme)
     db_text(db, programme);
 }
 
-static struct digest
-digest_in(const struct db_result *result, size_t row, size_t column)
-{
-    struct bytes value = db_get_bytes(result, row, column);
-    struct digest digest = { 0 };
-
-    if (value.size == sizeof(digest))
-        memcpy(&digest, value.data, sizeof(digest));
-    return digest;
-}
-
 int
 journal_locked(const struct db *db, size_t nth, const char *programme,
                struct journal_head *ret_head)
@@ -99,9 +88,9 @@ journal_locked(const struct db *db, size_t nth, const char *programme,
         return err_set(ERR_NOT_FOUND, "the programme has no journal");
     *ret_head = (struct journal_head){ .programme = programme,
                                        .position = db_get_int(result, 0, 0),
-                                       .chain = digest_in(result, 0, 1),
+                                       .chain = db_get_digest(result, 0, 1),
                                        .inbox_count = db_get_int(result, 0, 2),
-                                       .inbox_chain = digest_in(result, 0, 3) };
+                                       .inbox_chain = db_get_digest(result, 0, 3) };
     return 0;
 }
 
@@ -368,9 +357,9 @@ journal_read(const struct db_result *result, size_t row, struct arena *arena)
         .actor = db_get_uuid(result, row, 14),
         .capacity = (int32_t) db_get_int(result, row, 15),
         .traceparent = db_get_text(result, row, 16),
-        .request_digest = digest_in(result, row, 17),
-        .reply_digest = digest_in(result, row, 18),
-        .chain = digest_in(result, row, 19),
+        .request_digest = db_get_digest(result, row, 17),
+        .reply_digest = db_get_digest(result, row, 18),
+        .chain = db_get_digest(result, row, 19),
     };
     struct uuid *parties;
 
@@ -394,8 +383,8 @@ inbox_read(const struct db_result *result, size_t row)
         .capacity = (int32_t) db_get_int(result, row, 8),
         .received_us = db_get_time(result, row, 9),
         .stored_us = db_get_time(result, row, 10),
-        .request_digest = digest_in(result, row, 11),
+        .request_digest = db_get_digest(result, row, 11),
         .reply = db_get_bytes(result, row, 12),
-        .chain = digest_in(result, row, 13),
+        .chain = db_get_digest(result, row, 13),
     };
 }

@@ -34,16 +34,6 @@ verify_damage(struct verifier *v, const char *format, ...)
     fputc('\n', v->options->out);
 }
 
-static struct digest
-digest_in(const struct db_result *r, size_t row, size_t column)
-{
-    struct bytes value = db_get_bytes(r, row, column);
-    struct digest digest = { 0 };
-
-    memcpy(&digest, value.data, value.size < sizeof(digest) ? value.size : sizeof(digest));
-    return digest;
-}
-
 static int
 read_heads(struct verifier *v, struct arena *arena, struct list *heads)
 {
@@ -60,9 +50,9 @@ read_heads(struct verifier *v, struct arena *arena, struct list *heads)
 
         head->programme = arena_text(arena, db_get_text(r, i, 0));
         head->position = db_get_int(r, i, 1);
-        head->chain = digest_in(r, i, 2);
+        head->chain = db_get_digest(r, i, 2);
         head->inbox_count = db_get_int(r, i, 3);
-        head->inbox_chain = digest_in(r, i, 4);
+        head->inbox_chain = db_get_digest(r, i, 4);
     }
     if (rc == 0 && heads->count == 0 && v->options->programme)
         rc = err_set(ERR_NOT_FOUND, "there is no programme %s", v->options->programme);
