@@ -1,5 +1,5 @@
-/* common/batch.c - one transaction, from BEGIN to COMMIT. After the lock of the journal's head nothing is
- * waited for but the one round trip that writes and commits. */
+/* common/batch.c - one transaction, from BEGIN to COMMIT, in two round trips: one locks the journal's head
+ * and loads, one writes and commits. All that is written in a programme is written under that one lock. */
 #include "common/batch.h"
 
 #include "common/answer.h"
@@ -106,7 +106,7 @@ anything_to_write(const struct batch *b)
 
 int
 batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
-          const struct hearing *hearing, int64_t *ret_position)
+          const struct hearing *hearing, struct hint *ret_hint)
 {
     struct batch b = { .writer = writer,
                        .db = writer->db,
@@ -129,12 +129,12 @@ batch_run(struct writer *writer, const char *programme, struct letter **letters,
     judge_twins(letters, count);
     if (!hearing)
         db_begin(b.db);
-    *ret_position = 0;
+    *ret_hint = (struct hint){ 0 };
     rc = batch_load(&b);
     if (rc == 0)
         rc = judge_all(&b.verge, b.world, letters, count);
     if (rc == 0 && anything_to_write(&b))
-        rc = batch_write(&b, ret_position);
+        rc = batch_write(&b, ret_hint);
     else if (rc == 0)
         rc = db_rollback(b.db);
     if (rc == 0)

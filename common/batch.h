@@ -1,6 +1,6 @@
 /* common/batch.h - the path of a command: what one transaction does with the letters of one programme.
  *
- * Shapes     load and lock, look up the inbox, decide in memory, write in sets, chain, commit.
+ * Shapes     lock the programme's head, load, look up the inbox, decide in memory, write in sets, commit.
  * Errors     0: the transaction is committed and every letter has its fate (and requests their reply).
  *            ERR_RETRY, ERR_POISON, ERR_FATAL: rolled back, nothing happened; after ERR_RETRY running
  *            the same letters again resolves also a COMMIT of unknown outcome, by their ids.
@@ -11,6 +11,7 @@
 #define SANGKIEN_COMMON_BATCH_H
 
 #include "common/authority.h"
+#include "common/hint.h"
 #include "common/journal.h"
 #include "common/letter.h"
 #include "common/store.h"
@@ -46,8 +47,8 @@ int writer_prepare_catch_up(struct db *db) MUST_CHECK;
 int writer_catch_up(struct db *db, struct authority *authority) MUST_CHECK;
 
 /* hearing is NULL but for heard events: then the transaction has been begun and the cursor is locked.
- * *ret_position: the end of the journal after it; 0 when nothing was added. */
+ * *ret_hint: what the journal has grown by. */
 int batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
-              const struct hearing *hearing, int64_t *ret_position) MUST_CHECK;
+              const struct hearing *hearing, struct hint *ret_hint) MUST_CHECK;
 
 #endif

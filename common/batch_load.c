@@ -1,4 +1,4 @@
-/* common/batch_load.c - locks every aggregate that a batch needs, in lock order, and then asks the inbox. */
+/* common/batch_load.c - locks the journal's head, loads every aggregate that a batch needs, and asks the inbox. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -6,15 +6,13 @@
 
 static const struct statement look_around = {
     "look around", "SELECT coalesce((SELECT position FROM runtime.journal_head"
-                   "                 WHERE programme = 'directory'), 0),"
-                   " EXISTS (SELECT FROM runtime.journal_head WHERE programme = $1::text)"
+                   "                 WHERE programme = 'directory'), 0)"
 };
 static const struct statement find_known = {
-    "find known", "SELECT i.*, r.salt FROM unnest($2::uuid[], $3::uuid[]) AS k(source, id)"
-                  " CROSS JOIN LATERAL (SELECT source, id, request_digest, reply FROM runtime.inbox"
-                  "  WHERE programme = $1::text AND source = k.source AND id = k.id LIMIT 1) AS i"
-                  " LEFT JOIN LATERAL (SELECT salt FROM runtime.request WHERE programme = $1::text"
-                  "  AND source = k.source AND id = k.id LIMIT 1) AS r ON true"
+    "find known",
+    "SELECT i.* FROM unnest($2::uuid[], $3::uuid[]) AS k(source, id) CROSS JOIN LATERAL"
+    " (SELECT source, id, request_digest, reply, salt FROM runtime.inbox"
+    "  WHERE programme = $1::text AND source = k.source AND id = k.id LIMIT 1) AS i"
 };
 static const struct statement take_timers = {
     "take timers", "DELETE FROM runtime.timer WHERE programme = $1::text AND id = ANY($2::uuid[])"
@@ -183,18 +181,21 @@ take_surroundings(struct batch *b, size_t nth, bool asked_timers)
     }
     r = db_result(b->db, nth);
     b->verge.directory_position = db_get_int(r, 0, 0);
-    b->verge.has_journal = db_get_int(r, 0, 1) != 0;
 }
 
-/* In one round trip, unless some key must be read off a loaded state first. */
+/* In one round trip, unless some key must be read off a loaded state first. A cursor that moves past what
+ * concerns nobody needs no lock. */
 int
 batch_load(struct batch *b)
 {
     size_t kinds = kinds_of(b);
 
+    if (b->count == 0)
+        return 0;
     for (size_t i = 0; i < b->count; i++)
         if (needs_world(b->letters[i]))
             name_keys(b, b->letters[i], NULL);
+    journal_lock(b->db, b->programme);
     for (size_t from = 0, upto; from < kinds || kinds == 0; from = upto) {
         size_t first = b->hearing || from ? 0 : 1; /* BEGIN's own result */
         bool timers = false;
@@ -207,9 +208,10 @@ batch_load(struct batch *b)
             timers = ask_timers(b);
             ask_inbox(b);
             db_call(b->db, &look_around);
-            db_text(b->db, b->programme);
         }
         rc = db_run(b->db);
+        if (rc == 0 && from == 0)
+            b->verge.has_journal = journal_locked(b->db, first++, b->programme, &b->head);
         if (rc == 0)
             rc = store_loaded(b->writer->store, b->world, b->arena, &first);
         if (rc)

@@ -28,7 +28,7 @@ int batch_prepare_write(struct db *db) MUST_CHECK;
 /* Loads and locks all that the letters need, rank by rank, and looks up what surrounds the decisions. */
 int batch_load(struct batch *b) MUST_CHECK;
 
-/* Writes what was decided, and commits. *ret_position: the end of the journal; 0 when nothing was added. */
-int batch_write(struct batch *b, int64_t *ret_position) MUST_CHECK;
+/* Writes what was decided, and commits. */
+int batch_write(struct batch *b, struct hint *ret_hint) MUST_CHECK;
 
 #endif

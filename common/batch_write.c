@@ -1,4 +1,4 @@
-/* common/batch_write.c - states, asides, then the head, journal and inbox, alarms, cursor; and COMMIT. */
+/* common/batch_write.c - states, asides, journal, inbox and head, alarms, cursor; and COMMIT. */
 #include <string.h>
 #include <sys/random.h>
 
@@ -6,21 +6,17 @@
 #include "common/batch_state.h"
 #include "common/proto.h"
 
-static const struct statement set_timers = {
-    "set timers",
-    "INSERT INTO runtime.timer (programme, id, service, kind, subject, type, body, due_at)"
-    " SELECT $1::text, n.id, $2::text, n.kind, n.subject, n.type, n.body, n.due_at"
-    " FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::bytea[],"
-    " $8::timestamptz[]) AS n(id, kind, subject, type, body, due_at)"
-};
+#define TIMER_COLUMNS "programme, id, service, kind, subject, type, body, due_at"
+static const struct statement set_timers = { "set timers",
+                                             INSERT_ROWS("runtime.timer", TIMER_COLUMNS),
+                                             "runtime.timer", TIMER_COLUMNS };
 static const struct statement move_cursor = {
     "move cursor", "UPDATE runtime.cursor SET position = $3::int8"
                    " WHERE consumer = $1::text AND programme = $2::text"
 };
-static const struct statement park = {
-    "park", "INSERT INTO runtime.parked (consumer, programme, position, subject, reason, parked_at)"
-            " VALUES ($1::text, $2::text, $3::int8, $4::uuid, $5::text, $6::timestamptz)"
-};
+#define PARKED_COLUMNS "consumer, programme, position, subject, reason, parked_at"
+static const struct statement park = { "park", INSERT_ROWS("runtime.parked", PARKED_COLUMNS),
+                                       "runtime.parked", PARKED_COLUMNS };
 static const struct statement unpark = {
     "unpark", "DELETE FROM runtime.parked WHERE consumer = $1::text AND programme = $2::text"
               " AND position = ANY($3::int8[])"
@@ -68,22 +64,18 @@ save_alarms(struct batch *b)
         }
     if (alarms.count == 0)
         return;
-#define COLUMN_OF(type, call)                                                                      \
-    do {                                                                                           \
-        db_array(b->db, type, alarms.count);                                                       \
-        LIST_EACH (const struct timer, t, &alarms)                                                 \
-            call;                                                                                  \
-    } while (0)
     db_call(b->db, &set_timers);
-    db_text(b->db, b->programme);
-    db_text(b->db, b->writer->service->name);
-    COLUMN_OF(DB_UUID, db_uuid(b->db, &t->id));
-    COLUMN_OF(DB_TEXT, db_text(b->db, t->kind));
-    COLUMN_OF(DB_UUID, db_uuid(b->db, &t->subject));
-    COLUMN_OF(DB_TEXT, db_text(b->db, t->type));
-    COLUMN_OF(DB_BYTES, db_bytes(b->db, t->body.data, t->body.size));
-    COLUMN_OF(DB_TIME, db_time(b->db, t->due_us));
-#undef COLUMN_OF
+    db_row_array(b->db, alarms.count);
+    LIST_EACH (const struct timer, t, &alarms) {
+        db_text(b->db, b->programme);
+        db_uuid(b->db, &t->id);
+        db_text(b->db, b->writer->service->name);
+        db_text(b->db, t->kind);
+        db_uuid(b->db, &t->subject);
+        db_text(b->db, t->type);
+        db_bytes(b->db, t->body.data, t->body.size);
+        db_time(b->db, t->due_us);
+    }
 }
 
 static void
@@ -105,8 +97,11 @@ save_hearing(struct batch *b)
         LIST_EACH (const int64_t, position, &h->drained)
             db_int8(b->db, *position);
     }
-    LIST_EACH (const struct parked, p, &h->parked) {
+    if (h->parked.count) {
         db_call(b->db, &park);
+        db_row_array(b->db, h->parked.count);
+    }
+    LIST_EACH (const struct parked, p, &h->parked) {
         db_text(b->db, b->writer->service->name);
         db_text(b->db, b->programme);
         db_int8(b->db, p->position);
@@ -187,7 +182,7 @@ add_request_row(struct batch *b, struct letter *letter, const uint8_t salt[16])
 
 /* Draws positions and numbers, in the order of the letters, and makes the replies that tell them.
  */
-static int
+static void
 draw(struct batch *b)
 {
     uint8_t *salts = arena_zero(b->arena, 16 * b->count);
@@ -209,45 +204,45 @@ draw(struct batch *b)
             request = add_request_row(b, letter, salts + 16 * i);
         add_event_rows(b, letter, request);
     }
-    return 0;
+}
+
+static void
+tell_growth(const struct batch *b, struct hint *hint)
+{
+    hint->position = b->head.position;
+    LIST_EACH (const struct journal_row, row, &b->events)
+        hint_add_type(hint, row->type);
 }
 
 int
-batch_write(struct batch *b, int64_t *ret_position)
+batch_write(struct batch *b, struct hint *ret_hint)
 {
     bool journals = adds_to_journal(b);
     bool founds = journals && !b->verge.has_journal;
-    size_t first = 0, calls_before;
+    size_t first = 0;
     int rc;
 
+    if (founds)
+        journal_found(b->db, b->programme);
     store_save(b->writer->store, b->world, b->programme);
     for (size_t i = 0; i < b->count; i++)
         if (b->letters[i]->fate == ANSWERED)
             store_put_asides(b->writer->store, b->programme, &b->letters[i]->outcome.asides);
-    calls_before = store_queued(b->writer->store);
-    if (founds)
-        journal_found(b->db, b->programme);
-    if (journals)
-        journal_lock(b->db, b->programme);
+    db_push(b->db); /* the server writes the states while we chain the events */
     if (journals) {
-        rc = db_run(b->db);
-        if (rc == 0)
-            rc = journal_locked(b->db, calls_before + (founds ? 1 : 0), b->programme, &b->head);
-        if (rc == 0)
-            rc = store_check(b->writer->store, &first);
-        if (rc == 0)
-            rc = draw(b);
-        if (rc)
-            return rc;
-        journal_write(b->db, b->arena, b->programme, &b->head, &b->events, &b->requests);
+        draw(b);
+        journal_write(b->db, b->programme, &b->head, &b->events, &b->requests);
     }
-    first = 0;
     save_alarms(b);
     save_hearing(b);
     db_commit(b->db);
     rc = db_run(b->db);
+    first = founds ? 1 : 0;
+    if (rc == 0)
+        rc = store_check(b->writer->store, &first);
     if (rc == 0 && journals)
         rc = journal_written(b->db, &b->events, &b->requests, &first);
-    *ret_position = rc == 0 && b->events.count ? b->head.position : 0;
+    if (rc == 0 && b->events.count)
+        tell_growth(b, ret_hint);
     return rc;
 }

@@ -65,6 +65,8 @@ pack_ready(struct bus *bus, const struct config *config, const struct bus_offer 
     ready.n_queries = count_of(offer->queries);
     ready.queries = (const char **) (uintptr_t) offer->queries;
     ready.credit = (uint32_t) config->credit;
+    ready.n_heard = count_of(offer->heard);
+    ready.heard = (const char **) (uintptr_t) offer->heard;
     frame.content_case = WIRE__WORKER_FRAME__CONTENT_READY;
     frame.ready = &ready;
     bus->ready.size = wire__worker_frame__get_packed_size(&frame);
@@ -277,16 +279,8 @@ work_free(struct work **work_p)
 void
 bus_answer(struct bus *bus, const struct work *work, struct bytes reply)
 {
-    Wire__Answer answer = WIRE__ANSWER__INIT;
-    Wire__WorkerFrame frame = WIRE__WORKER_FRAME__INIT;
-    struct outgoing *outgoing;
+    struct outgoing *outgoing = outgoing_answer(work->ticket, reply);
 
-    answer.ticket = work->ticket;
-    answer.reply.data = (uint8_t *) (uintptr_t) reply.data;
-    answer.reply.len = reply.size;
-    frame.content_case = WIRE__WORKER_FRAME__CONTENT_ANSWER;
-    frame.answer = &answer;
-    outgoing = outgoing_new(&frame);
     pthread_mutex_lock(&bus->mutex);
     *bus->out_end[work->gateway] = outgoing;
     bus->out_end[work->gateway] = &outgoing->next;
@@ -295,7 +289,7 @@ bus_answer(struct bus *bus, const struct work *work, struct bytes reply)
 }
 
 void
-bus_hint(struct bus *bus, const char *programme, int64_t position)
+bus_hint(struct bus *bus, const char *programme, const struct hint *hint)
 {
     size_t i = 0;
 
@@ -306,12 +300,11 @@ bus_hint(struct bus *bus, const char *programme, int64_t position)
         i++;
     if (i < MOST_HINTS) { /* more will be found by their polls */
         if (i == bus->news_count) {
+            bus->news[i] = (struct news){ 0 };
             memcpy(bus->news[i].programme, programme, strlen(programme) + 1);
-            bus->news[i].position = 0;
             bus->news_count++;
         }
-        if (position > bus->news[i].position)
-            bus->news[i].position = position;
+        hint_add(&bus->news[i].hint, hint);
         bus_wake_thread(bus);
     }
     pthread_mutex_unlock(&bus->mutex);

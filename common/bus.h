@@ -18,6 +18,7 @@
 #include "common/arena.h"
 #include "common/config.h"
 #include "common/err.h"
+#include "common/hint.h"
 #include "common/id.h"
 
 struct bus;
@@ -39,6 +40,7 @@ struct bus_offer {
     const char *service;
     const char *const *commands; /* full names, closed by NULL; these go to LANE_WRITE */
     const char *const *queries;  /* these go to LANE_READ */
+    const char *const *heard;    /* events: hints of others are not for us */
 };
 
 /* Makes the context and the thread, dials every gateway of config->gateway with the key pair of
@@ -56,8 +58,8 @@ void work_free(struct work **work_p);
 /* An empty reply declines: the gateway tells the client to send it again. */
 void bus_answer(struct bus *bus, const struct work *work, struct bytes reply);
 
-/* Tells everybody that the journal of a programme has grown. */
-void bus_hint(struct bus *bus, const char *programme, int64_t position);
+/* Tells whom it may concern that the journal has grown. */
+void bus_hint(struct bus *bus, const char *programme, const struct hint *hint);
 
 void bus_wake(struct bus *bus, enum lane lane);
 

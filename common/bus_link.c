@@ -12,28 +12,51 @@
 #include "common/socket.h"
 #include "sangkien/wire/v1/worker.pb-c.h"
 
-enum { BURST = 256, FIRST_HEARTBEAT_MS = 200, MISSED = 3 };
+enum { MOST_FRAME_BYTES = 65536, BURST = 256, FIRST_HEARTBEAT_MS = 200, MISSED = 3 };
+
+static struct outgoing *
+outgoing_of(size_t size, bool is_answer)
+{
+    struct outgoing *outgoing = malloc(sizeof(*outgoing) + size);
+
+    if (!outgoing)
+        abort();
+    *outgoing = (struct outgoing){ .is_answer = is_answer, .size = size };
+    return outgoing;
+}
 
 struct outgoing *
 outgoing_new(const void *worker_frame)
 {
     const Wire__WorkerFrame *frame = worker_frame;
-    struct outgoing *outgoing = calloc(1, sizeof(*outgoing));
-    size_t size = wire__worker_frame__get_packed_size(frame);
+    struct outgoing *outgoing = outgoing_of(wire__worker_frame__get_packed_size(frame), false);
 
-    if (!outgoing || zmq_msg_init_size(&outgoing->frame, size) != 0)
-        abort();
-    wire__worker_frame__pack(frame, zmq_msg_data(&outgoing->frame));
+    wire__worker_frame__pack(frame, outgoing->bytes);
+    return outgoing;
+}
+
+/* A batch of one: batches that stand one behind the other are one batch. */
+struct outgoing *
+outgoing_answer(uint64_t ticket, struct bytes reply)
+{
+    Wire__Answer answer = WIRE__ANSWER__INIT;
+    Wire__AnswerBatch batch = WIRE__ANSWER_BATCH__INIT;
+    struct outgoing *outgoing;
+
+    answer.ticket = ticket;
+    answer.reply.data = (uint8_t *) (uintptr_t) reply.data;
+    answer.reply.len = reply.size;
+    batch.n_answers = 1;
+    batch.answers = (Wire__Answer *[]){ &answer };
+    outgoing = outgoing_of(wire__answer_batch__get_packed_size(&batch), true);
+    wire__answer_batch__pack(&batch, outgoing->bytes);
     return outgoing;
 }
 
 void
 outgoing_free(struct outgoing **outgoing_p)
 {
-    if (*outgoing_p) {
-        zmq_msg_close(&(*outgoing_p)->frame);
-        free(*outgoing_p);
-    }
+    free(*outgoing_p);
     *outgoing_p = NULL;
 }
 
@@ -191,19 +214,20 @@ read_work(struct bytes rest, struct work *ret_work)
     return is_whole && work.request.data;
 }
 
+/* Every piece of work keeps the frame: what it points to lies in its own copy of it, which is the same
+ * memory unless the frame is very short. */
 static void
-catch_work(struct link *link, zmq_msg_t *frame, struct catch *catch)
+catch_work(struct link *link, zmq_msg_t *frame, struct bytes content, struct catch *catch)
 {
     struct parcel *parcel = calloc(1, sizeof(*parcel));
-    struct bytes bytes;
-    struct field f;
+    ptrdiff_t at = content.data - (const uint8_t *) zmq_msg_data(frame);
 
     if (!parcel)
         abort();
     zmq_msg_init(&parcel->frame);
-    zmq_msg_move(&parcel->frame, frame); /* short frames lie elsewhere afterwards: read only now */
-    bytes = (struct bytes){ zmq_msg_data(&parcel->frame), zmq_msg_size(&parcel->frame) };
-    if (field_next(&bytes, &f) != FIELD_GOT || !read_work(f.bytes, &parcel->work)) {
+    zmq_msg_copy(&parcel->frame, frame);
+    content.data = (const uint8_t *) zmq_msg_data(&parcel->frame) + at;
+    if (!read_work(content, &parcel->work)) {
         zmq_msg_close(&parcel->frame);
         free(parcel);
         return;
@@ -211,6 +235,16 @@ catch_work(struct link *link, zmq_msg_t *frame, struct catch *catch)
     parcel->work.gateway = link->number;
     *catch->end = &parcel->work;
     catch->end = &parcel->work.next;
+}
+
+static void
+catch_works(struct link *link, zmq_msg_t *frame, struct bytes batch, struct catch *catch)
+{
+    struct field f;
+
+    while (field_next(&batch, &f) == FIELD_GOT)
+        if (f.number == 1 && f.type == FIELD_BYTES)
+            catch_work(link, frame, f.bytes, catch);
 }
 
 static void
@@ -232,8 +266,8 @@ hear_frame(struct link *link, zmq_msg_t *frame, struct catch *catch)
 
     if (field_next(&bytes, &f) != FIELD_GOT || f.type != FIELD_BYTES)
         return;
-    if (f.number == WIRE__GATEWAY_FRAME__CONTENT_WORK)
-        catch_work(link, frame, catch);
+    if (f.number == WIRE__GATEWAY_FRAME__CONTENT_WORKS)
+        catch_works(link, frame, f.bytes, catch);
     else if (f.number == WIRE__GATEWAY_FRAME__CONTENT_HINT)
         catch->was_hinted = true;
     else if (f.number == WIRE__GATEWAY_FRAME__CONTENT_WELCOME)
@@ -275,20 +309,82 @@ send_frame(struct link *link, zmq_msg_t *frame)
     return zmq_msg_send(frame, link->dealer, ZMQ_DONTWAIT) >= 0;
 }
 
+/* How many of those in front go into one frame, and how large it will be behind its head. */
+static size_t
+measure_frame(const struct link *link, size_t *ret_size)
+{
+    size_t count = 0, size = 0;
+
+    for (const struct outgoing *o = link->first; o; o = o->next) {
+        if (count > 0 && (!o->is_answer || size + o->size > MOST_FRAME_BYTES))
+            break;
+        size += o->size;
+        count++;
+        if (!o->is_answer)
+            break;
+    }
+    *ret_size = size;
+    return count;
+}
+
+static void
+fill_frame(const struct link *link, size_t count, size_t size, zmq_msg_t *ret_frame)
+{
+    const struct outgoing *o = link->first;
+    uint8_t head[FIELD_HEAD_SIZE];
+    size_t head_size =
+        o->is_answer ? field_head(head, WIRE__WORKER_FRAME__CONTENT_ANSWERS, size) : 0;
+    uint8_t *at;
+
+    if (zmq_msg_init_size(ret_frame, head_size + size) != 0)
+        abort();
+    at = zmq_msg_data(ret_frame);
+    memcpy(at, head, head_size);
+    at += head_size;
+    for (size_t i = 0; i < count; i++, o = o->next) {
+        memcpy(at, o->bytes, o->size);
+        at += o->size;
+    }
+}
+
 void
 link_flush(struct link *link, int64_t now_ms)
 {
+    bool is_sent = true;
+
     if (!link->is_connected)
         drop_all(link);
-    while (link->first && send_frame(link, &link->first->frame)) {
-        struct outgoing *next = link->first->next;
+    while (link->first && is_sent) {
+        zmq_msg_t frame;
+        size_t size;
+        size_t count = measure_frame(link, &size);
 
-        outgoing_free(&link->first);
-        link->first = next;
-        link->said_ms = now_ms;
+        fill_frame(link, count, size, &frame);
+        is_sent = send_frame(link, &frame);
+        zmq_msg_close(&frame);
+        for (size_t i = 0; i < count && is_sent; i++) {
+            struct outgoing *next = link->first->next;
+
+            outgoing_free(&link->first);
+            link->first = next;
+            link->said_ms = now_ms;
+        }
     }
     if (!link->first)
         link->end = &link->first;
+}
+
+static void
+say_bytes(struct link *link, const void *bytes, size_t size, int64_t now_ms)
+{
+    zmq_msg_t frame;
+
+    if (zmq_msg_init_size(&frame, size) != 0)
+        abort();
+    memcpy(zmq_msg_data(&frame), bytes, size);
+    send_frame(link, &frame);
+    link->said_ms = now_ms; /* or not: it will be said again when due */
+    zmq_msg_close(&frame);
 }
 
 static void
@@ -296,22 +392,8 @@ say(struct link *link, const Wire__WorkerFrame *frame, int64_t now_ms)
 {
     struct outgoing *outgoing = outgoing_new(frame);
 
-    send_frame(link, &outgoing->frame);
-    link->said_ms = now_ms; /* or not: it will be said again when due */
+    say_bytes(link, outgoing->bytes, outgoing->size, now_ms);
     outgoing_free(&outgoing);
-}
-
-static void
-say_ready(struct link *link, struct bytes ready, int64_t now_ms)
-{
-    zmq_msg_t frame;
-
-    if (zmq_msg_init_size(&frame, ready.size) != 0)
-        abort();
-    memcpy(zmq_msg_data(&frame), ready.data, ready.size);
-    send_frame(link, &frame);
-    link->said_ms = now_ms;
-    zmq_msg_close(&frame);
 }
 
 static void
@@ -356,7 +438,7 @@ link_speak(struct link *link, int64_t now_ms, struct bytes ready, bool serves, b
     if (link->is_welcome || leaves)
         say_alive(link, now_ms);
     else
-        say_ready(link, ready, now_ms);
+        say_bytes(link, ready.data, ready.size, now_ms);
 }
 
 int64_t

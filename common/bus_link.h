@@ -13,16 +13,19 @@
 
 #include "common/bus.h"
 
-/* A frame on its way out. */
+/* On its way out: a whole frame, or an answer that shares one with others. */
 struct outgoing {
     struct outgoing *next;
-    zmq_msg_t frame;
+    bool is_answer;
+    size_t size;
+    uint8_t bytes[];
 };
 
 struct outgoing *outgoing_new(const void *worker_frame);
+struct outgoing *outgoing_answer(uint64_t ticket, struct bytes reply);
 void outgoing_free(struct outgoing **outgoing_p);
 
-/* A frame with work in it. */
+/* Work with the frame that it lies in, which it shares with others. */
 struct parcel {
     struct work work; /* first: work_free gets this one */
     zmq_msg_t frame;

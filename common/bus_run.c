@@ -51,7 +51,9 @@ push_news(struct link *link, const struct news *news)
     Wire__WorkerFrame frame = WIRE__WORKER_FRAME__INIT;
 
     hint.programme = news->programme;
-    hint.position = news->position;
+    hint.position = news->hint.position;
+    hint.n_types = news->hint.has_more ? 0 : news->hint.type_count;
+    hint.types = (const char **) (uintptr_t) news->hint.types;
     frame.content_case = WIRE__WORKER_FRAME__CONTENT_HINT;
     frame.hint = &hint;
     link_push(link, outgoing_new(&frame));

@@ -24,7 +24,7 @@ struct queue {
 /* The journal of a programme grew; told when the thread gets to it, the last position only. */
 struct news {
     char programme[PROGRAMME_SIZE];
-    int64_t position;
+    struct hint hint;
 };
 
 struct bus {
@@ -42,7 +42,7 @@ struct bus {
     /* Shared, under the mutex. */
     pthread_mutex_t mutex;
     struct queue lanes[LANES];
-    struct outgoing *out_first[MOST_GATEWAYS];
+    struct outgoing *out_first[MOST_GATEWAYS]; /* answers */
     struct outgoing **out_end[MOST_GATEWAYS];
     struct news news[MOST_HINTS];
     size_t news_count;

@@ -5,17 +5,6 @@
 
 #include "common/proto.h"
 
-static const struct {
-    enum db_type type;
-    const char *sql;
-} types[] = {
-    [ENUM] = { DB_INT4, "int4" },        [INT4] = { DB_INT4, "int4" },
-    [INT8] = { DB_INT8, "int8" },        [BOOL] = { DB_BOOL, "bool" },
-    [UUID] = { DB_UUID, "uuid" },        [PARTY] = { DB_UUID, "uuid" },
-    [DIGEST] = { DB_BYTES, "bytea" },    [TEXT] = { DB_TEXT, "text" },
-    [TIME] = { DB_TIME, "timestamptz" }, [MESSAGE] = { DB_BYTES, "bytea" },
-};
-
 const char *
 column_sql_name(struct arena *arena, const struct column *column)
 {
@@ -25,18 +14,6 @@ column_sql_name(struct arena *arena, const struct column *column)
     if (column->type == TIME && length > 3 && strcmp(name + length - 3, "_us") == 0)
         name[length - 3] = '\0';
     return name;
-}
-
-enum db_type
-column_db_type(const struct column *column)
-{
-    return types[column->type].type;
-}
-
-const char *
-column_sql_type(const struct column *column)
-{
-    return types[column->type].sql;
 }
 
 static bool

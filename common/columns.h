@@ -12,10 +12,7 @@
 /* Name of the column in SQL: "due_at" for the member due_at_us. */
 const char *column_sql_name(struct arena *arena, const struct column *column);
 
-enum db_type column_db_type(const struct column *column);
-const char *column_sql_type(const struct column *column);
-
-/* Adds the member's value as a parameter or an array element. */
+/* Adds the member's value as a parameter, or in its column of a row. */
 void column_write(struct db *db, const struct column *column, const void *row, struct arena *arena);
 
 /* ERR_POISON: a stored message does not parse. */

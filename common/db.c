@@ -169,6 +169,14 @@ db_run(struct db *db)
     return rc ? rc : collect(db);
 }
 
+void
+db_push(struct db *db)
+{
+    db_send_call(db);
+    if (db->conn && PQflush(db->conn) < 0)
+        db->send_failed = true;
+}
+
 bool
 db_commit_is_unknown(const struct db *db)
 {
@@ -204,8 +212,9 @@ db_rollback(struct db *db)
 /* ------------------------------------------------------------------ the connection */
 
 static int
-prepare_now(struct db *db, const struct statement *statement)
+prepare_now(struct db *db, struct prepared *prepared)
 {
+    const struct statement *statement = prepared->statement;
     int rc;
 
     if (db->answered)
@@ -217,6 +226,8 @@ prepare_now(struct db *db, const struct statement *statement)
     if (rc == 0)
         rc = collect(db);
     db_clear_results(db);
+    if (rc == 0 && statement->table)
+        rc = db_learn_row_type(db, prepared);
     return rc ? err_add(rc, "cannot prepare %s", statement->name) : 0;
 }
 
@@ -225,10 +236,10 @@ db_prepare(struct db *db, const struct statement *statement)
 {
     assert(db->statement_count < MOST_STATEMENTS);
     for (size_t i = 0; i < db->statement_count; i++)
-        if (strcmp(db->statements[i]->name, statement->name) == 0)
+        if (strcmp(db->statements[i].statement->name, statement->name) == 0)
             return err_set(ERR_FATAL, "two statements are called %s", statement->name);
-    db->statements[db->statement_count++] = statement;
-    return prepare_now(db, statement);
+    db->statements[db->statement_count].statement = statement;
+    return prepare_now(db, &db->statements[db->statement_count++]);
 }
 
 bool
@@ -287,7 +298,7 @@ db_reconnect(struct db *db)
     if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn))
         return lost(db, "cannot enter pipeline mode");
     for (size_t i = 0; i < db->statement_count && rc == 0; i++)
-        rc = prepare_now(db, db->statements[i]);
+        rc = prepare_now(db, &db->statements[i]);
     return rc;
 }
 
@@ -308,6 +319,8 @@ db_open(const char *dsn, const char *name, struct db **ret_db)
         rc = db_prepare(db, &db_commit_statement);
     if (rc == 0)
         rc = db_prepare(db, &db_rollback_statement);
+    if (rc == 0)
+        rc = db_prepare(db, &db_row_type_statement);
     if (rc) {
         db_close(&db);
         return rc;
@@ -326,6 +339,8 @@ db_close(struct db **db_p)
     db_clear_results(db);
     if (db->conn)
         PQfinish(db->conn);
+    for (size_t i = 0; i < db->statement_count; i++)
+        free(db->statements[i].rows);
     free(db->buffer);
     free(db->dsn);
     free(db->name);

@@ -27,7 +27,14 @@ struct db_result;
 struct statement {
     const char *name;
     const char *sql;
+    const char *table; /* its first parameter is an array of this table's rows; NULL: it has none */
+    const char *columns; /* those that are given, in the table's order, as in "id, body" */
 };
+
+/* What begins every statement that writes rows: one array of the table's own row type. Many arrays side by
+ * side, one a column, cost the server several times as much. */
+#define INSERT_ROWS(table, columns)                                                                \
+    "INSERT INTO " table " (" columns ") SELECT " columns " FROM unnest($1::" table "[])"
 
 /* Connects, checks the server's settings (version, fsync, full_page_writes, synchronous_commit) and the
  * schema version. name shows up in pg_stat_activity. */
@@ -55,8 +62,16 @@ void db_time(struct db *db, int64_t time_us);                 /* 0: NULL */
 enum db_type { DB_TEXT, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_BYTES, DB_TIME };
 void db_array(struct db *db, enum db_type type, size_t count);
 
+/* Rows of the statement's table: db_row_array, then for each row a call above for each of the statement's
+ * columns. Columns that the table has besides stay NULL. */
+void db_row_array(struct db *db, size_t count);
+void db_uuids(struct db *db, const struct uuid *uuids, size_t count); /* one value of type uuid[] */
+
 void db_begin(struct db *db);
 void db_commit(struct db *db);
+
+/* Sends what is queued, so that the server may begin with it. */
+void db_push(struct db *db);
 
 /* Sends what is queued and waits for all of it. The nth result is that of the nth db_call, db_begin or
  * db_commit since the last db_run. db_commit_is_unknown tells, on failure, that a COMMIT was among it:

@@ -73,20 +73,76 @@ room_for(struct db *db, size_t size)
     return db->buffer + db->used - size;
 }
 
-/* Writes a value: as the next parameter, or as the next element of the open array. NULL bytes:
- * NULL. */
+static void
+put_number(struct db *db, uint32_t number)
+{
+    uint32_t big = htonl(number);
+
+    memcpy(room_for(db, sizeof(big)), &big, sizeof(big));
+}
+
+/* A value behind its length. */
+static void
+put_inside(struct db *db, const void *bytes, size_t size)
+{
+    put_number(db, bytes ? (uint32_t) size : UINT32_MAX);
+    if (bytes && size)
+        memcpy(room_for(db, size), bytes, size);
+}
+
+static void
+end_element(struct db *db)
+{
+    struct param *array = &db->params[db->param_count - 1];
+
+    db->array_left--;
+    array->length = (int) (db->used - array->at);
+}
+
+/* The columns that nobody gives, up to the next that somebody does; or the end of the row. */
+static void
+skip_columns(struct db *db)
+{
+    uint32_t length;
+
+    while (db->column < db->rows->width && !db->rows->are_given[db->column]) {
+        put_number(db, db->rows->columns[db->column++]);
+        put_inside(db, NULL, 0);
+    }
+    if (db->column < db->rows->width)
+        return;
+    length = htonl((uint32_t) (db->used - db->row_at - sizeof(length)));
+    memcpy(db->buffer + db->row_at, &length, sizeof(length));
+    db->column = 0;
+    end_element(db);
+}
+
+static void
+put_in_row(struct db *db, const void *bytes, size_t size)
+{
+    if (db->column == 0) {
+        db->row_at = db->used;
+        put_number(db, 0); /* the row's length, when it is known */
+        put_number(db, (uint32_t) db->rows->width);
+        skip_columns(db);
+    }
+    put_number(db, db->rows->columns[db->column++]);
+    put_inside(db, bytes, size);
+    skip_columns(db);
+}
+
+/* Writes a value: as the next parameter, as the next element of the open array, or in the next column of
+ * its row. NULL bytes: NULL. */
 static void
 put(struct db *db, const void *bytes, size_t size)
 {
+    if (db->array_left && db->rows) {
+        put_in_row(db, bytes, size);
+        return;
+    }
     if (db->array_left) {
-        uint32_t length = htonl(bytes ? (uint32_t) size : UINT32_MAX);
-
-        memcpy(room_for(db, sizeof(length)), &length, sizeof(length));
-        if (bytes && size)
-            memcpy(room_for(db, size), bytes, size);
-        db->array_left--;
-        db->params[db->param_count - 1].length =
-            (int) (db->used - db->params[db->param_count - 1].at);
+        put_inside(db, bytes, size);
+        end_element(db);
         return;
     }
     assert(db->param_count < MOST_PARAMS);
@@ -142,19 +198,132 @@ db_time(struct db *db, int64_t time_us)
     put(db, time_us ? &big : NULL, sizeof(big));
 }
 
-void
-db_array(struct db *db, enum db_type type, size_t count)
+/* ------------------------------------------------------------------ arrays */
+
+enum { OID_TEXT = 25, OID_UUID = 2950, ARRAY_HEAD = 20, EMPTY_ARRAY_HEAD = 12 };
+
+static const uint32_t type_oids[] = {
+    [DB_TEXT] = OID_TEXT, [DB_UUID] = OID_UUID, [DB_INT8] = 20,   [DB_INT4] = 23,
+    [DB_BOOL] = 16,       [DB_BYTES] = 17,      [DB_TIME] = 1184,
+};
+
+/* Dimensions, has it NULLs, type of its elements, how many, counted from. */
+static size_t
+array_head(uint32_t head[5], uint32_t oid, size_t count)
 {
-    static const uint32_t oids[] = {
-        [DB_TEXT] = 25, [DB_UUID] = 2950, [DB_INT8] = 20,   [DB_INT4] = 23,
-        [DB_BOOL] = 16, [DB_BYTES] = 17,  [DB_TIME] = 1184,
-    };
-    uint32_t head[5] = { htonl(count ? 1 : 0), htonl(1), htonl(oids[type]), htonl((uint32_t) count),
-                         htonl(1) };
-    size_t size = count ? sizeof(head) : 3 * sizeof(head[0]);
+    head[0] = htonl(count ? 1 : 0);
+    head[1] = htonl(1);
+    head[2] = htonl(oid);
+    head[3] = htonl((uint32_t) count);
+    head[4] = htonl(1);
+    return count ? ARRAY_HEAD : EMPTY_ARRAY_HEAD;
+}
+
+static void
+open_array(struct db *db, uint32_t oid, size_t count)
+{
+    uint32_t head[5];
+    size_t size = array_head(head, oid, count);
 
     assert(db->array_left == 0 && db->param_count < MOST_PARAMS);
     db->params[db->param_count++] = (struct param){ db->used, (int) size };
     memcpy(room_for(db, size), head, size);
     db->array_left = count;
+    db->rows = NULL;
+}
+
+void
+db_array(struct db *db, enum db_type type, size_t count)
+{
+    open_array(db, type_oids[type], count);
+}
+
+void
+db_row_array(struct db *db, size_t count)
+{
+    size_t i = 0;
+
+    while (db->statements[i].statement != db->call)
+        i++;
+    assert(db->statements[i].rows);
+    open_array(db, db->statements[i].rows->oid, count);
+    db->rows = db->statements[i].rows;
+    db->column = 0;
+}
+
+void
+db_uuids(struct db *db, const struct uuid *uuids, size_t count)
+{
+    uint8_t *bytes = malloc(ARRAY_HEAD + count * (sizeof(uint32_t) + sizeof(*uuids)));
+    uint32_t head[5];
+    uint8_t *at = bytes;
+
+    if (!bytes)
+        abort();
+    at += array_head(head, OID_UUID, count);
+    memcpy(bytes, head, (size_t) (at - bytes));
+    for (size_t i = 0; i < count; i++) {
+        uint32_t length = htonl(sizeof(*uuids));
+
+        memcpy(at, &length, sizeof(length));
+        memcpy(at + sizeof(length), &uuids[i], sizeof(*uuids));
+        at += sizeof(length) + sizeof(*uuids);
+    }
+    put(db, bytes, (size_t) (at - bytes));
+    free(bytes);
+}
+
+/* ------------------------------------------------------------------ the types of rows */
+
+const struct statement db_row_type_statement = {
+    "row type", "SELECT a.attname::text, a.atttypid::int8, c.reltype::int8"
+                " FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid"
+                " WHERE c.oid = to_regclass($1::text) AND a.attnum > 0 AND NOT a.attisdropped"
+                " ORDER BY a.attnum"
+};
+
+/* Takes "name" off the front of "name, other". */
+static bool
+take_name(const char **rest_p, const char *name)
+{
+    size_t length = strcspn(*rest_p, ",");
+
+    if (length == 0 || strlen(name) != length || strncmp(*rest_p, name, length) != 0)
+        return false;
+    *rest_p += length;
+    *rest_p += strspn(*rest_p, ", ");
+    return true;
+}
+
+int
+db_learn_row_type(struct db *db, struct prepared *prepared)
+{
+    const struct statement *statement = prepared->statement;
+    const char *rest = statement->columns;
+    const struct db_result *r;
+    struct row_type *rows;
+    int rc;
+
+    db_call(db, &db_row_type_statement);
+    db_text(db, statement->table);
+    rc = db_run(db);
+    if (rc)
+        return rc;
+    r = db_result(db, 0);
+    if (db_rows(r) == 0 || db_rows(r) > MOST_COLUMNS)
+        return err_set(ERR_FATAL, "%s has %zu columns", statement->table, db_rows(r));
+    if (!prepared->rows)
+        prepared->rows = calloc(1, sizeof(*prepared->rows));
+    rows = prepared->rows;
+    if (!rows)
+        abort();
+    rows->width = db_rows(r);
+    for (size_t i = 0; i < rows->width; i++) {
+        rows->oid = (uint32_t) db_get_int(r, i, 2);
+        rows->columns[i] = (uint32_t) db_get_int(r, i, 1);
+        rows->are_given[i] = take_name(&rest, db_get_text(r, i, 0));
+    }
+    if (*rest)
+        return err_set(ERR_FATAL, "%s: not a column, or out of order: %s", statement->table, rest);
+    return 0;
 }

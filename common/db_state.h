@@ -8,24 +8,40 @@
 
 #define EPOCH_US INT64_C(946684800000000) /* PostgreSQL counts from 2000-01-01 */
 
-enum { MOST_CALLS = 1024, MOST_PARAMS = 48, MOST_STATEMENTS = 256 };
+enum { MOST_CALLS = 1024, MOST_PARAMS = 48, MOST_STATEMENTS = 256, MOST_COLUMNS = 64 };
 
 struct param {
     size_t at;
     int length; /* -1: NULL */
 };
 
+/* How the server knows a table's row. */
+struct row_type {
+    uint32_t oid;
+    size_t width;
+    uint32_t columns[MOST_COLUMNS]; /* their types */
+    bool are_given[MOST_COLUMNS];
+};
+
+struct prepared {
+    const struct statement *statement;
+    struct row_type *rows; /* NULL: it takes none */
+};
+
 struct db {
     char *dsn;
     char *name;
     PGconn *conn;
-    const struct statement *statements[MOST_STATEMENTS];
+    struct prepared statements[MOST_STATEMENTS];
     size_t statement_count;
     /* the call that is being put together */
     const struct statement *call;
     struct param params[MOST_PARAMS];
     size_t param_count;
     size_t array_left;
+    const struct row_type *rows; /* of the open array; NULL: its elements are no rows */
+    size_t column;               /* of the open row */
+    size_t row_at;
     uint8_t *buffer;
     size_t used, room;
     /* what was sent since the last run */
@@ -42,6 +58,10 @@ struct db {
 extern const struct statement db_begin_statement;
 extern const struct statement db_commit_statement;
 extern const struct statement db_rollback_statement;
+extern const struct statement db_row_type_statement;
+
+/* What the server calls the rows of the statement's table. */
+int db_learn_row_type(struct db *db, struct prepared *prepared) MUST_CHECK;
 
 /* Hands the call that was put together to libpq. */
 void db_send_call(struct db *db);

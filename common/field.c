@@ -87,6 +87,27 @@ field_next(struct bytes *rest, struct field *ret_field)
     return FIELD_GOT;
 }
 
+static size_t
+put_number(uint8_t *to, uint64_t number)
+{
+    size_t size = 0;
+
+    while (number >= 0x80) {
+        to[size++] = (uint8_t) (number | 0x80);
+        number >>= 7;
+    }
+    to[size++] = (uint8_t) number;
+    return size;
+}
+
+size_t
+field_head(uint8_t *to, uint32_t number, size_t size)
+{
+    size_t tag_size = put_number(to, (uint64_t) number << 3 | FIELD_BYTES);
+
+    return tag_size + put_number(to + tag_size, size);
+}
+
 bool
 field_find(struct bytes message, uint32_t number, enum field_type type, struct field *ret_field)
 {

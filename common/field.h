@@ -29,6 +29,10 @@ enum field_found { FIELD_BAD = -1, FIELD_END = 0, FIELD_GOT = 1 };
 /* Takes the next field off the front. FIELD_BAD: this is no protobuf; the rest is worthless. */
 enum field_found field_next(struct bytes *rest, struct field *ret_field);
 
+/* Writes what stands before so many bytes of field number; returns its size, at most FIELD_HEAD_SIZE. */
+enum { FIELD_HEAD_SIZE = 10 };
+size_t field_head(uint8_t *to, uint32_t number, size_t size);
+
 /* The first field of that number and type. Only for messages that were scanned: bad bytes end the
  * search. */
 bool field_find(struct bytes message, uint32_t number, enum field_type type,

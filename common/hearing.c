@@ -204,7 +204,7 @@ finish(struct turn *t, struct heard *ret_heard)
 
     if (rc == 0)
         rc = batch_run(t->writer, t->programme, t->letters.items, t->letters.count, &t->hearing,
-                       &ret_heard->position);
+                       &ret_heard->hint);
     ret_heard->events = t->letters.count;
     ret_heard->parked = t->hearing.parked.count;
     return rc;

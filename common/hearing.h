@@ -26,7 +26,7 @@ struct heard {
     bool has_more;
     size_t events;
     size_t parked;
-    int64_t position; /* end of the journal, when something was added; else 0 */
+    struct hint hint; /* what the journal has grown by */
 };
 
 /* An event that failed alone, and why. Another replica may have parked it meanwhile: it goes by position. */

@@ -1,14 +1,20 @@
-/* common/journal.c - locks a programme's head, chains new rows to it, writes them in three
+/* common/journal.c - locks a programme's head, chains new rows to it, writes them in two
  * statements. */
 #include "common/journal.h"
 
 #include <string.h>
 
+/* All of them, in the table's order. */
+#define EVENT_COLUMNS "programme, " JOURNAL_COLUMNS
+#define REQUEST_COLUMNS                                                                            \
+    "programme, source, id, number, service, type, subject, agency, actor, capacity,"              \
+    " received_at, stored_at, request_digest, salt, request, reply, chain"
+
 enum { JOURNAL_LEAF, JOURNAL_NODE, INBOX_LEAF, INBOX_NODE };
 
 static const struct statement lock_head = {
     "lock head", "SELECT position, chain, inbox_count, inbox_chain FROM runtime.journal_head"
-                 " WHERE programme = $1::text FOR UPDATE"
+                 " WHERE programme = $1::text FOR NO KEY UPDATE"
 };
 static const struct statement found_head = {
     "found head", "INSERT INTO runtime.journal_head (programme) VALUES ($1::text)"
@@ -17,45 +23,18 @@ static const struct statement move_head = {
     "move head", "UPDATE runtime.journal_head SET position = $2::int8, chain = $3::bytea,"
                  " inbox_count = $4::int8, inbox_chain = $5::bytea WHERE programme = $1::text"
 };
-static const struct statement insert_journal = {
-    "insert journal",
-    "INSERT INTO runtime.journal (programme, position, service, kind, aggregate, version, type, "
-    "body,"
-    " recorded_at, because, parties, source, cause, heard, agency, actor, capacity,"
-    " traceparent, request_digest, reply_digest, chain)"
-    " SELECT $1::text, position, service, kind, aggregate, version, type, body, recorded_at, "
-    "because,"
-    " parties::uuid[], source, cause, heard, agency, actor, capacity, traceparent, request_digest,"
-    " reply_digest, chain"
-    " FROM unnest($2::int8[], $3::text[], $4::text[], $5::uuid[], $6::int8[], $7::text[], "
-    "$8::bytea[],"
-    " $9::timestamptz[], $10::text[], $11::text[], $12::uuid[], $13::uuid[], $14::int8[], "
-    "$15::uuid[],"
-    " $16::uuid[], $17::int4[], $18::text[], $19::bytea[], $20::bytea[], $21::bytea[])"
-    " AS n(position, service, kind, aggregate, version, type, body, recorded_at, because, parties,"
-    " source, cause, heard, agency, actor, capacity, traceparent, request_digest, reply_digest, "
-    "chain)"
-};
-static const struct statement insert_inbox = {
-    "insert inbox",
-    "INSERT INTO runtime.inbox (programme, number, source, id, service, type, subject, agency, "
-    "actor,"
-    " capacity, received_at, stored_at, request_digest, reply, chain)"
-    " SELECT $1::text, n.* FROM unnest($2::int8[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],"
-    " $7::uuid[], $8::uuid[], $9::uuid[], $10::int4[], $11::timestamptz[], $12::timestamptz[],"
-    " $13::bytea[], $14::bytea[], $15::bytea[]) AS n"
-};
-static const struct statement insert_request = {
-    "insert request",
-    "INSERT INTO runtime.request (programme, source, id, salt, bytes)"
-    " SELECT $1::text, n.* FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[]) AS n"
-};
+static const struct statement insert_journal = { "insert journal",
+                                                 INSERT_ROWS("runtime.journal", EVENT_COLUMNS),
+                                                 "runtime.journal", EVENT_COLUMNS };
+static const struct statement insert_inbox = { "insert inbox",
+                                               INSERT_ROWS("runtime.inbox", REQUEST_COLUMNS),
+                                               "runtime.inbox", REQUEST_COLUMNS };
 
 int
 journal_prepare(struct db *db)
 {
     static const struct statement *const all[] = { &lock_head, &move_head, &insert_journal,
-                                                   &insert_inbox, &insert_request };
+                                                   &insert_inbox };
     int rc = 0;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(*all) && rc == 0; i++)
@@ -78,20 +57,21 @@ journal_lock(struct db *db, const char *programme)
     db_text(db, programme);
 }
 
-int
+bool
 journal_locked(const struct db *db, size_t nth, const char *programme,
                struct journal_head *ret_head)
 {
     const struct db_result *result = db_result(db, nth);
 
+    *ret_head = (struct journal_head){ .programme = programme };
     if (db_rows(result) == 0)
-        return err_set(ERR_NOT_FOUND, "the programme has no journal");
+        return false;
     *ret_head = (struct journal_head){ .programme = programme,
                                        .position = db_get_int(result, 0, 0),
                                        .chain = db_get_digest(result, 0, 1),
                                        .inbox_count = db_get_int(result, 0, 2),
                                        .inbox_chain = db_get_digest(result, 0, 3) };
-    return 0;
+    return true;
 }
 
 void
@@ -204,32 +184,6 @@ inbox_chain(struct arena *arena, struct journal_head *head, struct inbox_row *ro
 
 /* ------------------------------------------------------------------ writing */
 
-/* One array parameter: a value of every row. */
-#define ARRAY(db, type, kind, rows, call)                                                          \
-    do {                                                                                           \
-        db_array(db, kind, (rows)->count);                                                         \
-        LIST_EACH (const struct type, r, rows)                                                     \
-            call;                                                                                  \
-    } while (0)
-
-/* "{uuid,uuid}": an array inside an array travels as text. */
-static const char *
-parties_text(struct arena *arena, const struct journal_row *row)
-{
-    char *text = arena_zero(arena, row->party_count * UUID_TEXT_SIZE + 3);
-    char *at = text;
-
-    *at++ = '{';
-    for (size_t i = 0; i < row->party_count; i++) {
-        if (i)
-            *at++ = ',';
-        uuid_print(&row->parties[i], at);
-        at += UUID_TEXT_SIZE - 1;
-    }
-    *at = '}';
-    return text;
-}
-
 static void
 put_digest(struct db *db, const struct digest *digest)
 {
@@ -239,71 +193,69 @@ put_digest(struct db *db, const struct digest *digest)
 }
 
 static void
-write_events(struct db *db, struct arena *arena, const char *programme, const struct list *rows)
+write_event(struct db *db, const char *programme, const struct journal_row *row)
 {
-    if (rows->count == 0)
-        return;
-    db_call(db, &insert_journal);
     db_text(db, programme);
-    ARRAY(db, journal_row, DB_INT8, rows, db_int8(db, r->position));
-    ARRAY(db, journal_row, DB_TEXT, rows, db_text(db, r->service));
-    ARRAY(db, journal_row, DB_TEXT, rows, db_text(db, r->kind));
-    ARRAY(db, journal_row, DB_UUID, rows, db_uuid(db, &r->aggregate));
-    ARRAY(db, journal_row, DB_INT8, rows, db_int8(db, r->version));
-    ARRAY(db, journal_row, DB_TEXT, rows, db_text(db, r->type));
-    ARRAY(db, journal_row, DB_BYTES, rows, db_bytes(db, r->body.data, r->body.size));
-    ARRAY(db, journal_row, DB_TIME, rows, db_time(db, r->recorded_us));
-    ARRAY(db, journal_row, DB_TEXT, rows, db_text(db, r->because));
-    ARRAY(db, journal_row, DB_TEXT, rows, db_text(db, parties_text(arena, r)));
-    ARRAY(db, journal_row, DB_UUID, rows, db_uuid(db, &r->source));
-    ARRAY(db, journal_row, DB_UUID, rows, db_uuid(db, &r->cause));
-    ARRAY(db, journal_row, DB_INT8, rows, db_int8(db, r->heard));
-    ARRAY(db, journal_row, DB_UUID, rows, db_uuid(db, &r->agency));
-    ARRAY(db, journal_row, DB_UUID, rows, db_uuid(db, &r->actor));
-    ARRAY(db, journal_row, DB_INT4, rows, db_int4(db, r->capacity));
-    ARRAY(db, journal_row, DB_TEXT, rows, db_text(db, r->traceparent ? r->traceparent : ""));
-    ARRAY(db, journal_row, DB_BYTES, rows, put_digest(db, &r->request_digest));
-    ARRAY(db, journal_row, DB_BYTES, rows, put_digest(db, &r->reply_digest));
-    ARRAY(db, journal_row, DB_BYTES, rows, db_bytes(db, r->chain.bytes, sizeof(r->chain)));
+    db_int8(db, row->position);
+    db_text(db, row->service);
+    db_text(db, row->kind);
+    db_uuid(db, &row->aggregate);
+    db_int8(db, row->version);
+    db_text(db, row->type);
+    db_bytes(db, row->body.data, row->body.size);
+    db_time(db, row->recorded_us);
+    db_text(db, row->because);
+    db_uuids(db, row->parties, row->party_count);
+    db_uuid(db, &row->source);
+    db_uuid(db, &row->cause);
+    db_int8(db, row->heard);
+    db_uuid(db, &row->agency);
+    db_uuid(db, &row->actor);
+    db_int4(db, row->capacity);
+    db_text(db, row->traceparent ? row->traceparent : "");
+    put_digest(db, &row->request_digest);
+    put_digest(db, &row->reply_digest);
+    put_digest(db, &row->chain);
 }
 
 static void
-write_requests(struct db *db, const char *programme, const struct list *rows)
+write_request(struct db *db, const char *programme, const struct inbox_row *row)
 {
-    if (rows->count == 0)
-        return;
-    db_call(db, &insert_inbox);
     db_text(db, programme);
-    ARRAY(db, inbox_row, DB_INT8, rows, db_int8(db, r->number));
-    ARRAY(db, inbox_row, DB_UUID, rows, db_uuid(db, &r->source));
-    ARRAY(db, inbox_row, DB_UUID, rows, db_uuid(db, &r->id));
-    ARRAY(db, inbox_row, DB_TEXT, rows, db_text(db, r->service));
-    ARRAY(db, inbox_row, DB_TEXT, rows, db_text(db, r->type));
-    ARRAY(db, inbox_row, DB_UUID, rows, db_uuid(db, &r->subject));
-    ARRAY(db, inbox_row, DB_UUID, rows, db_uuid(db, &r->agency));
-    ARRAY(db, inbox_row, DB_UUID, rows, db_uuid(db, &r->actor));
-    ARRAY(db, inbox_row, DB_INT4, rows, db_int4(db, r->capacity));
-    ARRAY(db, inbox_row, DB_TIME, rows, db_time(db, r->received_us));
-    ARRAY(db, inbox_row, DB_TIME, rows, db_time(db, r->stored_us));
-    ARRAY(db, inbox_row, DB_BYTES, rows, db_bytes(db, r->request_digest.bytes, 32));
-    ARRAY(db, inbox_row, DB_BYTES, rows, db_bytes(db, r->reply.data, r->reply.size));
-    ARRAY(db, inbox_row, DB_BYTES, rows, db_bytes(db, r->chain.bytes, 32));
-
-    db_call(db, &insert_request);
-    db_text(db, programme);
-    ARRAY(db, inbox_row, DB_UUID, rows, db_uuid(db, &r->source));
-    ARRAY(db, inbox_row, DB_UUID, rows, db_uuid(db, &r->id));
-    ARRAY(db, inbox_row, DB_BYTES, rows, db_bytes(db, r->salt, sizeof(r->salt)));
-    ARRAY(db, inbox_row, DB_BYTES, rows, db_bytes(db, r->request.data, r->request.size));
+    db_uuid(db, &row->source);
+    db_uuid(db, &row->id);
+    db_int8(db, row->number);
+    db_text(db, row->service);
+    db_text(db, row->type);
+    db_uuid(db, &row->subject);
+    db_uuid(db, &row->agency);
+    db_uuid(db, &row->actor);
+    db_int4(db, row->capacity);
+    db_time(db, row->received_us);
+    db_time(db, row->stored_us);
+    put_digest(db, &row->request_digest);
+    db_bytes(db, row->salt, sizeof(row->salt));
+    db_bytes(db, row->request.data, row->request.size);
+    db_bytes(db, row->reply.data, row->reply.size);
+    put_digest(db, &row->chain);
 }
 
 void
-journal_write(struct db *db, struct arena *arena, const char *programme,
-              const struct journal_head *head, const struct list *events,
-              const struct list *requests)
+journal_write(struct db *db, const char *programme, const struct journal_head *head,
+              const struct list *events, const struct list *requests)
 {
-    write_events(db, arena, programme, events);
-    write_requests(db, programme, requests);
+    if (events->count) {
+        db_call(db, &insert_journal);
+        db_row_array(db, events->count);
+    }
+    LIST_EACH (const struct journal_row, row, events)
+        write_event(db, programme, row);
+    if (requests->count) {
+        db_call(db, &insert_inbox);
+        db_row_array(db, requests->count);
+    }
+    LIST_EACH (const struct inbox_row, row, requests)
+        write_request(db, programme, row);
     db_call(db, &move_head);
     db_text(db, programme);
     db_int8(db, head->position);
@@ -326,10 +278,8 @@ journal_written(const struct db *db, const struct list *events, const struct lis
 
     if (events->count)
         whole = all_went_in(db, (*first_p)++, events->count) && whole;
-    if (requests->count) {
+    if (requests->count)
         whole = all_went_in(db, (*first_p)++, requests->count) && whole;
-        whole = all_went_in(db, (*first_p)++, requests->count) && whole;
-    }
     whole = all_went_in(db, (*first_p)++, 1) && whole;
     return whole ? 0
                  : err_set(ERR_FATAL, "the journal took another number of rows than it was given");

@@ -72,11 +72,11 @@ int journal_prepare(struct db *db) MUST_CHECK;
 /* For those services that may make a new programme. */
 int journal_prepare_founding(struct db *db) MUST_CHECK;
 
-/* Queues the lock of the head; after the run, journal_locked takes it from the nth result.
- * ERR_NOT_FOUND: the programme has no journal. */
+/* Queues the lock of the head; after the run, journal_locked takes it from the nth result. false: the
+ * programme has no journal yet; the head is that of an empty one. */
 void journal_lock(struct db *db, const char *programme);
-int journal_locked(const struct db *db, size_t nth, const char *programme,
-                   struct journal_head *ret_head) MUST_CHECK;
+bool journal_locked(const struct db *db, size_t nth, const char *programme,
+                    struct journal_head *ret_head);
 
 /* Queues the making of a new programme's head. */
 void journal_found(struct db *db, const char *programme);
@@ -88,9 +88,8 @@ void journal_chain(struct arena *arena, struct journal_head *head, struct journa
 void inbox_chain(struct arena *arena, struct journal_head *head, struct inbox_row *row);
 
 /* Queues the insertion of all rows and the new head. Lists of struct journal_row and struct inbox_row. */
-void journal_write(struct db *db, struct arena *arena, const char *programme,
-                   const struct journal_head *head, const struct list *events,
-                   const struct list *requests);
+void journal_write(struct db *db, const char *programme, const struct journal_head *head,
+                   const struct list *events, const struct list *requests);
 
 /* After the run: did every row go in? first_p moves behind the results. */
 int journal_written(const struct db *db, const struct list *events, const struct list *requests,

@@ -40,7 +40,7 @@ say_first_words(struct loop *loop)
 {
     struct list words;
     struct letter **letters;
-    int64_t position;
+    struct hint hint;
     int rc;
 
     if (!loop->service->first_words || authority_position(loop->writer.authority) > 0)
@@ -60,7 +60,7 @@ say_first_words(struct loop *loop)
         letters[i]->id = uuid_derive("first words", &i, sizeof(i));
     }
     if (rc == 0 && words.count)
-        rc = batch_run(&loop->writer, DIRECTORY_PROGRAMME, letters, words.count, NULL, &position);
+        rc = batch_run(&loop->writer, DIRECTORY_PROGRAMME, letters, words.count, NULL, &hint);
     if (rc == ERR_RETRY) /* another replica was faster */
         rc = db_rollback(loop->writer.db);
     if (rc == 0)

@@ -101,7 +101,7 @@ loop_wait_for_database(struct loop *loop)
 /* ------------------------------------------------------------------ commands */
 
 static void
-deliver(struct loop *loop, struct letter **letters, size_t count, int64_t position)
+deliver(struct loop *loop, struct letter **letters, size_t count, const struct hint *hint)
 {
     struct work *back = NULL;
 
@@ -111,8 +111,8 @@ deliver(struct loop *loop, struct letter **letters, size_t count, int64_t positi
             back = letters[i]->work;
             letters[i]->work = NULL;
         }
-    if (position)
-        bus_hint(loop->bus, letters[0]->programme, position);
+    if (hint->position)
+        bus_hint(loop->bus, letters[0]->programme, hint);
     for (size_t i = 0; i < count; i++)
         if (letters[i]->fate != PUT_OFF && letter_is_request(letters[i]))
             answer(loop, letters[i]);
@@ -123,14 +123,15 @@ deliver(struct loop *loop, struct letter **letters, size_t count, int64_t positi
 int
 loop_try(struct loop *loop, struct letter **letters, size_t count)
 {
-    int64_t position = 0, began = monotonic_ms();
+    struct hint hint;
+    int64_t began = monotonic_ms();
     char broken[64] = "";
     int rc = ERR_RETRY;
 
     for (int i = 0; i < TRIES && rc == ERR_RETRY; i++) {
         bool unknown;
 
-        rc = batch_run(&loop->writer, letters[0]->programme, letters, count, NULL, &position);
+        rc = batch_run(&loop->writer, letters[0]->programme, letters, count, NULL, &hint);
         if (rc == 0)
             break;
         unknown = db_commit_is_unknown(loop->writer.db);
@@ -156,7 +157,7 @@ loop_try(struct loop *loop, struct letter **letters, size_t count)
         return rc;
     metric_add(loop->batches, 1);
     metric_seconds(loop->seconds, (monotonic_ms() - began) * 1000);
-    deliver(loop, letters, count, position);
+    deliver(loop, letters, count, &hint);
     return 0;
 }
 

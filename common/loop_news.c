@@ -22,8 +22,8 @@ tell_heard(struct loop *loop, const char *programme, const struct heard *heard)
 {
     metric_add(loop->heard, (int64_t) heard->events);
     metric_add(loop->parked, (int64_t) heard->parked);
-    if (heard->position)
-        bus_hint(loop->bus, programme, heard->position);
+    if (heard->hint.position)
+        bus_hint(loop->bus, programme, &heard->hint);
 }
 
 /* Hears one stride of a programme. What cannot be taken with others is taken alone; what cannot be
@@ -129,9 +129,8 @@ loop_prepare_news(struct db *db)
 
 /* What one look brought, copied: results do not last. */
 struct look {
-    struct list due;  /* of struct due */
-    struct list hear; /* of programme names */
-    struct list drain;
+    struct list due; /* of struct due */
+    struct findings news;
 };
 
 static void
@@ -149,7 +148,7 @@ take_due(const struct db_result *r, struct arena *arena, struct list *due)
     }
 }
 
-/* One round trip. */
+/* One round trip, and another when a cursor is to follow. */
 static int
 look(struct loop *loop, struct arena *arena, struct look *ret)
 {
@@ -158,8 +157,9 @@ look(struct loop *loop, struct arena *arena, struct look *ret)
     int rc;
 
     list_init(&ret->due, arena, sizeof(struct due));
-    list_init(&ret->hear, arena, PROGRAMME_SIZE);
-    list_init(&ret->drain, arena, PROGRAMME_SIZE);
+    ret->news.has_more = false;
+    list_init(&ret->news.hear, arena, PROGRAMME_SIZE);
+    list_init(&ret->news.drain, arena, PROGRAMME_SIZE);
     if (loop->scouts)
         scouts_ask(loop->scouts, db);
     db_call(db, &due_timers);
@@ -169,9 +169,9 @@ look(struct loop *loop, struct arena *arena, struct look *ret)
     if (rc)
         return rc;
     if (loop->scouts)
-        scouts_take(loop->scouts, db_result(db, nth++), &ret->hear, &ret->drain);
+        scouts_take(loop->scouts, db_result(db, nth++), &ret->news);
     take_due(db_result(db, nth), arena, &ret->due);
-    return 0;
+    return loop->scouts ? scouts_pass(loop->scouts, db) : 0;
 }
 
 bool
@@ -186,9 +186,11 @@ loop_look_for_news(struct loop *loop)
     }
     LIST_EACH (const struct due, d, &found.due)
         ring(loop, d);
-    for (size_t i = 0; i < found.drain.count; i++)
-        drain(loop, list_at(&found.drain, i));
-    for (size_t i = 0; i < found.hear.count; i++)
-        hear_programme(loop, list_at(&found.hear, i));
-    return found.due.count + found.drain.count + found.hear.count > 0;
+    for (size_t i = 0; i < found.news.drain.count; i++)
+        drain(loop, list_at(&found.news.drain, i));
+    for (size_t i = 0; i < found.news.hear.count; i++)
+        hear_programme(loop, list_at(&found.news.hear, i));
+    loop->is_hinted = found.news.has_more || loop->is_hinted;
+    return found.due.count + found.news.drain.count + found.news.hear.count > 0 ||
+           found.news.has_more;
 }

@@ -85,18 +85,22 @@ struct crew {
     pthread_t writing, reading;
     const char *commands[MOST_OFFERED + 1];
     const char *queries[MOST_OFFERED + 1];
+    const char *heard[MOST_OFFERED + 1];
 };
 
 static void
 name_offer(struct crew *crew)
 {
     const struct service *service = crew->process->service;
-    size_t n = 0;
+    size_t n = 0, heard = 0;
 
     for (const struct kind *const *kind = service->kinds; *kind && crew->process->writes; kind++)
-        for (const struct handler *h = (*kind)->handlers; h->message && n < MOST_OFFERED; h++)
-            if (!(h->who & (HEARD | ONLY_RUNTIME)))
+        for (const struct handler *h = (*kind)->handlers; h->message; h++) {
+            if (h->who & HEARD && heard < MOST_OFFERED)
+                crew->heard[heard++] = h->message->name;
+            else if (!(h->who & (HEARD | ONLY_RUNTIME)) && n < MOST_OFFERED)
                 crew->commands[n++] = h->message->name;
+        }
     n = 0;
     for (const struct query *q = service->queries; q && q->ask && crew->process->reads; q++)
         if (n < MOST_OFFERED)
@@ -107,7 +111,7 @@ static int
 open_crew(struct crew *crew)
 {
     const struct process *process = crew->process;
-    struct bus_offer offer = { process->service->name, crew->commands, crew->queries };
+    struct bus_offer offer = { process->service->name, crew->commands, crew->queries, crew->heard };
     int rc = 0;
 
     name_offer(crew);

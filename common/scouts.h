@@ -15,6 +15,13 @@ enum { PROGRAMME_SIZE = 65 };
 
 struct scouts;
 
+/* Names of programmes where hearing_run, or hearing_drain, has something to do. */
+struct findings {
+    struct list hear; /* of char[PROGRAMME_SIZE] */
+    struct list drain;
+    bool has_more; /* the end of some journal is not yet in sight */
+};
+
 int scouts_open(struct db *db, const struct service *service,
                 struct scouts **ret_scouts) MUST_CHECK;
 void scouts_close(struct scouts **scouts_p);
@@ -22,8 +29,10 @@ void scouts_close(struct scouts **scouts_p);
 /* Queues the question. */
 void scouts_ask(struct scouts *scouts, struct db *db);
 
-/* After the run: the names of the programmes where hearing_run, or hearing_drain, has something to do. */
-void scouts_take(struct scouts *scouts, const struct db_result *result, struct list *hear,
-                 struct list *drain);
+/* After the run: takes what was found. */
+void scouts_take(struct scouts *scouts, const struct db_result *result, struct findings *findings);
+
+/* Lets the cursors follow that are a stride behind. */
+int scouts_pass(struct scouts *scouts, struct db *db) MUST_CHECK;
 
 #endif

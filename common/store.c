@@ -120,11 +120,10 @@ store_loaded(struct store *store, struct world *world, struct arena *arena, size
 /* ------------------------------------------------------------------ saving */
 
 static void
-write_column(struct store *store, const struct column *c, struct held *const *rows, size_t count)
+write_columns(struct store *store, const struct column *columns, const void *row)
 {
-    db_array(store->db, column_db_type(c), count);
-    for (size_t i = 0; i < count; i++)
-        column_write(store->db, c, rows[i]->state, store->scratch);
+    for (const struct column *c = columns; c->name; c++)
+        column_write(store->db, c, row, store->scratch);
 }
 
 static void
@@ -134,11 +133,12 @@ write_rows(struct store *store, struct kind_statements *k, const char *programme
     if (count == 0)
         return;
     db_call(store->db, are_new ? &k->insert : &k->update);
-    db_text(store->db, programme);
-    for (const struct column *c = self_columns; c->name; c++)
-        write_column(store, c, rows, count);
-    for (const struct column *c = k->kind->table->columns; c->name; c++)
-        write_column(store, c, rows, count);
+    db_row_array(store->db, count);
+    for (size_t i = 0; i < count; i++) {
+        db_text(store->db, programme);
+        write_columns(store, self_columns, rows[i]->state);
+        write_columns(store, k->kind->table->columns, rows[i]->state);
+    }
     *remember(store) = (struct pending){ k, NULL, NULL, count };
 }
 
@@ -158,24 +158,18 @@ write_children(struct store *store, struct kind_statements *k, struct child_stat
         added += list_of(rows[i], cs->child)->count - list_of(rows[i], cs->child)->stored;
     if (added == 0)
         return;
-#define EACH_ADDED                                                                                 \
-    for (size_t i = 0; i < count; i++)                                                             \
-        for (size_t n = list_of(rows[i], cs->child)->stored;                                       \
-             n < list_of(rows[i], cs->child)->count; n++)
     db_call(store->db, &cs->insert);
-    db_text(store->db, programme);
-    db_array(store->db, DB_UUID, added);
-    EACH_ADDED
-    db_uuid(store->db, &rows[i]->id);
-    db_array(store->db, DB_INT4, added);
-    EACH_ADDED
-    db_int4(store->db, (int32_t) n);
-    for (const struct column *c = cs->child->columns; c->name; c++) {
-        db_array(store->db, column_db_type(c), added);
-        EACH_ADDED
-        column_write(store->db, c, list_at(list_of(rows[i], cs->child), n), store->scratch);
+    db_row_array(store->db, added);
+    for (size_t i = 0; i < count; i++) {
+        const struct list *list = list_of(rows[i], cs->child);
+
+        for (size_t n = list->stored; n < list->count; n++) {
+            db_text(store->db, programme);
+            db_uuid(store->db, &rows[i]->id);
+            db_int4(store->db, (int32_t) n);
+            write_columns(store, cs->child->columns, list_at(list, n));
+        }
     }
-#undef EACH_ADDED
     *remember(store) = (struct pending){ k, cs, NULL, added };
 }
 
@@ -241,9 +235,9 @@ store_put_asides(struct store *store, const char *programme, const struct list *
 {
     LIST_EACH (const struct aside, aside, asides) {
         db_call(store->db, aside_statement_of(store, aside->table));
+        db_row_array(store->db, 1);
         db_text(store->db, programme);
-        for (const struct column *c = aside->table->columns; c->name; c++)
-            column_write(store->db, c, aside->row, store->scratch);
+        write_columns(store, aside->table->columns, aside->row);
         *remember(store) = (struct pending){ NULL, NULL, NULL, 1 };
     }
 }
@@ -258,17 +252,11 @@ store_check(struct store *store, size_t *first_p)
         size_t changed = db_changed(db_result(store->db, (*first_p)++));
 
         if (changed != p->count && rc == 0)
-            rc = err_set(ERR_RETRY, "%s: %zu rows written instead of %zu",
+            rc = err_set(ERR_FATAL, "%s: %zu rows written instead of %zu",
                          p->kind ? p->kind->kind->name : "aside", changed, p->count);
     }
     store->pending_count = 0;
     return rc;
-}
-
-size_t
-store_queued(const struct store *store)
-{
-    return store->pending_count;
 }
 
 void

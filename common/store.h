@@ -38,9 +38,6 @@ void store_put_asides(struct store *store, const char *programme, const struct l
 /* Forgets what was queued: the transaction is over. */
 void store_forget(struct store *store);
 
-/* How many statements of writes are queued. */
-size_t store_queued(const struct store *store);
-
 /* After the run: did every write touch as many rows as it should? */
 int store_check(struct store *store, size_t *first_p) MUST_CHECK;
 

@@ -25,15 +25,17 @@ names_of(struct arena *arena, const struct column *columns, bool assigns)
     return text;
 }
 
-/* ", $n::type[]" for every column, counting on from first. */
-static const char *
-arrays_of(struct arena *arena, const struct column *columns, int first)
+static struct statement
+insertion(struct arena *arena, const char *name, const char *table, const char *columns,
+          const char *conflict)
 {
-    const char *text = "";
-
-    for (const struct column *c = columns; c->name; c++)
-        text = arena_format(arena, "%s, $%d::%s[]", text, first++, column_sql_type(c));
-    return text;
+    return (struct statement){
+        .name = name,
+        .sql = arena_format(arena, INSERT_ROWS("%s", "%s") "%s", table, columns, columns, table,
+                            conflict),
+        .table = table,
+        .columns = columns,
+    };
 }
 
 static void
@@ -50,49 +52,36 @@ make_child(struct arena *arena, const struct kind *kind, const struct child *chi
                      "parent, place%s FROM %s"
                      " WHERE programme = $1::text AND parent = k.id ORDER BY place OFFSET 0) AS c",
                      names, child->name);
-    ret->insert.name = arena_format(arena, "add %s to %s", child->member, kind->name);
-    ret->insert.sql =
-        arena_format(arena,
-                     "INSERT INTO %s (programme, parent, place%s) SELECT $1::text, n.* FROM"
-                     " unnest($2::uuid[], $3::int4[]%s) AS n",
-                     child->name, names, arrays_of(arena, child->columns, 4));
+    ret->insert =
+        insertion(arena, arena_format(arena, "add %s to %s", child->member, kind->name),
+                  child->name, arena_format(arena, "programme, parent, place%s", names), "");
 }
 
 static void
-make_kind(struct arena *arena, const struct kind *kind, const char *lock,
-          struct kind_statements *ret)
+make_kind(struct arena *arena, const struct kind *kind, struct kind_statements *ret)
 {
     const struct table *t = kind->table;
     const char *names = names_of(arena, t->columns, false);
-    const char *arrays = arrays_of(arena, t->columns, 6);
+    const char *all = arena_format(arena, "programme, id, version, state, changed_at%s", names);
 
     ret->kind = kind;
     ret->load.name = arena_format(arena, "load %s", kind->name);
     ret->load.sql = arena_format(arena,
                                  "SELECT t.* FROM unnest($2::uuid[]) AS k(id) CROSS JOIN LATERAL"
                                  " (SELECT id, version, state, changed_at%s FROM %s"
-                                 " WHERE programme = $1::text AND id = k.id LIMIT 1%s) AS t",
-                                 names, t->name, lock);
+                                 " WHERE programme = $1::text AND id = k.id LIMIT 1) AS t",
+                                 names, t->name);
     ret->count.name = arena_format(arena, "count %s", kind->name);
     ret->count.sql =
         arena_format(arena, "SELECT count(*) FROM %s WHERE programme = $1::text", t->name);
-    ret->insert.name = arena_format(arena, "insert %s", kind->name);
-    ret->insert.sql = arena_format(
-        arena,
-        "INSERT INTO %s (programme, id, version, state, changed_at%s) SELECT $1::text, n.* FROM"
-        " unnest($2::uuid[], $3::int8[], $4::int4[], $5::timestamptz[]%s) AS n"
-        " ON CONFLICT (programme, id) DO NOTHING",
-        t->name, names, arrays);
-    ret->update.name = arena_format(arena, "update %s", kind->name);
-    ret->update.sql =
+    ret->insert = insertion(arena, arena_format(arena, "insert %s", kind->name), t->name, all, "");
+    ret->update = insertion(
+        arena, arena_format(arena, "update %s", kind->name), t->name, all,
         arena_format(arena,
-                     "INSERT INTO %s AS t (programme, id, version, state, changed_at%s) SELECT "
-                     "$1::text, n.* FROM"
-                     " unnest($2::uuid[], $3::int8[], $4::int4[], $5::timestamptz[]%s) AS n"
-                     " ON CONFLICT (programme, id) DO UPDATE SET version = EXCLUDED.version,"
-                     " state = EXCLUDED.state, changed_at = EXCLUDED.changed_at%s"
-                     " WHERE t.version < EXCLUDED.version",
-                     t->name, names, arrays, names_of(arena, t->columns, true));
+                     " ON CONFLICT (programme, id) DO UPDATE SET version ="
+                     "  CASE WHEN %s.version < EXCLUDED.version THEN EXCLUDED.version ELSE 0 END,"
+                     " state = EXCLUDED.state, changed_at = EXCLUDED.changed_at%s",
+                     strchr(t->name, '.') + 1, names_of(arena, t->columns, true)));
     for (const struct child *c = t->children; c && c->name; c++) {
         assert(ret->child_count < MOST_CHILDREN);
         make_child(arena, kind, c, &ret->children[ret->child_count++]);
@@ -122,17 +111,13 @@ static int
 prepare_aside(struct store *store, const struct table *table)
 {
     struct aside_statement *a = &store->asides[store->aside_count++];
-    const char *values = "$1::text";
-    int n = 2;
 
     assert(store->aside_count <= MOST_ASIDES);
-    for (const struct column *c = table->columns; c->name; c++)
-        values = arena_format(store->arena, "%s, $%d::%s", values, n++, column_sql_type(c));
     a->table = table;
-    a->insert.name = arena_format(store->arena, "put %s", table->name);
-    a->insert.sql =
-        arena_format(store->arena, "INSERT INTO %s (programme%s) VALUES (%s)", table->name,
-                     names_of(store->arena, table->columns, false), values);
+    a->insert = insertion(
+        store->arena, arena_format(store->arena, "put %s", table->name), table->name,
+        arena_format(store->arena, "programme%s", names_of(store->arena, table->columns, false)),
+        "");
     return db_prepare(store->db, &a->insert);
 }
 
@@ -149,8 +134,7 @@ store_open(struct db *db, const struct service *service, bool writes, struct sto
     store->scratch = arena_new();
     for (const struct kind *const *kind = service->kinds; *kind && rc == 0; kind++) {
         assert(store->kind_count < MOST_KINDS);
-        make_kind(store->arena, *kind, writes ? " FOR UPDATE" : "",
-                  &store->kinds[store->kind_count]);
+        make_kind(store->arena, *kind, &store->kinds[store->kind_count]);
         rc = prepare_kind(db, &store->kinds[store->kind_count++], writes);
     }
     for (const struct table *const *t = service->asides; writes && t && *t && rc == 0; t++)

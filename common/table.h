@@ -1,8 +1,8 @@
 /* common/table.h - where a state struct is kept, as data.
  *
  * Shapes     an aggregate's table has the columns programme text, id uuid, version int8, state int4,
- *            changed_at timestamptz, and then those listed, in any order; its key is (programme, id).
- *            A child table has programme text, parent uuid, place int4 (0, 1, 2 ...), and those listed;
+ *            changed_at timestamptz, and then those listed, in the same order; its key is (programme, id).
+ *            A child table has programme text, parent uuid, place int4 (0, 1, 2 ...), and those listed, in order;
  *            its key is (programme, parent, place). Child rows are only ever added.
  *            The column is named as the struct's member, without "_us" at the end of a TIME.
  * Source     the runtime makes every statement from these tables; a wrong one dies at start.

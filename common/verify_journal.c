@@ -18,10 +18,9 @@ static const struct statement next_events = {
 };
 static const struct statement open_requests = {
     "open requests",
-    "DECLARE requests NO SCROLL CURSOR FOR SELECT " INBOX_COLUMNS ", r.salt, r.bytes"
-    " FROM runtime.inbox i LEFT JOIN runtime.request r ON r.programme = i.programme"
-    "  AND r.source = i.source AND r.id = i.id"
-    " WHERE i.programme = current_setting('sangkien.programme') ORDER BY i.number"
+    "DECLARE requests NO SCROLL CURSOR FOR SELECT " INBOX_COLUMNS ", i.salt, i.request"
+    " FROM runtime.inbox i WHERE i.programme = current_setting('sangkien.programme') ORDER BY "
+    "i.number"
 };
 static const struct statement set_programme = {
     "set programme", "SELECT set_config('sangkien.programme', $1::text, true)"

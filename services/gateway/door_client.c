@@ -1,5 +1,4 @@
 /* services/gateway/door_client.c - the outer door: judges what clients send, and hands it on. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include "services/gateway/door_state.h"
 #include "services/gateway/reply.h"
 
-enum { BURST = 256, BURST_MS = 2, MOST_BACKLOG = 4096, NAME_SIZE = 65 };
+enum { BURST = 256, WORKS = 32, BURST_MS = 2, MOST_BACKLOG = 4096, NAME_SIZE = 65 };
 
 /* A receipt carries a request over a busy night, not over months in which one might pick and choose. */
 #define RECEIPT_AGE_US (INT64_C(24) * 3600 * 1000000)
@@ -65,13 +64,10 @@ struct arrival {
     int64_t received_us;
 };
 
-static int
-send_work(struct door *door, const struct arrival *a, const struct ticket *ticket,
-          const struct place *place)
+static void
+give_work(const struct arrival *a, const struct ticket *ticket, struct worker *worker)
 {
     Wire__Work work = WIRE__WORK__INIT;
-    Wire__GatewayFrame frame = WIRE__GATEWAY_FRAME__INIT;
-    zmq_msg_t packed;
 
     work.ticket = ticket->number;
     work.request.data = (uint8_t *) (uintptr_t) a->request.bytes.data;
@@ -81,12 +77,7 @@ send_work(struct door *door, const struct arrival *a, const struct ticket *ticke
     work.agency.data = (uint8_t *) (uintptr_t) a->from->agency.bytes;
     work.agency.len = sizeof(a->from->agency.bytes);
     work.received_us = a->received_us;
-    frame.content_case = WIRE__GATEWAY_FRAME__CONTENT_WORK;
-    frame.work = &work;
-    if (zmq_msg_init_size(&packed, wire__gateway_frame__get_packed_size(&frame)) != 0)
-        abort();
-    wire__gateway_frame__pack(&frame, zmq_msg_data(&packed));
-    return post_send(door->inner, place->worker->peer, &packed);
+    worker_give(worker, &work);
 }
 
 static void
@@ -108,7 +99,7 @@ fill_ticket(struct ticket *ticket, struct arrival *a, const struct place *place)
                  &a->post->frame); /* from here on the arrival's bytes are the ticket's */
 }
 
-/* To the worker whose turn it is; when that one turns out to be gone, to the next. */
+/* To the worker whose turn it is. */
 static int
 hand_on(struct door *door, struct arrival *a)
 {
@@ -116,23 +107,15 @@ hand_on(struct door *door, struct arrival *a)
     struct ticket *ticket = ticket_take(door->tickets);
     struct place place;
     int reason;
-    int rc = EHOSTUNREACH;
 
     if (!ticket)
         return WIRE__REASON__REASON_GATEWAY_BUSY;
-    do {
-        reason = routes_pick(door->routes, a->request.word, &a->request.subject, in_flight, &place);
-        if (reason == 0)
-            rc = send_work(door, a, ticket, &place);
-        if (reason == 0 && rc == EHOSTUNREACH)
-            door_lose_worker(door, &place.worker, "unreachable");
-    } while (reason == 0 && rc == EHOSTUNREACH);
-    if (reason == 0 && rc != 0)
-        reason = WIRE__REASON__REASON_GATEWAY_BUSY;
+    reason = routes_pick(door->routes, a->request.word, &a->request.subject, in_flight, &place);
     if (reason != 0) {
         ticket_give_back(door->tickets, &ticket);
         return reason;
     }
+    give_work(a, ticket, place.worker);
     fill_ticket(ticket, a, &place);
     place_take(&place);
     return 0;
@@ -273,6 +256,28 @@ take_frame(struct door *door, struct post *post)
         take_order(door, post, &frame, from);
 }
 
+/* A worker that cannot be reached has its work given back to the clients. */
+static void
+send_works(struct door *door)
+{
+    for (struct worker *w = routes_first(door->routes), *next; w; w = next) {
+        uint8_t head[FIELD_HEAD_SIZE];
+        size_t head_size = field_head(head, WIRE__GATEWAY_FRAME__CONTENT_WORKS, w->works_size);
+        zmq_msg_t frame;
+
+        next = w->next;
+        if (w->works_size == 0)
+            continue;
+        if (zmq_msg_init_size(&frame, head_size + w->works_size) != 0)
+            abort();
+        memcpy(zmq_msg_data(&frame), head, head_size);
+        memcpy((uint8_t *) zmq_msg_data(&frame) + head_size, w->works, w->works_size);
+        w->works_size = 0;
+        if (post_send(door->inner, w->peer, &frame) != 0)
+            door_lose_worker(door, &w, "unreachable");
+    }
+}
+
 /* Bounded in time too: looking through the longest texts takes a millisecond, and answers wait. */
 void
 door_take_clients(struct door *door)
@@ -283,5 +288,8 @@ door_take_clients(struct door *door)
     for (int i = 0; i < BURST && monotonic_ms() < end_ms && post_receive(door->outer, &post); i++) {
         take_frame(door, &post);
         post_close(&post);
+        if (i % WORKS == WORKS - 1)
+            send_works(door);
     }
+    send_works(door);
 }

@@ -8,6 +8,7 @@
 #include <zmq.h>
 
 #include "common/health.h"
+#include "common/hint.h"
 #include "services/gateway/admission.h"
 #include "services/gateway/door.h"
 #include "services/gateway/feed.h"
@@ -17,12 +18,12 @@
 #include "services/gateway/ticket.h"
 #include "services/gateway/zap.h"
 
-enum { MOST_HINTS = 64, MOST_REASONS = 32, HINT_NAME_SIZE = 65 };
+enum { MOST_GROWTHS = 64, MOST_REASONS = 32, HINT_NAME_SIZE = 65 };
 
-/* A journal has grown: told to all at the end of a burst, the last position only. */
-struct hint {
+/* A journal has grown: told at the end of a burst, to whom it may concern. */
+struct growth {
     char programme[HINT_NAME_SIZE];
-    int64_t position;
+    struct hint hint;
 };
 
 struct door_metrics {
@@ -51,8 +52,8 @@ struct door {
     struct admission *admission;
     struct arena *arena; /* of one frame */
     uint32_t refused_epochs[FEED_MOST_SUBSCRIPTIONS];
-    struct hint hints[MOST_HINTS];
-    size_t hint_count;
+    struct growth growths[MOST_GROWTHS];
+    size_t growth_count;
     int64_t beat_ms; /* when to send heartbeats again */
     bool feed_is_ready;
     bool feed_has_failed;

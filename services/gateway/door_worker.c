@@ -141,7 +141,17 @@ take_answer(struct door *door, struct worker *worker, struct bytes answer)
         pass_on(door, ticket, reply.bytes);
         door_settle(door, &ticket);
     }
-    if (worker->is_leaving && worker_is_idle(worker))
+}
+
+static void
+take_answers(struct door *door, struct worker *worker, struct bytes batch)
+{
+    struct field f;
+
+    while (field_next(&batch, &f) == FIELD_GOT)
+        if (f.number == 1 && f.type == FIELD_BYTES)
+            take_answer(door, worker, f.bytes);
+    if (worker && worker->is_leaving && worker_is_idle(worker))
         forget_worker(door, &worker, "left");
 }
 
@@ -194,26 +204,43 @@ take_leave(struct door *door, struct worker *worker)
 }
 
 static void
+note_types(struct hint *hint, const Wire__Hint *said)
+{
+    hint->has_more = hint->has_more || said->n_types == 0;
+    for (size_t i = 0; i < said->n_types; i++) {
+        const struct word *word = proto_word(said->types[i]);
+
+        if (word)
+            hint_add_type(hint, word->name);
+        else
+            hint->has_more = true;
+    }
+}
+
+static void
 take_hint(struct door *door, struct bytes content)
 {
     struct scan_result scan;
+    struct growth *growth;
     Wire__Hint *said;
     size_t i = 0;
 
     if (scan_message(proto_word("sangkien.wire.v1.Hint"), content, &scan) != 0 ||
         proto_unpack(door->arena, &wire__hint__descriptor, content.data, content.size, &said) != 0)
         return;
-    if (door->hint_count == MOST_HINTS)
+    if (door->growth_count == MOST_GROWTHS)
         door_tell_hints(door);
-    while (i < door->hint_count && strcmp(door->hints[i].programme, said->programme) != 0)
+    while (i < door->growth_count && strcmp(door->growths[i].programme, said->programme) != 0)
         i++;
-    if (i == door->hint_count) {
-        snprintf(door->hints[i].programme, HINT_NAME_SIZE, "%s", said->programme);
-        door->hints[i].position = said->position;
-        door->hint_count++;
-    } else if (said->position > door->hints[i].position) {
-        door->hints[i].position = said->position;
+    growth = &door->growths[i];
+    if (i == door->growth_count) {
+        *growth = (struct growth){ 0 };
+        snprintf(growth->programme, HINT_NAME_SIZE, "%s", said->programme);
+        door->growth_count++;
     }
+    if (said->position > growth->hint.position)
+        growth->hint.position = said->position;
+    note_types(&growth->hint, said);
 }
 
 static void
@@ -229,8 +256,8 @@ take_frame(struct door *door, struct post *post)
     worker = routes_find(door->routes, post->peer);
     if (worker)
         worker->heard_ms = monotonic_ms();
-    if (content.number == WIRE__WORKER_FRAME__CONTENT_ANSWER)
-        take_answer(door, worker, content.bytes);
+    if (content.number == WIRE__WORKER_FRAME__CONTENT_ANSWERS)
+        take_answers(door, worker, content.bytes);
     else if (content.number == WIRE__WORKER_FRAME__CONTENT_READY)
         take_ready(door, post, content.bytes);
     else if (content.number == WIRE__WORKER_FRAME__CONTENT_HINT)
@@ -253,26 +280,37 @@ door_take_workers(struct door *door)
 
 /* ------------------------------------------------------------------ now and then */
 
+static bool
+hears_of(const struct worker *worker, const struct hint *hint)
+{
+    for (size_t i = 0; i < hint->type_count; i++)
+        if (worker->hears[proto_word(hint->types[i]) - proto_words])
+            return true;
+    return hint->has_more;
+}
+
 void
 door_tell_hints(struct door *door)
 {
-    for (size_t i = 0; i < door->hint_count; i++) {
+    for (size_t i = 0; i < door->growth_count; i++) {
+        const struct growth *growth = &door->growths[i];
         Wire__Hint hint = WIRE__HINT__INIT;
         Wire__GatewayFrame frame = WIRE__GATEWAY_FRAME__INIT;
         struct order order = { .kind = ORDER_HINT };
         uint8_t packed[HINT_NAME_SIZE + 32];
         size_t size;
 
-        hint.programme = door->hints[i].programme;
-        hint.position = door->hints[i].position;
+        hint.programme = growth->programme;
+        hint.position = growth->hint.position;
         frame.content_case = WIRE__GATEWAY_FRAME__CONTENT_HINT;
         frame.hint = &hint;
         for (struct worker *w = routes_first(door->routes); w; w = w->next)
-            say(door, w->peer, &frame); /* lost ones do no harm: everybody also polls */
+            if (hears_of(w, &growth->hint))
+                say(door, w->peer, &frame); /* lost ones do no harm: everybody also polls */
         size = wire__hint__pack(&hint, packed);
         door_order(door, &order, (struct bytes){ packed, size });
     }
-    door->hint_count = 0;
+    door->growth_count = 0;
 }
 
 void

@@ -48,6 +48,8 @@ static void
 worker_free(struct worker *worker)
 {
     free(worker->offers);
+    free(worker->hears);
+    free(worker->works);
     free(worker);
 }
 
@@ -149,6 +151,17 @@ note_offers(struct routes *routes, struct worker *worker, const char *const *nam
     }
 }
 
+static void
+note_heard(struct worker *worker, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct word *word = proto_word(names[i]);
+
+        if (word && word->kind == WORD_EVENT)
+            worker->hears[word - proto_words] = true;
+    }
+}
+
 static struct worker *
 add_worker(struct routes *routes, uint64_t peer)
 {
@@ -157,6 +170,7 @@ add_worker(struct routes *routes, uint64_t peer)
     worker->peer = peer;
     worker->serial = ++routes->serial;
     worker->offers = zeroed(proto_word_count, sizeof(bool));
+    worker->hears = zeroed(proto_word_count, sizeof(bool));
     worker->next = routes->first;
     routes->first = worker;
     routes->count++;
@@ -189,8 +203,10 @@ routes_ready(struct routes *routes, uint64_t peer, const char *service_of_key,
     worker->is_leaving = false;
     memset(worker->offers, 0, proto_word_count * sizeof(bool));
     memset(worker->offers_any, 0, sizeof(worker->offers_any));
+    memset(worker->hears, 0, proto_word_count * sizeof(bool));
     note_offers(routes, worker, commands, ready->n_commands, WORD_COMMAND);
     note_offers(routes, worker, queries, ready->n_queries, WORD_QUERY);
+    note_heard(worker, (const char *const *) ready->heard, ready->n_heard);
     return NULL;
 }
 
@@ -198,6 +214,26 @@ bool
 worker_is_idle(const struct worker *worker)
 {
     return worker->in_flight[COMMANDS] == 0 && worker->in_flight[QUERIES] == 0;
+}
+
+void
+worker_give(struct worker *worker, const Wire__Work *work)
+{
+    Wire__WorkBatch batch = WIRE__WORK_BATCH__INIT;
+    size_t size;
+
+    /* Batches that stand one behind the other are one batch. */
+    batch.n_works = 1;
+    batch.works = (Wire__Work *[]){ (Wire__Work *) (uintptr_t) work };
+    size = wire__work_batch__get_packed_size(&batch);
+    if (worker->works_size + size > worker->works_room) {
+        worker->works_room = 2 * (worker->works_size + size);
+        worker->works = realloc(worker->works, worker->works_room);
+        if (!worker->works)
+            abort();
+    }
+    wire__work_batch__pack(&batch, worker->works + worker->works_size);
+    worker->works_size += size;
 }
 
 void

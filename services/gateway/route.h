@@ -32,11 +32,16 @@ struct worker {
     struct served *served;
     const char *service;
     bool *offers; /* by the word's place in proto_words */
+    bool *hears;
     bool offers_any[WORK_KINDS];
     uint32_t credit;
     uint32_t in_flight[WORK_KINDS];
     int64_t heard_ms;
     bool is_leaving;
+    /* Work that goes out in one frame: a packed WorkBatch. */
+    uint8_t *works;
+    size_t works_size;
+    size_t works_room;
 };
 
 struct slot {
@@ -77,5 +82,8 @@ void place_take(const struct place *place);
 void place_leave(const struct place *place);
 
 bool worker_is_idle(const struct worker *worker);
+
+/* Adds to the work that is to go out. */
+void worker_give(struct worker *worker, const Wire__Work *work);
 
 #endif

@@ -1,7 +1,7 @@
 -- tests/db/runtime.sql - nobody can rewrite the past, and no service can speak or read for another.
 
 BEGIN;
-SELECT plan(51);
+SELECT plan(54);
 
 -- Runs a statement as a role and gives the number of rows that it touched or found.
 CREATE FUNCTION pg_temp.as_role(role text, statement text) RETURNS int8 LANGUAGE plpgsql AS $$
@@ -30,9 +30,10 @@ $$;
 
 CREATE FUNCTION pg_temp.inbox_row(service text, number_ int8) RETURNS text LANGUAGE sql AS $$
     SELECT format($sql$INSERT INTO runtime.inbox (programme, source, id, number, service, type, capacity,
-            received_at, stored_at, request_digest, reply, chain)
+            received_at, stored_at, request_digest, salt, request, reply, chain)
         VALUES ('test-db', '00000000-0000-7000-8000-000000000003', gen_random_uuid(), %s, %L, 'x.Y', 0, now(),
-            now(), decode(repeat('00', 32), 'hex'), '', decode(repeat('00', 32), 'hex'))$sql$, number_, service)
+            now(), decode(repeat('00', 32), 'hex'), decode(repeat('00', 16), 'hex'), 'x', '',
+            decode(repeat('00', 32), 'hex'))$sql$, number_, service)
 $$;
 
 CREATE FUNCTION pg_temp.timer_row(service text) RETURNS text LANGUAGE sql AS $$
@@ -41,8 +42,6 @@ CREATE FUNCTION pg_temp.timer_row(service text) RETURNS text LANGUAGE sql AS $$
 $$;
 
 INSERT INTO runtime.journal_head (programme) VALUES ('test-db');
-INSERT INTO runtime.request (programme, source, id, salt, bytes)
-VALUES ('test-db', gen_random_uuid(), gen_random_uuid(), decode(repeat('00', 16), 'hex'), 'x');
 
 -- What a service may.
 SELECT is(pg_temp.as_role('funding', pg_temp.journal_row('funding', 1)), 1::int8, 'a service writes its own events');
@@ -62,6 +61,9 @@ SELECT pg_temp.is_denied('funding', 'INSERT INTO runtime.cursor VALUES (''apprai
 -- Nor reads what was answered to others; everybody reads the journal.
 SELECT is(pg_temp.as_role('appraisal', 'SELECT FROM runtime.journal WHERE programme = ''test-db'''), 1::int8,
           'every service reads the whole journal');
+SELECT pg_temp.is_denied('funding', replace(pg_temp.inbox_row('funding', 3), $$decode(repeat('00', 16), 'hex'), 'x'$$, 'NULL, NULL'),
+                         'a service cannot keep back the bytes of a request');
+SELECT pg_temp.is_denied('funding', 'SELECT request FROM runtime.inbox', 'a service does not read requests again');
 SELECT is(pg_temp.as_role('appraisal', 'SELECT FROM runtime.inbox WHERE programme = ''test-db'''), 1::int8,
           'a service sees only its own answers');
 SELECT is(pg_temp.as_role('auditor', 'SELECT FROM runtime.inbox WHERE programme = ''test-db'''), 2::int8,
@@ -84,7 +86,8 @@ SELECT pg_temp.is_denied(service, statement || ' runtime.' || kept || ending,
        (VALUES ('journal', ' SET programme = programme'), ('inbox', ' SET programme = programme')) AS t (kept, assignment),
        LATERAL (VALUES ('UPDATE', assignment), ('DELETE FROM', '')) AS s (statement, ending);
 SELECT pg_temp.is_denied('funding', 'TRUNCATE runtime.journal', 'a service cannot empty the journal');
-SELECT pg_temp.is_denied('funding', 'DELETE FROM runtime.request', 'a service cannot erase the bytes of a request');
+SELECT pg_temp.is_denied('funding', 'UPDATE runtime.inbox SET salt = NULL, request = NULL',
+                         'a service cannot erase the bytes of a request');
 SELECT pg_temp.is_denied('funding', 'DELETE FROM runtime.journal_head', 'a service cannot take away the head of a journal');
 
 -- The gateway only reads, and only the journal.
@@ -96,11 +99,13 @@ SELECT throws_ok(format('SELECT pg_temp.as_role(%L, %L)', 'notifications',
                  '23514', NULL, 'a service cannot put another one''s words into its own rows');
 SELECT pg_temp.is_denied('gateway', pg_temp.journal_row('gateway', 2), 'the gateway writes no events');
 SELECT pg_temp.is_denied('gateway', 'SELECT FROM runtime.inbox', 'the gateway reads no answers');
-SELECT pg_temp.is_denied('gateway', 'SELECT FROM runtime.request', 'the gateway reads no requests');
 
 -- Only the eraser takes away bytes, and nothing else.
-SELECT is(pg_temp.as_role('eraser', 'DELETE FROM runtime.request WHERE programme = ''test-db'''), 1::int8,
-          'the eraser deletes the bytes of a request');
+SELECT pg_temp.is_denied('eraser', 'UPDATE runtime.inbox SET request = ''y'' WHERE programme = ''test-db''',
+                         'the eraser cannot put other bytes in their place');
+SELECT is(pg_temp.as_role('eraser', 'UPDATE runtime.inbox SET salt = NULL, request = NULL WHERE programme = ''test-db'''),
+          2::int8, 'the eraser takes away the bytes of requests');
+SELECT pg_temp.is_denied('eraser', 'UPDATE runtime.inbox SET reply = ''''', 'the eraser cannot touch an answer');
 SELECT pg_temp.is_denied('eraser', 'DELETE FROM runtime.inbox', 'the eraser cannot delete an answer');
 SELECT pg_temp.is_denied('auditor', 'UPDATE runtime.journal SET because = ''''', 'the auditor changes nothing');
 SELECT pg_temp.is_denied('administrator', 'UPDATE runtime.parked SET reason = ''''',

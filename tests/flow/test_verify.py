@@ -139,8 +139,8 @@ def test_an_altered_row_of_the_inbox_is_found_by_its_number(world, base, ctl, hi
 def test_altered_bytes_of_a_request_are_found(world, base, ctl, history):
     number = base.one("SELECT max(number) FROM runtime.inbox WHERE programme = %s", world.programme)
     place = "programme = %s AND id = (SELECT id FROM runtime.inbox WHERE programme = %s AND number = %s)"
-    with changed(base, f"UPDATE runtime.request SET bytes = bytes || '\\x00'::bytea WHERE {place}",
-                 f"UPDATE runtime.request SET bytes = substr(bytes, 1, length(bytes) - 1) WHERE {place}",
+    with changed(base, f"UPDATE runtime.inbox SET request = request || '\\x00'::bytea WHERE {place}",
+                 f"UPDATE runtime.inbox SET request = substr(request, 1, length(request) - 1) WHERE {place}",
                  world.programme, world.programme, number):
         damages = one_place(verify(ctl, world))
 
@@ -157,7 +157,7 @@ def test_a_refusal_that_was_deleted_is_found(world, base, ctl, history):
 
 def test_a_request_that_was_erased_with_its_salt_is_no_damage(world, base, ctl, history):
     reply = world.say("head", "submissions.SubmitEntry", {}, history)
-    base.run("DELETE FROM runtime.request WHERE programme = %s AND id = %s", world.programme, reply.request_id)
+    base.run("UPDATE runtime.inbox SET salt = NULL, request = NULL WHERE programme = %s AND id = %s", world.programme, reply.request_id)
 
     assert "(1 erased)" in verify(ctl, world, expect=0)
 

@@ -67,14 +67,14 @@ class InnerGateway:
 
     def work(self, who, request, system, agency, received_us):
         self.ticket += 1
-        self.send(who, work=dict(ticket=self.ticket, request=request, system=uuid.UUID(system).bytes,
-                                 agency=uuid.UUID(agency).bytes, received_us=received_us))
+        self.send(who, works=dict(works=[dict(ticket=self.ticket, request=request, system=uuid.UUID(system).bytes,
+                                              agency=uuid.UUID(agency).bytes, received_us=received_us)]))
         return self.ticket
 
     def answers(self, count):
         """{ticket: (bytes of the reply, Reply)}"""
         found = {}
         while len(found) < count:
-            answer = self.receive("answer")[1].answer
-            found[answer.ticket] = answer.reply, self.words["wire.Reply"].FromString(answer.reply)
+            for answer in self.receive("answers")[1].answers.answers:
+                found[answer.ticket] = answer.reply, self.words["wire.Reply"].FromString(answer.reply)
         return found

@@ -104,12 +104,12 @@ bus_answer(struct bus *bus, const struct work *work, struct bytes reply)
 }
 
 void
-bus_hint(struct bus *bus, const char *programme, int64_t position)
+bus_hint(struct bus *bus, const char *programme, const struct hint *hint)
 {
     (void) programme;
     pthread_mutex_lock(&bus->lock);
-    if (position > bus->hinted)
-        bus->hinted = position;
+    if (hint->position > bus->hinted)
+        bus->hinted = hint->position;
     pthread_cond_broadcast(&bus->changed);
     pthread_mutex_unlock(&bus->lock);
 }

@@ -201,7 +201,7 @@ fill_directory(struct stage *s)
 {
     struct births b = { .stage = s };
     struct writer writer;
-    int64_t position;
+    struct hint hint;
     int rc = ERR_RETRY;
 
     stage_writer(s, &directory_service, &writer);
@@ -212,7 +212,7 @@ fill_directory(struct stage *s)
     for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
         bear_binding(&b, i);
     for (int tries = 0; tries < 5 && rc == ERR_RETRY; tries++) {
-        rc = batch_run(&writer, "directory", b.letters, b.count, NULL, &position);
+        rc = batch_run(&writer, "directory", b.letters, b.count, NULL, &hint);
         if (rc && db_rollback(writer.db))
             fail_msg("%s", err_text());
     }
@@ -331,8 +331,8 @@ stage_again(struct stage *s, const struct service *service, const struct letter 
 int
 stage_run(struct writer *writer, const char *programme, struct letter **letters, size_t count)
 {
-    int64_t position = 0;
-    int rc = batch_run(writer, programme, letters, count, NULL, &position);
+    struct hint hint;
+    int rc = batch_run(writer, programme, letters, count, NULL, &hint);
 
     if (rc)
         fail_msg("the batch: %s", err_text());
@@ -386,7 +386,7 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
     list_init(&requests, s->arena, sizeof(struct inbox_row));
     db_begin(db);
     journal_lock(db, s->programme);
-    if (db_run(db) || journal_locked(db, 1, s->programme, &head))
+    if (db_run(db) || !journal_locked(db, 1, s->programme, &head))
         fail_msg("%s", err_text());
     row = list_add(&events);
     *row = (struct journal_row){ .service = service,
@@ -400,7 +400,7 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
                                  .cause = stage_id(s, aggregate),
                                  .traceparent = "" };
     journal_chain(s->arena, &head, row);
-    journal_write(db, s->arena, s->programme, &head, &events, &requests);
+    journal_write(db, s->programme, &head, &events, &requests);
     db_commit(db);
     if (db_run(db) || journal_written(db, &events, &requests, &first))
         fail_msg("%s", err_text());
@@ -599,9 +599,9 @@ static void *
 race(void *context)
 {
     struct rival *r = context;
-    int64_t position;
+    struct hint hint;
 
-    r->rc = batch_run(&r->writer, r->programme, r->letters, r->count, NULL, &position);
+    r->rc = batch_run(&r->writer, r->programme, r->letters, r->count, NULL, &hint);
     snprintf(r->why, sizeof(r->why), "%s", r->rc ? err_text() : "");
     return NULL;
 }

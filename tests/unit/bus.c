@@ -21,13 +21,15 @@
 #include "sangkien/wire/v1/worker.pb-c.h"
 
 #define COMMAND "sangkien.funding.v1.SignOff"
+#define EVENT "sangkien.appraisal.v1.AppraisalConcluded"
 #define QUERY "sangkien.funding.v1.GetFundingCase"
 
 enum { PATIENCE_MS = 5000, HEARTBEAT_MS = 50 };
 
 static const char *const commands[] = { COMMAND, NULL };
 static const char *const queries[] = { QUERY, NULL };
-static const struct bus_offer offer = { "funding", commands, queries };
+static const char *const heard[] = { EVENT, NULL };
+static const struct bus_offer offer = { "funding", commands, queries, heard };
 
 /* The gateway's part: a ROUTER that lets everybody in, and remembers who spoke last. */
 struct gateway {
@@ -170,6 +172,7 @@ give_work(struct gateway *g, uint64_t ticket, const char *type)
     uint8_t ids[16] = { 7 };
     uint8_t request[256] = { 2 << 3 | 2 }; /* a Request with nothing but its type */
     Wire__Work work = WIRE__WORK__INIT;
+    Wire__WorkBatch batch = WIRE__WORK_BATCH__INIT;
     Wire__GatewayFrame frame = WIRE__GATEWAY_FRAME__INIT;
 
     request[1] = (uint8_t) strlen(type);
@@ -180,8 +183,10 @@ give_work(struct gateway *g, uint64_t ticket, const char *type)
     work.system.data = work.agency.data = ids;
     work.system.len = work.agency.len = sizeof(ids);
     work.received_us = 1234567;
-    frame.content_case = WIRE__GATEWAY_FRAME__CONTENT_WORK;
-    frame.work = &work;
+    batch.n_works = 1;
+    batch.works = (Wire__Work *[]){ &work };
+    frame.content_case = WIRE__GATEWAY_FRAME__CONTENT_WORKS;
+    frame.works = &batch;
     say(g, &frame);
 }
 
@@ -207,6 +212,8 @@ it_says_ready_only_when_it_serves(void **state)
     assert_int_equal(g->heard->ready->n_queries, 1);
     assert_string_equal(g->heard->ready->queries[0], QUERY);
     assert_int_equal(g->heard->ready->credit, 9);
+    assert_int_equal(g->heard->ready->n_heard, 1);
+    assert_string_equal(g->heard->ready->heard[0], EVENT);
 }
 
 static void
@@ -241,9 +248,9 @@ work_comes_in_order_and_answers_carry_its_ticket(void **state)
         assert_int_equal(work->request.size, 2 + strlen(COMMAND));
         bus_answer(g->bus, work, (struct bytes){ (const uint8_t *) "done", 4 });
         work_free(&work);
-        assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_ANSWER, PATIENCE_MS));
-        assert_int_equal(g->heard->answer->ticket, ticket);
-        assert_int_equal(g->heard->answer->reply.len, 4);
+        assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_ANSWERS, PATIENCE_MS));
+        assert_int_equal(g->heard->answers->answers[0]->ticket, ticket);
+        assert_int_equal(g->heard->answers->answers[0]->reply.len, 4);
     }
 }
 
@@ -287,15 +294,20 @@ static void
 hints_of_one_programme_go_out_as_one(void **state)
 {
     struct gateway *g = *state;
+    struct hint hint = { .position = 5 };
 
     begin(g);
     give_work(g, 1, COMMAND); /* so that it is known to be welcome */
     struct work *work = bus_take(g->bus, LANE_WRITE, PATIENCE_MS);
     work_free(&work);
-    bus_hint(g->bus, "2019", 5);
+    hint_add_type(&hint, EVENT);
+    hint_add_type(&hint, EVENT);
+    bus_hint(g->bus, "2019", &hint);
     assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_HINT, PATIENCE_MS));
     assert_string_equal(g->heard->hint->programme, "2019");
     assert_int_equal(g->heard->hint->position, 5);
+    assert_int_equal(g->heard->hint->n_types, 1);
+    assert_string_equal(g->heard->hint->types[0], EVENT);
 }
 
 static void
@@ -350,7 +362,7 @@ who_leaves_answers_what_still_came_and_then_is_let_go(void **state)
     assert_true(bus_is_leaving(g->bus));
     bus_answer(g->bus, work, (struct bytes){ (const uint8_t *) "done", 4 });
     work_free(&work);
-    assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_ANSWER, PATIENCE_MS));
+    assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_ANSWERS, PATIENCE_MS));
 }
 
 static void
@@ -365,9 +377,9 @@ what_nobody_took_is_declined_at_the_end(void **state)
     work = bus_take(g->bus, LANE_WRITE, PATIENCE_MS);
     work_free(&work);
     bus_close(&g->bus);
-    assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_ANSWER, PATIENCE_MS));
-    assert_int_equal(g->heard->answer->ticket, 2);
-    assert_int_equal(g->heard->answer->reply.len, 0);
+    assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_ANSWERS, PATIENCE_MS));
+    assert_int_equal(g->heard->answers->answers[0]->ticket, 2);
+    assert_int_equal(g->heard->answers->answers[0]->reply.len, 0);
 }
 
 static void

@@ -60,7 +60,8 @@ CREATE TABLE runtime.journal (
     CONSTRAINT journal_version_key UNIQUE (aggregate, version, kind, programme)
 );
 
--- Every request that got a final answer, with that answer.
+-- Every request that got a final answer, with that answer. request holds its exact bytes. They may be erased,
+-- with their salt, for the personal data in them: request_digest is SHA-256(salt || bytes), and only it is chained.
 CREATE TABLE runtime.inbox (
     programme      text  NOT NULL,
     source         uuid  NOT NULL,
@@ -75,20 +76,12 @@ CREATE TABLE runtime.inbox (
     received_at    timestamptz NOT NULL,
     stored_at      timestamptz NOT NULL,
     request_digest bytea NOT NULL CHECK (octet_length(request_digest) = 32),
+    salt           bytea CHECK (octet_length(salt) = 16),
+    request        bytea,
     reply          bytea NOT NULL,
     chain          bytea NOT NULL CHECK (octet_length(chain) = 32),
-    PRIMARY KEY (programme, source, id)
-);
-
--- The exact bytes of those requests, apart, so that personal data can be erased: the inbox keeps only
--- SHA-256(salt || bytes).
-CREATE TABLE runtime.request (
-    programme text  NOT NULL,
-    source    uuid  NOT NULL,
-    id        uuid  NOT NULL,
-    salt      bytea NOT NULL CHECK (octet_length(salt) = 16),
-    bytes     bytea NOT NULL,
-    PRIMARY KEY (programme, source, id)
+    PRIMARY KEY (programme, source, id),
+    CONSTRAINT inbox_erased_whole CHECK ((salt IS NULL) = (request IS NULL))
 );
 
 -- How far a consumer has heard a programme's journal.
@@ -146,30 +139,35 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['directory', 'submissions', 'appraisal', 'funding', 'notifications'] LOOP
         EXECUTE format('GRANT INSERT ON runtime.journal TO %I', 'sangkien_' || name);
         EXECUTE format('GRANT UPDATE ON runtime.journal_head TO %I', 'sangkien_' || name);
-        EXECUTE format('GRANT SELECT, INSERT ON runtime.inbox TO %I', 'sangkien_' || name);
         -- Nobody who serves reads requests again: the salt is enough to know one by its digest.
-        EXECUTE format('GRANT INSERT, SELECT (programme, source, id, salt) ON runtime.request TO %I', 'sangkien_' || name);
+        EXECUTE format('GRANT INSERT, SELECT (programme, source, id, service, request_digest, salt, reply) ON runtime.inbox TO %I',
+                       'sangkien_' || name);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE ON runtime.cursor TO %I', 'sangkien_' || name);
         EXECUTE format('GRANT SELECT, INSERT, DELETE ON runtime.timer, runtime.parked TO %I', 'sangkien_' || name);
     END LOOP;
     GRANT INSERT ON runtime.journal_head TO sangkien_directory, sangkien_submissions;
     GRANT SELECT ON ALL TABLES IN SCHEMA runtime TO sangkien_auditor, sangkien_administrator;
     GRANT UPDATE (verdict, verdict_reason) ON runtime.parked TO sangkien_administrator;
-    GRANT SELECT, DELETE ON runtime.request TO sangkien_eraser;
+    GRANT SELECT (programme, source, id), UPDATE (salt, request) ON runtime.inbox TO sangkien_eraser;
 END $$;
 
--- A service inserts and sees only its own rows; everybody may read the journal.
+-- A service inserts and sees only its own rows; everybody may read the journal. The name is asked for once a
+-- statement, not once a row.
 DO $$
 DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['journal', 'inbox', 'timer'] LOOP
         EXECUTE format('ALTER TABLE runtime.%I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('CREATE POLICY own_insert ON runtime.%I FOR INSERT WITH CHECK (service = runtime.current_service())', name);
+        EXECUTE format('CREATE POLICY own_insert ON runtime.%I FOR INSERT WITH CHECK (service = (SELECT runtime.current_service()))', name);
     END LOOP;
+    CREATE POLICY whole_insert ON runtime.inbox AS RESTRICTIVE FOR INSERT WITH CHECK (salt IS NOT NULL);
+    CREATE POLICY erased ON runtime.inbox FOR SELECT TO sangkien_eraser USING (true);
+    CREATE POLICY erasure ON runtime.inbox FOR UPDATE TO sangkien_eraser
+        USING (true) WITH CHECK (salt IS NULL AND request IS NULL);
     CREATE POLICY readers ON runtime.journal FOR SELECT USING (true);
     CREATE POLICY own_rows ON runtime.inbox FOR SELECT
-        USING (service = runtime.current_service()
+        USING (service = (SELECT runtime.current_service())
                OR current_user IN ('sangkien_auditor', 'sangkien_administrator'));
     CREATE POLICY own_rows ON runtime.timer FOR SELECT
         USING (service = runtime.current_service()

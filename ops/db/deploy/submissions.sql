@@ -35,7 +35,6 @@ CREATE TABLE submissions.edition (
     CONSTRAINT edition_threshold CHECK (threshold_centi <= maximum_centi)
 );
 
--- Kinds are written in lock order, entries before editions: hence the deferred reference.
 CREATE TABLE submissions.entry (
     programme         text NOT NULL,
     id                uuid NOT NULL,
@@ -56,8 +55,6 @@ CREATE TABLE submissions.entry (
     reached_final     bool NOT NULL,
     money_paid        bool NOT NULL,
     PRIMARY KEY (programme, id),
-    CONSTRAINT entry_of_edition FOREIGN KEY (programme, edition_id) REFERENCES submissions.edition
-        DEFERRABLE INITIALLY DEFERRED,
     -- From SUBMITTED to NOT_AWARDED somebody has handed it in; from REGISTERED on it has a code.
     CONSTRAINT entry_submitter CHECK (state NOT BETWEEN 2 AND 8 OR submitted_by IS NOT NULL),
     CONSTRAINT entry_code_given CHECK (state NOT BETWEEN 3 AND 8 OR (entry_code <> '' AND registered_by IS NOT NULL)),
@@ -202,6 +199,20 @@ BEGIN
 END $$;
 CREATE TRIGGER edition_change BEFORE UPDATE ON submissions.edition
     FOR EACH ROW EXECUTE FUNCTION submissions.judge_edition_change();
+
+-- Every entry is of an edition; editions are never deleted. A foreign key would ask for each row what this asks
+-- once for all that come together.
+CREATE FUNCTION submissions.judge_new_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT programme, edition_id FROM added) AS a
+                WHERE NOT EXISTS (SELECT FROM submissions.edition AS e
+                                   WHERE e.programme = a.programme AND e.id = a.edition_id)) THEN
+        PERFORM submissions.refuse('entry_of_edition', 'an entry belongs to an edition');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER entry_of_edition AFTER INSERT ON submissions.entry REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION submissions.judge_new_entries();
 
 -- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts.
 CREATE FUNCTION submissions.judge_entry_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -7,7 +7,6 @@ BEGIN;
 DROP TABLE runtime.parked;
 DROP TABLE runtime.timer;
 DROP TABLE runtime.cursor;
-DROP TABLE runtime.request;
 DROP TABLE runtime.inbox;
 DROP TABLE runtime.journal;
 DROP TABLE runtime.journal_head;

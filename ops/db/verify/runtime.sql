@@ -8,9 +8,8 @@ SELECT programme, position, service, kind, aggregate, version, type, body, recor
        source, cause, heard, agency, actor, capacity, traceparent, request_digest, reply_digest, chain
   FROM runtime.journal WHERE false;
 SELECT programme, source, id, number, service, type, subject, agency, actor, capacity, received_at,
-       stored_at, request_digest, reply, chain
+       stored_at, request_digest, salt, request, reply, chain
   FROM runtime.inbox WHERE false;
-SELECT programme, source, id, salt, bytes FROM runtime.request WHERE false;
 SELECT consumer, programme, position FROM runtime.cursor WHERE false;
 SELECT programme, id, service, kind, subject, type, body, due_at FROM runtime.timer WHERE false;
 SELECT consumer, programme, position, subject, reason, parked_at, verdict, verdict_reason
