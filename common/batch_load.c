@@ -66,47 +66,73 @@ name_keys(struct batch *b, struct letter *letter, const void *state)
     world_needs(b->world, letter->handler, &envelope, state, letter->message, &letter->keys);
 }
 
+/* An aggregate that some letter needs. One that is only to be created is looked for, no more: if it is there,
+ * its child rows do not matter. */
+struct wanted {
+    struct uuid id;
+    bool is_whole;
+};
+
 static int
-uuid_order(const void *a, const void *b)
+wanted_order(const void *a, const void *b)
 {
-    return uuid_compare(a, b);
+    const struct wanted *left = a, *right = b;
+    int order = uuid_compare(&left->id, &right->id);
+
+    return order ? order : (int) right->is_whole - (int) left->is_whole;
 }
 
 static void
-add_id(struct list *ids, const struct uuid *id)
+want(struct list *list, const struct uuid *id, bool is_whole)
 {
-    *(struct uuid *) list_add(ids) = *id;
+    *(struct wanted *) list_add(list) = (struct wanted){ *id, is_whole };
 }
 
-/* Queues the load of all of one kind that the letters are known to need. false: none. */
 static bool
-load_kind(struct batch *b, const struct kind *kind)
+creates(const struct letter *letter)
 {
-    struct list ids;
-    struct uuid *sorted;
-    size_t unique = 0;
+    return letter->handler->birth == CREATES || letter->handler->birth == FOUNDS;
+}
 
-    list_init(&ids, b->arena, sizeof(struct uuid));
+static void
+want_kind(const struct batch *b, const struct kind *kind, struct list *wanted)
+{
     for (size_t i = 0; i < b->count; i++) {
         const struct letter *letter = b->letters[i];
 
         if (!needs_world(letter))
             continue;
         if (letter->kind == kind)
-            add_id(&ids, &letter->subject);
+            want(wanted, &letter->subject, !creates(letter));
         LIST_EACH (const struct held, key, &letter->keys.items)
             if (key->kind == kind && !world_hold(b->world, kind, key->id)->is_loaded)
-                add_id(&ids, &key->id);
+                want(wanted, &key->id, true);
     }
-    if (ids.count == 0)
-        return false;
-    sorted = ids.items;
-    qsort(sorted, ids.count, sizeof(*sorted), uuid_order);
-    for (size_t i = 0; i < ids.count; i++)
-        if (i == 0 || !uuid_equal(&sorted[i], &sorted[unique - 1]))
-            sorted[unique++] = sorted[i];
-    store_load(b->writer->store, kind, b->programme, sorted, unique);
-    return true;
+}
+
+/* Queues the load of all of one kind that the letters are known to need, each once. */
+static void
+load_kind(struct batch *b, const struct kind *kind)
+{
+    struct list wanted, ids;
+    const struct wanted *w;
+    size_t whole = 0;
+
+    list_init(&wanted, b->arena, sizeof(struct wanted));
+    list_init(&ids, b->arena, sizeof(struct uuid));
+    want_kind(b, kind, &wanted);
+    if (wanted.count == 0)
+        return;
+    w = wanted.items;
+    qsort(wanted.items, wanted.count, sizeof(*w), wanted_order);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < wanted.count; i++)
+            if (w[i].is_whole == (pass == 0) && (i == 0 || !uuid_equal(&w[i].id, &w[i - 1].id)))
+                *(struct uuid *) list_add(&ids) = w[i].id;
+        if (pass == 0)
+            whole = ids.count;
+    }
+    store_load(b->writer->store, kind, b->programme, ids.items, ids.count, whole);
 }
 
 /* The kinds behind the first letter that must see its own aggregate to know what else it needs. */
@@ -172,7 +198,7 @@ take_surroundings(struct batch *b, size_t nth, bool asked_timers)
     if (asked_timers) {
         r = db_result(b->db, nth++);
         for (size_t i = 0; i < db_rows(r); i++)
-            add_id(&b->verge.timers, &(struct uuid[]){ db_get_uuid(r, i, 0) }[0]);
+            *(struct uuid *) list_add(&b->verge.timers) = db_get_uuid(r, i, 0);
     }
     if (b->verge.has_known) {
         r = db_result(b->db, nth++);

@@ -284,7 +284,6 @@ bus_answer(struct bus *bus, const struct work *work, struct bytes reply)
     pthread_mutex_lock(&bus->mutex);
     *bus->out_end[work->gateway] = outgoing;
     bus->out_end[work->gateway] = &outgoing->next;
-    bus_wake_thread(bus);
     pthread_mutex_unlock(&bus->mutex);
 }
 
@@ -305,8 +304,15 @@ bus_hint(struct bus *bus, const char *programme, const struct hint *hint)
             bus->news_count++;
         }
         hint_add(&bus->news[i].hint, hint);
-        bus_wake_thread(bus);
     }
+    pthread_mutex_unlock(&bus->mutex);
+}
+
+void
+bus_send(struct bus *bus)
+{
+    pthread_mutex_lock(&bus->mutex);
+    bus_wake_thread(bus);
     pthread_mutex_unlock(&bus->mutex);
 }
 

@@ -5,7 +5,7 @@
  * Units      times in UTC microseconds, pauses in milliseconds.
  * Errors     0 or a negative ERR_*.
  * Ownership  struct work is yours from bus_take until work_free; bus_answer copies the reply.
- * Threads    bus_take, bus_answer, bus_hint and bus_wake may be called from any thread.
+ * Threads    bus_take, bus_answer, bus_hint, bus_send and bus_wake may be called from any thread.
  * Source     proto/sangkien/wire/v1/worker.proto; RFC 26 (CurveZMQ).
  */
 #ifndef SANGKIEN_COMMON_BUS_H
@@ -55,11 +55,14 @@ void bus_serve(struct bus *bus);
 struct work *bus_take(struct bus *bus, enum lane lane, int64_t wait_ms);
 void work_free(struct work **work_p);
 
-/* An empty reply declines: the gateway tells the client to send it again. */
+/* Puts an answer with those that bus_send will send. An empty reply declines: the gateway tells the client
+ * to send it again. */
 void bus_answer(struct bus *bus, const struct work *work, struct bytes reply);
 
-/* Tells whom it may concern that the journal has grown. */
+/* Will tell whom it may concern that the journal has grown. */
 void bus_hint(struct bus *bus, const char *programme, const struct hint *hint);
+
+void bus_send(struct bus *bus);
 
 void bus_wake(struct bus *bus, enum lane lane);
 

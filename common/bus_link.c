@@ -14,43 +14,32 @@
 
 enum { MOST_FRAME_BYTES = 65536, BURST = 256, FIRST_HEARTBEAT_MS = 200, MISSED = 3 };
 
-static struct outgoing *
-outgoing_of(size_t size, bool is_answer)
+struct outgoing *
+outgoing_new(const void *answer_batch)
 {
+    const Wire__AnswerBatch *batch = answer_batch;
+    size_t size = wire__answer_batch__get_packed_size(batch);
     struct outgoing *outgoing = malloc(sizeof(*outgoing) + size);
 
     if (!outgoing)
         abort();
-    *outgoing = (struct outgoing){ .is_answer = is_answer, .size = size };
+    *outgoing = (struct outgoing){ .size = size };
+    wire__answer_batch__pack(batch, outgoing->bytes);
     return outgoing;
 }
 
-struct outgoing *
-outgoing_new(const void *worker_frame)
-{
-    const Wire__WorkerFrame *frame = worker_frame;
-    struct outgoing *outgoing = outgoing_of(wire__worker_frame__get_packed_size(frame), false);
-
-    wire__worker_frame__pack(frame, outgoing->bytes);
-    return outgoing;
-}
-
-/* A batch of one: batches that stand one behind the other are one batch. */
 struct outgoing *
 outgoing_answer(uint64_t ticket, struct bytes reply)
 {
     Wire__Answer answer = WIRE__ANSWER__INIT;
     Wire__AnswerBatch batch = WIRE__ANSWER_BATCH__INIT;
-    struct outgoing *outgoing;
 
     answer.ticket = ticket;
     answer.reply.data = (uint8_t *) (uintptr_t) reply.data;
     answer.reply.len = reply.size;
     batch.n_answers = 1;
     batch.answers = (Wire__Answer *[]){ &answer };
-    outgoing = outgoing_of(wire__answer_batch__get_packed_size(&batch), true);
-    wire__answer_batch__pack(&batch, outgoing->bytes);
-    return outgoing;
+    return outgoing_new(&batch);
 }
 
 void
@@ -316,12 +305,10 @@ measure_frame(const struct link *link, size_t *ret_size)
     size_t count = 0, size = 0;
 
     for (const struct outgoing *o = link->first; o; o = o->next) {
-        if (count > 0 && (!o->is_answer || size + o->size > MOST_FRAME_BYTES))
+        if (count > 0 && size + o->size > MOST_FRAME_BYTES)
             break;
         size += o->size;
         count++;
-        if (!o->is_answer)
-            break;
     }
     *ret_size = size;
     return count;
@@ -330,10 +317,9 @@ measure_frame(const struct link *link, size_t *ret_size)
 static void
 fill_frame(const struct link *link, size_t count, size_t size, zmq_msg_t *ret_frame)
 {
-    const struct outgoing *o = link->first;
     uint8_t head[FIELD_HEAD_SIZE];
-    size_t head_size =
-        o->is_answer ? field_head(head, WIRE__WORKER_FRAME__CONTENT_ANSWERS, size) : 0;
+    size_t head_size = field_head(head, WIRE__WORKER_FRAME__CONTENT_ANSWERS, size);
+    const struct outgoing *o = link->first;
     uint8_t *at;
 
     if (zmq_msg_init_size(ret_frame, head_size + size) != 0)
@@ -390,10 +376,9 @@ say_bytes(struct link *link, const void *bytes, size_t size, int64_t now_ms)
 static void
 say(struct link *link, const Wire__WorkerFrame *frame, int64_t now_ms)
 {
-    struct outgoing *outgoing = outgoing_new(frame);
+    uint8_t packed[32];
 
-    say_bytes(link, outgoing->bytes, outgoing->size, now_ms);
-    outgoing_free(&outgoing);
+    say_bytes(link, packed, wire__worker_frame__pack(frame, packed), now_ms);
 }
 
 static void

@@ -13,15 +13,14 @@
 
 #include "common/bus.h"
 
-/* On its way out: a whole frame, or an answer that shares one with others. */
+/* On its way out: a packed AnswerBatch of one. Batches that stand one behind the other are one batch. */
 struct outgoing {
     struct outgoing *next;
-    bool is_answer;
     size_t size;
     uint8_t bytes[];
 };
 
-struct outgoing *outgoing_new(const void *worker_frame);
+struct outgoing *outgoing_new(const void *answer_batch);
 struct outgoing *outgoing_answer(uint64_t ticket, struct bytes reply);
 void outgoing_free(struct outgoing **outgoing_p);
 

@@ -48,15 +48,15 @@ static void
 push_news(struct link *link, const struct news *news)
 {
     Wire__Hint hint = WIRE__HINT__INIT;
-    Wire__WorkerFrame frame = WIRE__WORKER_FRAME__INIT;
+    Wire__AnswerBatch batch = WIRE__ANSWER_BATCH__INIT;
 
     hint.programme = news->programme;
     hint.position = news->hint.position;
     hint.n_types = news->hint.has_more ? 0 : news->hint.type_count;
     hint.types = (const char **) (uintptr_t) news->hint.types;
-    frame.content_case = WIRE__WORKER_FRAME__CONTENT_HINT;
-    frame.hint = &hint;
-    link_push(link, outgoing_new(&frame));
+    batch.n_hints = 1;
+    batch.hints = (Wire__Hint *[]){ &hint };
+    link_push(link, outgoing_new(&batch));
 }
 
 static void

@@ -57,9 +57,10 @@ void db_int4(struct db *db, int32_t number);
 void db_bool(struct db *db, bool truth);
 void db_bytes(struct db *db, const void *bytes, size_t size); /* bytes NULL: NULL */
 void db_time(struct db *db, int64_t time_us);                 /* 0: NULL */
+void db_place(struct db *db, const struct row_place *place);
 
 /* Arrays: db_array, then so many of the element calls above, each of the same type. */
-enum db_type { DB_TEXT, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_BYTES, DB_TIME };
+enum db_type { DB_TEXT, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_BYTES, DB_TIME, DB_PLACE };
 void db_array(struct db *db, enum db_type type, size_t count);
 
 /* Rows of the statement's table: db_row_array, then for each row a call above for each of the statement's
@@ -94,6 +95,7 @@ int64_t db_get_int(const struct db_result *result, size_t row,
                    size_t column); /* int4, int8, bool */
 struct uuid db_get_uuid(const struct db_result *result, size_t row,
                         size_t column); /* nil for NULL */
+struct row_place db_get_place(const struct db_result *result, size_t row, size_t column);
 struct bytes db_get_bytes(const struct db_result *result, size_t row, size_t column);
 /* All zero for NULL, and for what is not 32 bytes. */
 struct digest db_get_digest(const struct db_result *result, size_t row, size_t column);

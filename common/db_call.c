@@ -198,13 +198,19 @@ db_time(struct db *db, int64_t time_us)
     put(db, time_us ? &big : NULL, sizeof(big));
 }
 
+void
+db_place(struct db *db, const struct row_place *place)
+{
+    put(db, place->bytes, sizeof(place->bytes));
+}
+
 /* ------------------------------------------------------------------ arrays */
 
 enum { OID_TEXT = 25, OID_UUID = 2950, ARRAY_HEAD = 20, EMPTY_ARRAY_HEAD = 12 };
 
 static const uint32_t type_oids[] = {
     [DB_TEXT] = OID_TEXT, [DB_UUID] = OID_UUID, [DB_INT8] = 20,   [DB_INT4] = 23,
-    [DB_BOOL] = 16,       [DB_BYTES] = 17,      [DB_TIME] = 1184,
+    [DB_BOOL] = 16,       [DB_BYTES] = 17,      [DB_TIME] = 1184, [DB_PLACE] = 27,
 };
 
 /* Dimensions, has it NULLs, type of its elements, how many, counted from. */

@@ -54,6 +54,15 @@ db_is_uuid(const struct db_result *result, size_t column)
     return PQftype(pg(result), (int) column) == 2950;
 }
 
+struct row_place
+db_get_place(const struct db_result *result, size_t row, size_t column)
+{
+    struct row_place place;
+
+    memcpy(place.bytes, PQgetvalue(pg(result), (int) row, (int) column), sizeof(place.bytes));
+    return place;
+}
+
 struct bytes
 db_get_bytes(const struct db_result *result, size_t row, size_t column)
 {

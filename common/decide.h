@@ -35,6 +35,7 @@ struct held {
     struct uuid id;
     struct aggregate *state; /* version 0 when it does not exist */
     int64_t stored_version;  /* as loaded from the database */
+    struct row_place place;  /* in its table; of stored ones */
     bool is_loaded;
 };
 

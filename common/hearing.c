@@ -183,29 +183,34 @@ add_letter(struct turn *t, const struct db_result *r, size_t row)
     return 0;
 }
 
+/* Letters that concern nobody after all are forgotten: for them nothing is locked. */
 static int
 name_subjects(struct turn *t)
 {
     /* Recipients and the like come from the directory: it must not be behind. */
     int rc = writer_catch_up(t->writer->db, t->writer->authority);
+    struct letter **letters = t->letters.items;
+    size_t kept = 0;
 
     for (size_t i = 0; i < t->letters.count && rc == 0; i++) {
-        struct letter *letter = *(struct letter **) list_at(&t->letters, i);
-
-        letter->subject = subject_of(letter, t->writer->authority);
+        letters[i]->subject = subject_of(letters[i], t->writer->authority);
+        if (!uuid_is_nil(&letters[i]->subject))
+            letters[kept++] = letters[i];
     }
+    t->letters.count = kept;
     return rc;
 }
 
 static int
 finish(struct turn *t, struct heard *ret_heard)
 {
-    int rc = t->letters.count ? name_subjects(t) : 0;
+    int rc;
 
+    ret_heard->events = t->letters.count;
+    rc = t->letters.count ? name_subjects(t) : 0;
     if (rc == 0)
         rc = batch_run(t->writer, t->programme, t->letters.items, t->letters.count, &t->hearing,
                        &ret_heard->hint);
-    ret_heard->events = t->letters.count;
     ret_heard->parked = t->hearing.parked.count;
     return rc;
 }

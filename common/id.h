@@ -14,6 +14,12 @@
 
 #include "common/arena.h"
 
+/* Where a row lies in its table (ctid). Good while nobody else may write: under the lock of the programme's
+ * head. */
+struct row_place {
+    uint8_t bytes[6];
+};
+
 struct uuid {
     uint8_t bytes[16];
 };

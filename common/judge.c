@@ -241,10 +241,6 @@ keep_unstored(const struct verge *verge, struct letter *letter)
 static int
 judge_heard(struct verge *verge, struct world *world, struct letter *letter)
 {
-    if (uuid_is_nil(&letter->subject)) {
-        letter->fate = DROPPED;
-        return 0;
-    }
     let_decide(verge, world, letter);
     if (letter->fate == PUT_OFF) /* alone it will have all that it needs */
         return err_set(ERR_POISON, "%s must be heard alone", letter->type);

@@ -198,6 +198,12 @@ log_open(const char *service, const char *level)
 }
 
 bool
+log_has_info(void)
+{
+    return atomic_load_explicit(&least_level, memory_order_relaxed) <= INFO;
+}
+
+bool
 log_is_debug(void)
 {
     return atomic_load_explicit(&least_level, memory_order_relaxed) == DEBUG;

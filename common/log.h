@@ -14,6 +14,9 @@
 /* level: debug, info, warning or error. */
 int log_open(const char *service, const char *level) MUST_CHECK;
 
+/* Is anything said by log_info shown? Spares the making of what nobody reads. */
+bool log_has_info(void);
+
 /* Fields are pairs of key and value, closed by NULL: log_info("answered", "type", t, "reason", r, NULL).
  * A NULL value leaves the pair out. */
 void log_debug(const char *message, ...) __attribute__((sentinel));

@@ -14,12 +14,15 @@ enum { RECONNECT_MS = 200 };
 static void
 log_letter(const struct loop *loop, const struct letter *letter)
 {
-    const char *word = letter->reason ? reason_word(letter->reason)
-                       : letter->outcome.refusal
-                           ? proto_enum_word(loop->service->refusals, letter->outcome.refusal)
-                           : "OK";
+    const char *word;
     char id[UUID_TEXT_SIZE], source[UUID_TEXT_SIZE];
 
+    if (!log_has_info())
+        return;
+    word = letter->reason ? reason_word(letter->reason)
+           : letter->outcome.refusal
+               ? proto_enum_word(loop->service->refusals, letter->outcome.refusal)
+               : "OK";
     uuid_print(&letter->id, id);
     uuid_print(&letter->source, source);
     log_info(letter->fate == KNOWN ? "known" : "decided", "type", letter->type, "programme",
@@ -49,6 +52,7 @@ send_away(struct loop *loop, struct arena *arena, struct letter **letters, size_
         letters[i]->reply = answer_pack(arena, loop->service, letters[i], false);
         answer(loop, letters[i]);
     }
+    bus_send(loop->bus);
 }
 
 static void
@@ -116,6 +120,7 @@ deliver(struct loop *loop, struct letter **letters, size_t count, const struct h
     for (size_t i = 0; i < count; i++)
         if (letters[i]->fate != PUT_OFF && letter_is_request(letters[i]))
             answer(loop, letters[i]);
+    bus_send(loop->bus);
     if (back)
         queue_return(loop->queue, letters[0]->programme, back);
 }

@@ -24,6 +24,7 @@ tell_heard(struct loop *loop, const char *programme, const struct heard *heard)
     metric_add(loop->parked, (int64_t) heard->parked);
     if (heard->hint.position)
         bus_hint(loop->bus, programme, &heard->hint);
+    bus_send(loop->bus);
 }
 
 /* Hears one stride of a programme. What cannot be taken with others is taken alone; what cannot be

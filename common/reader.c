@@ -202,7 +202,7 @@ get(struct reader *reader, struct question *q, ProtobufCMessage **ret_response, 
     int rc;
 
     store_forget(reader->store);
-    store_load(reader->store, q->query->kind, q->request->programme, &id, 1);
+    store_load(reader->store, q->query->kind, q->request->programme, &id, 1, 1);
     rc = db_run(reader->db);
     if (rc == 0)
         rc = store_loaded(reader->store, world, reader->arena, &first);
@@ -307,6 +307,7 @@ answer_work(struct reader *reader, struct work *work, int64_t until_ms)
     }
     metric_add(reader->answered, 1);
     bus_answer(reader->bus, work, reply_to(reader, &q, reason, response));
+    bus_send(reader->bus);
     log_debug("asked", "type", q.request ? q.request->type : "", "result", reason_word(reason),
               NULL);
     return true;

@@ -49,15 +49,15 @@ ask(struct store *store, const struct statement *statement, const char *programm
 
 void
 store_load(struct store *store, const struct kind *kind, const char *programme,
-           const struct uuid *ids, size_t count)
+           const struct uuid *ids, size_t count, size_t whole)
 {
     struct kind_statements *k = statements_of(store, kind);
 
     ask(store, &k->load, programme, ids, count);
     *remember(store) = (struct pending){ k, NULL, ids, count };
-    for (size_t i = 0; i < k->child_count; i++) {
-        ask(store, &k->children[i].load, programme, ids, count);
-        *remember(store) = (struct pending){ k, &k->children[i], ids, count };
+    for (size_t i = 0; i < k->child_count && whole > 0; i++) {
+        ask(store, &k->children[i].load, programme, ids, whole);
+        *remember(store) = (struct pending){ k, &k->children[i], ids, whole };
     }
 }
 
@@ -79,6 +79,7 @@ take_rows(const struct db_result *result, const struct pending *p, struct world 
         for (const struct column *c = p->kind->kind->table->columns; c->name && rc == 0; c++)
             rc = column_read(result, row, place++, c, held->state, arena);
         held->stored_version = held->state->version;
+        held->place = db_get_place(result, row, place);
     }
     return rc;
 }
@@ -139,7 +140,12 @@ write_rows(struct store *store, struct kind_statements *k, const char *programme
         write_columns(store, self_columns, rows[i]->state);
         write_columns(store, k->kind->table->columns, rows[i]->state);
     }
-    *remember(store) = (struct pending){ k, NULL, NULL, count };
+    if (!are_new) {
+        db_array(store->db, DB_PLACE, count);
+        for (size_t i = 0; i < count; i++)
+            db_place(store->db, &rows[i]->place);
+    }
+    *remember(store) = (struct pending){ k, NULL, NULL, are_new ? count : 1 };
 }
 
 static const struct list *

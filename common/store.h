@@ -1,7 +1,7 @@
 /* common/store.h - loads and saves the aggregates of a batch, by their column tables.
  *
- * Shapes     a statement per kind and child, each over the whole batch: ANY to load, unnest to write.
- * Errors     0 or a negative ERR_*. ERR_RETRY from store_check: somebody else wrote in between.
+ * Shapes     a statement per kind and child, each over the whole batch.
+ * Errors     0 or a negative ERR_*.
  * Ownership  the statements live as long as the store; what is loaded lies in the arena.
  * Threads    belongs to the thread of its connection.
  */
@@ -14,14 +14,14 @@
 
 struct store;
 
-/* Makes and prepares every statement of the service's kinds. A reader's store only loads, without locks. */
+/* Makes and prepares every statement of the service's kinds. A reader's store only loads. */
 int store_open(struct db *db, const struct service *service, bool writes,
                struct store **ret_store) MUST_CHECK;
 void store_close(struct store **store_p);
 
-/* Queues the load of these aggregates of one kind, locking their rows in id order. */
+/* Queues the load of these aggregates of one kind: the first so many whole, the rest without child rows. */
 void store_load(struct store *store, const struct kind *kind, const char *programme,
-                const struct uuid *ids, size_t count);
+                const struct uuid *ids, size_t count, size_t whole);
 
 /* After the run: takes what the loads brought, in the order in which they were queued. The ids that were
  * not there are held with version 0. first is the place of the first load among the results; *first_p

@@ -6,11 +6,11 @@
 #include "common/columns.h"
 #include "common/store_state.h"
 
-/* Each key is looked up by itself (LATERAL with LIMIT, ON CONFLICT): a join would leave it to the planner,
- * who, when a table is young, prefers to walk all of a programme, and goes on doing so when it has grown.
- */
+/* Each key is looked up by itself (LATERAL with LIMIT), and written where it was found (ctid): a join would
+ * leave it to the planner, who, when a table is young, prefers to walk all of a programme, and goes on doing
+ * so when it has grown. */
 
-/* ", name" for every column, or ", name = EXCLUDED.name". */
+/* ", name" for every column, or ", name = n.name". */
 static const char *
 names_of(struct arena *arena, const struct column *columns, bool assigns)
 {
@@ -19,7 +19,7 @@ names_of(struct arena *arena, const struct column *columns, bool assigns)
     for (const struct column *c = columns; c->name; c++) {
         const char *name = column_sql_name(arena, c);
 
-        text = arena_format(arena, "%s, %s%s%s", text, name, assigns ? " = EXCLUDED." : "",
+        text = arena_format(arena, "%s, %s%s%s", text, name, assigns ? " = n." : "",
                             assigns ? name : "");
     }
     return text;
@@ -68,20 +68,27 @@ make_kind(struct arena *arena, const struct kind *kind, struct kind_statements *
     ret->load.name = arena_format(arena, "load %s", kind->name);
     ret->load.sql = arena_format(arena,
                                  "SELECT t.* FROM unnest($2::uuid[]) AS k(id) CROSS JOIN LATERAL"
-                                 " (SELECT id, version, state, changed_at%s FROM %s"
+                                 " (SELECT id, version, state, changed_at%s, ctid FROM %s"
                                  " WHERE programme = $1::text AND id = k.id LIMIT 1) AS t",
                                  names, t->name);
     ret->count.name = arena_format(arena, "count %s", kind->name);
     ret->count.sql =
         arena_format(arena, "SELECT count(*) FROM %s WHERE programme = $1::text", t->name);
     ret->insert = insertion(arena, arena_format(arena, "insert %s", kind->name), t->name, all, "");
-    ret->update = insertion(
-        arena, arena_format(arena, "update %s", kind->name), t->name, all,
-        arena_format(arena,
-                     " ON CONFLICT (programme, id) DO UPDATE SET version ="
-                     "  CASE WHEN %s.version < EXCLUDED.version THEN EXCLUDED.version ELSE 0 END,"
-                     " state = EXCLUDED.state, changed_at = EXCLUDED.changed_at%s",
-                     strchr(t->name, '.') + 1, names_of(arena, t->columns, true)));
+    /* A row that is not where it was, or as it was, undoes the whole transaction: nobody else may write. */
+    ret->update = (struct statement){
+        .name = arena_format(arena, "update %s", kind->name),
+        .sql = arena_format(
+            arena,
+            "WITH saved AS (UPDATE %s AS t SET version = n.version, state = n.state,"
+            " changed_at = n.changed_at%s"
+            " FROM ROWS FROM (unnest($1::%s[]), unnest($2::tid[])) AS n"
+            " WHERE t.ctid = n.unnest AND t.id = n.id AND t.version < n.version RETURNING 1)"
+            " SELECT runtime.must_be(count(*) = cardinality($2::tid[])) FROM saved",
+            t->name, names_of(arena, t->columns, true), t->name),
+        .table = t->name,
+        .columns = all,
+    };
     for (const struct child *c = t->children; c && c->name; c++) {
         assert(ret->child_count < MOST_CHILDREN);
         make_child(arena, kind, c, &ret->children[ret->child_count++]);

@@ -27,7 +27,7 @@ struct pending {
     const struct kind_statements *kind;
     const struct child_statements *child;
     const struct uuid *ids; /* of a load */
-    size_t count;           /* ids asked for, or rows to be written */
+    size_t count;           /* ids asked for, or rows that the result is to tell of */
 };
 
 struct aside_statement {

@@ -67,7 +67,7 @@ compare_chunk(struct verifier *v, struct store *store, struct held **folded, siz
     for (size_t i = 0; i < count; i++)
         ids[i] = folded[i]->id;
     store_forget(store);
-    store_load(store, folded[0]->kind, v->programme, ids, count);
+    store_load(store, folded[0]->kind, v->programme, ids, count, count);
     rc = db_run(v->db);
     if (rc == 0)
         rc = store_loaded(store, stored, v->page, &first);

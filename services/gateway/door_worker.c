@@ -114,7 +114,7 @@ pass_on(struct door *door, struct ticket *ticket, struct bytes reply)
     zmq_msg_t frame;
 
     if (with_receipt)
-        receipt_make(&door->receipt_key, &ticket->system, &ticket->id, ticket_request(ticket),
+        receipt_make(door->receipt_key, &ticket->system, &ticket->id, ticket_request(ticket),
                      ticket->received_us, &receipt);
     metric_add(is_final || !ticket->is_command ? door->metrics.answered : door->metrics.not_final,
                1);
@@ -144,6 +144,46 @@ take_answer(struct door *door, struct worker *worker, struct bytes answer)
 }
 
 static void
+note_types(struct hint *hint, const Wire__Hint *said)
+{
+    hint->has_more = hint->has_more || said->n_types == 0;
+    for (size_t i = 0; i < said->n_types; i++) {
+        const struct word *word = proto_word(said->types[i]);
+
+        if (word)
+            hint_add_type(hint, word->name);
+        else
+            hint->has_more = true;
+    }
+}
+
+static void
+take_hint(struct door *door, struct bytes content)
+{
+    struct scan_result scan;
+    struct growth *growth;
+    Wire__Hint *said;
+    size_t i = 0;
+
+    if (scan_message(proto_word("sangkien.wire.v1.Hint"), content, &scan) != 0 ||
+        proto_unpack(door->arena, &wire__hint__descriptor, content.data, content.size, &said) != 0)
+        return;
+    if (door->growth_count == MOST_GROWTHS)
+        door_tell_hints(door);
+    while (i < door->growth_count && strcmp(door->growths[i].programme, said->programme) != 0)
+        i++;
+    growth = &door->growths[i];
+    if (i == door->growth_count) {
+        *growth = (struct growth){ 0 };
+        snprintf(growth->programme, HINT_NAME_SIZE, "%s", said->programme);
+        door->growth_count++;
+    }
+    if (said->position > growth->hint.position)
+        growth->hint.position = said->position;
+    note_types(&growth->hint, said);
+}
+
+static void
 take_answers(struct door *door, struct worker *worker, struct bytes batch)
 {
     struct field f;
@@ -151,6 +191,8 @@ take_answers(struct door *door, struct worker *worker, struct bytes batch)
     while (field_next(&batch, &f) == FIELD_GOT)
         if (f.number == 1 && f.type == FIELD_BYTES)
             take_answer(door, worker, f.bytes);
+        else if (f.number == 2 && f.type == FIELD_BYTES)
+            take_hint(door, f.bytes);
     if (worker && worker->is_leaving && worker_is_idle(worker))
         forget_worker(door, &worker, "left");
 }
@@ -204,46 +246,6 @@ take_leave(struct door *door, struct worker *worker)
 }
 
 static void
-note_types(struct hint *hint, const Wire__Hint *said)
-{
-    hint->has_more = hint->has_more || said->n_types == 0;
-    for (size_t i = 0; i < said->n_types; i++) {
-        const struct word *word = proto_word(said->types[i]);
-
-        if (word)
-            hint_add_type(hint, word->name);
-        else
-            hint->has_more = true;
-    }
-}
-
-static void
-take_hint(struct door *door, struct bytes content)
-{
-    struct scan_result scan;
-    struct growth *growth;
-    Wire__Hint *said;
-    size_t i = 0;
-
-    if (scan_message(proto_word("sangkien.wire.v1.Hint"), content, &scan) != 0 ||
-        proto_unpack(door->arena, &wire__hint__descriptor, content.data, content.size, &said) != 0)
-        return;
-    if (door->growth_count == MOST_GROWTHS)
-        door_tell_hints(door);
-    while (i < door->growth_count && strcmp(door->growths[i].programme, said->programme) != 0)
-        i++;
-    growth = &door->growths[i];
-    if (i == door->growth_count) {
-        *growth = (struct growth){ 0 };
-        snprintf(growth->programme, HINT_NAME_SIZE, "%s", said->programme);
-        door->growth_count++;
-    }
-    if (said->position > growth->hint.position)
-        growth->hint.position = said->position;
-    note_types(&growth->hint, said);
-}
-
-static void
 take_frame(struct door *door, struct post *post)
 {
     struct bytes bytes = { zmq_msg_data(&post->frame), zmq_msg_size(&post->frame) };
@@ -260,8 +262,6 @@ take_frame(struct door *door, struct post *post)
         take_answers(door, worker, content.bytes);
     else if (content.number == WIRE__WORKER_FRAME__CONTENT_READY)
         take_ready(door, post, content.bytes);
-    else if (content.number == WIRE__WORKER_FRAME__CONTENT_HINT)
-        take_hint(door, content.bytes);
     else if (content.number == WIRE__WORKER_FRAME__CONTENT_LEAVE)
         take_leave(door, worker);
 }

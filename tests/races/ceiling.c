@@ -10,15 +10,14 @@
 
 static struct stage s;
 
-/* Starts both while the judge holds the ceiling, lets them stand in line, and lets go. */
+/* Starts all while the judge holds the head of the journal, lets them stand in line, and lets go. */
 static void
 race_for_the_ceiling(struct rival *rivals[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
         stage_writer(&s, &funding_service, &rivals[i]->writer);
     stage_do(&s, "BEGIN");
-    stage_do(&s, "SELECT FROM funding.budget_ceiling WHERE programme = '%s' FOR UPDATE",
-             s.programme);
+    stage_do(&s, "SELECT FROM runtime.journal_head WHERE programme = '%s' FOR UPDATE", s.programme);
     for (size_t i = 0; i < count; i++)
         rival_start(rivals[i]);
     stage_wait_blocked(&s, (int64_t) count);

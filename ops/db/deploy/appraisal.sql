@@ -24,7 +24,7 @@ CREATE TABLE appraisal.dossier_intake (
     CONSTRAINT dossier_intake_known_check CHECK (state = 3
         OR (dossier_version > 0 AND digest IS NOT NULL AND entrant_agency_id IS NOT NULL)),
     CONSTRAINT dossier_intake_taken_up_check CHECK (state <> 2 OR appraisal_case_id IS NOT NULL)
-);
+) WITH (fillfactor = 70);
 
 CREATE TABLE appraisal.dossier_author (
     programme       text NOT NULL,
@@ -77,7 +77,7 @@ CREATE TABLE appraisal.appraisal_case (
     CONSTRAINT appraisal_case_concluded_check
         CHECK (state NOT IN (6, 7) OR (outcome > 0 AND scope > 0 AND minutes IS NOT NULL)),
     CONSTRAINT appraisal_case_reported_check CHECK (state <> 7 OR report IS NOT NULL)
-);
+) WITH (fillfactor = 70);
 
 -- One case per dossier that was not voided.
 CREATE UNIQUE INDEX appraisal_case_one_open ON appraisal.appraisal_case (programme, dossier_id)

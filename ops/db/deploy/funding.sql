@@ -28,7 +28,7 @@ CREATE TABLE funding.recommendation (
     appraised_vnd     int8 NOT NULL CHECK (appraised_vnd >= 0),
     PRIMARY KEY (programme, id),
     CHECK (state <> 1 OR (entrant_agency_id IS NOT NULL AND appraisal_case_id IS NOT NULL))
-);
+) WITH (fillfactor = 70);
 
 -- Upper limit per source, year and programme. State: 1 set.
 CREATE TABLE funding.budget_ceiling (
@@ -48,7 +48,7 @@ CREATE TABLE funding.budget_ceiling (
     -- By subtraction: a sum could overflow.
     CONSTRAINT budget_ceiling_is_not_passed
         CHECK (committed_vnd <= amount_vnd AND reserved_vnd <= amount_vnd - committed_vnd)
-);
+) WITH (fillfactor = 70);
 
 -- States: 1 draft, 2 proposed, 3 under sign-off, 4 agreed, 5 revising, 6 submitted, 8 approved, 9 rejected,
 -- 10 allotted, 11 disbursing, 15 withdrawn. No other may be written before its rules stand here.
@@ -115,7 +115,7 @@ CREATE TABLE funding.funding_case (
     CONSTRAINT funding_case_paid
         CHECK ((state IN (10, 11)) = (allotted_vnd > 0) AND (state = 11) = (disbursed_vnd > 0)),
     CONSTRAINT funding_case_revocation CHECK (NOT revocation_required OR state IN (8, 10, 11))
-);
+) WITH (fillfactor = 70);
 -- One open case per dossier, purpose and fiscal year.
 CREATE UNIQUE INDEX funding_case_open_key
     ON funding.funding_case (programme, dossier_id, purpose, fiscal_year) WHERE state NOT IN (9, 15);

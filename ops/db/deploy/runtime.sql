@@ -12,6 +12,15 @@ CREATE SCHEMA runtime;
 CREATE FUNCTION runtime.current_service() RETURNS text LANGUAGE sql STABLE
     AS $$ SELECT substr(current_user, length('sangkien_') + 1) $$;
 
+-- Undoes a transaction that found something else than it had read.
+CREATE FUNCTION runtime.must_be(truth bool) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    IF truth IS NOT TRUE THEN
+        RAISE EXCEPTION 'a row was changed by somebody else' USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN truth;
+END $$;
+
 -- What the programs compare themselves with at start.
 CREATE TABLE runtime.schema_version (
     version int4 NOT NULL
@@ -80,7 +89,8 @@ CREATE TABLE runtime.inbox (
     request        bytea,
     reply          bytea NOT NULL,
     chain          bytea NOT NULL CHECK (octet_length(chain) = 32),
-    PRIMARY KEY (programme, source, id),
+    -- By id first: ids grow with time, so that new rows come to lie together whoever sent them.
+    PRIMARY KEY (id, source, programme),
     CONSTRAINT inbox_erased_whole CHECK ((salt IS NULL) = (request IS NULL))
 );
 

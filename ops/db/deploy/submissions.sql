@@ -64,7 +64,7 @@ CREATE TABLE submissions.entry (
     CONSTRAINT entry_not_yet_finalist CHECK (state NOT BETWEEN 1 AND 5 OR NOT reached_final),
     CONSTRAINT entry_award CHECK (reached_final OR award = 0),
     CONSTRAINT entry_money CHECK (reached_final OR NOT money_paid)
-);
+) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX entry_code_once ON submissions.entry (programme, entry_code) WHERE entry_code <> '';
 CREATE INDEX entry_by_edition ON submissions.entry (edition_id, programme);
 
@@ -116,7 +116,7 @@ CREATE TABLE submissions.dossier (
     CONSTRAINT dossier_cure CHECK (state <> 8 OR (cure_at IS NOT NULL AND cure IS NOT NULL)),
     -- Overdue is only what lies, or last lay, with the entrant agency.
     CONSTRAINT dossier_overdue CHECK (NOT overdue OR state IN (1, 2, 8, 9, 10))
-);
+) WITH (fillfactor = 70);
 
 CREATE TABLE submissions.dossier_co_entrant (
     programme text NOT NULL,

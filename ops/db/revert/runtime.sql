@@ -11,6 +11,7 @@ DROP TABLE runtime.inbox;
 DROP TABLE runtime.journal;
 DROP TABLE runtime.journal_head;
 DROP TABLE runtime.schema_version;
+DROP FUNCTION runtime.must_be(bool);
 DROP FUNCTION runtime.current_service();
 DROP SCHEMA runtime;
 
