@@ -126,7 +126,7 @@ batch_run(struct writer *writer, const char *programme, struct letter **letters,
     list_init(&b.requests, b.arena, sizeof(struct inbox_row));
     for (size_t i = 0; i < count; i++)
         letter_restart(letters[i]);
-    judge_twins(letters, count);
+    judge_twins(b.arena, letters, count);
     if (!hearing)
         db_begin(b.db);
     *ret_hint = (struct hint){ 0 };

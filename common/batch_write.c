@@ -150,7 +150,7 @@ add_event_rows(struct batch *b, const struct letter *letter, const struct inbox_
             row->request_digest = request->request_digest;
             row->reply_digest = sha256(request->reply.data, request->reply.size);
         }
-        journal_chain(b->arena, &b->head, row);
+        journal_chain(&b->head, row);
     }
 }
 
@@ -175,8 +175,8 @@ add_request_row(struct batch *b, struct letter *letter, const uint8_t salt[16])
         .reply = letter->reply,
     };
     memcpy(row->salt, salt, sizeof(row->salt));
-    row->request_digest = request_digest(b->arena, salt, letter->request);
-    inbox_chain(b->arena, &b->head, row);
+    row->request_digest = request_digest(salt, letter->request);
+    inbox_chain(&b->head, row);
     return row;
 }
 

@@ -309,7 +309,7 @@ static const struct setting settings[SETTING_COUNT] = {
     ROW(mail_languages, TEXT,   "vi,en",                "notifications: \"vi\" or \"vi,en\""),
     ROW(templates,      TEXT,   "",                     "notifications: directory of the mail templates"),
     NUM(batch_max,             "256",       1,   400,           "most commands in one transaction"),
-    NUM(credit,                "1024",      1,   65536,         "most commands that a service takes at a time"),
+    NUM(credit,                "2048",      1,   65536,         "most commands that a service takes at a time"),
     NUM(poll_ms,               "250",       10,  60000,         "milliseconds between fallback looks at the journal"),
     NUM(heartbeat_ms,          "1000",      100, 60000,         "milliseconds between signs of life to the gateway"),
     NUM(system_inflight,       "2048",      1,   1000000,       "gateway: most requests of one system under way"),

@@ -58,7 +58,7 @@ struct given {
     const struct actor *actor; /* zeroed when the runtime itself speaks */
     int64_t received_us;       /* arrival at the gateway: what deadlines are judged by */
     int64_t now_us;            /* time of the batch */
-    struct digest body_digest; /* SHA-256 of the message's exact bytes */
+    struct bytes body;         /* the message's exact bytes */
     const struct authority *authority;
     /* Of a heard event: */
     struct uuid heard_subject; /* the aggregate it belongs to */

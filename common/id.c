@@ -1,7 +1,6 @@
 /* common/id.c - UUIDs and digests over OpenSSL's SHA-256. */
 #include "common/id.h"
 
-#include <assert.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,105 +16,123 @@ static const char hex_digits[] = "0123456789abcdef";
 
 /* ------------------------------------------------------------------ SHA-256 */
 
+/* Short parts are collected: the library's own way in costs more than what it does for a few bytes. */
 struct hash {
     EVP_MD_CTX *context;
+    size_t waits;
+    uint8_t waiting[1024];
 };
 
 /* Looking up an algorithm and making a context cost more than a short digest: the one is done once,
  * the other once per thread. */
 static EVP_MD *algorithm;
-static pthread_key_t context_key;
+static pthread_key_t spare_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
-free_context(void *context)
+free_hash(void *hash)
 {
-    EVP_MD_CTX_free(context);
+    EVP_MD_CTX_free(((struct hash *) hash)->context);
+    free(hash);
 }
 
 static void
 find_algorithm(void)
 {
     algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
-    if (!algorithm || pthread_key_create(&context_key, free_context) != 0)
+    if (!algorithm || pthread_key_create(&spare_key, free_hash) != 0)
         abort();
 }
 
-/* The thread's spare context, or a new one when that is in use. */
-static EVP_MD_CTX *
-take_context(void)
+static struct hash *
+hash_new(void)
 {
-    EVP_MD_CTX *context;
+    struct hash *hash = malloc(sizeof(*hash));
+
+    if (!hash)
+        abort();
+    hash->context = EVP_MD_CTX_new();
+    return hash;
+}
+
+/* The thread's spare one, or a new one when that is in use. */
+static struct hash *
+take_hash(void)
+{
+    struct hash *hash;
 
     pthread_once(&once, find_algorithm);
-    context = pthread_getspecific(context_key);
-    if (context)
-        pthread_setspecific(context_key, NULL);
+    hash = pthread_getspecific(spare_key);
+    if (hash)
+        pthread_setspecific(spare_key, NULL);
     else
-        context = EVP_MD_CTX_new();
-    if (!context || !EVP_DigestInit_ex2(context, algorithm, NULL))
+        hash = hash_new();
+    hash->waits = 0;
+    if (!hash->context || !EVP_DigestInit_ex2(hash->context, algorithm, NULL))
         abort();
-    return context;
-}
-
-static struct digest
-finish(EVP_MD_CTX *context)
-{
-    struct digest digest;
-
-    if (!EVP_DigestFinal_ex(context, digest.bytes, NULL))
-        abort();
-    if (pthread_getspecific(context_key) || pthread_setspecific(context_key, context) != 0)
-        EVP_MD_CTX_free(context);
-    return digest;
+    return hash;
 }
 
 static void
-update(EVP_MD_CTX *context, const void *bytes, size_t size)
+update(struct hash *hash, const void *bytes, size_t size)
 {
-    if (size && !EVP_DigestUpdate(context, bytes, size))
+    if (size && !EVP_DigestUpdate(hash->context, bytes, size))
         abort();
 }
 
 static void
-update_part(EVP_MD_CTX *context, const void *bytes, size_t size)
+add(struct hash *hash, const void *bytes, size_t size)
+{
+    if (hash->waits + size > sizeof(hash->waiting)) {
+        update(hash, hash->waiting, hash->waits);
+        hash->waits = 0;
+    }
+    if (size > sizeof(hash->waiting)) {
+        update(hash, bytes, size);
+        return;
+    }
+    if (size)
+        memcpy(hash->waiting + hash->waits, bytes, size);
+    hash->waits += size;
+}
+
+static void
+add_part(struct hash *hash, const void *bytes, size_t size)
 {
     uint64_t length = __builtin_bswap64((uint64_t) size);
 
-    update(context, &length, sizeof(length));
-    update(context, bytes, size);
+    add(hash, &length, sizeof(length));
+    add(hash, bytes, size);
 }
 
 struct digest
 sha256(const void *bytes, size_t size)
 {
-    EVP_MD_CTX *context = take_context();
+    struct hash *hash = take_hash();
 
-    update(context, bytes, size);
-    return finish(context);
+    update(hash, bytes, size);
+    return hash_close(hash);
 }
 
-/* The first byte is the domain; then come the parts. */
 struct hash *
-hash_open(struct arena *arena, uint8_t domain)
+hash_open(uint8_t domain)
 {
-    struct hash *hash = arena_zero(arena, sizeof(*hash));
+    struct hash *hash = take_hash();
 
-    hash->context = take_context();
-    update(hash->context, &domain, 1);
+    add(hash, &domain, 1);
     return hash;
 }
 
 void
 hash_bytes(struct hash *hash, const void *bytes, size_t size)
 {
-    update_part(hash->context, bytes, size);
+    add_part(hash, bytes, size);
 }
 
 void
 hash_text(struct hash *hash, const char *text)
 {
-    update_part(hash->context, text, text ? strlen(text) : 0);
+    add_part(hash, text, text ? strlen(text) : 0);
 }
 
 /* A part of 8 bytes, big-endian, two's complement. */
@@ -124,17 +141,20 @@ hash_number(struct hash *hash, int64_t number)
 {
     uint64_t big_endian = __builtin_bswap64((uint64_t) number);
 
-    update_part(hash->context, &big_endian, sizeof(big_endian));
+    add_part(hash, &big_endian, sizeof(big_endian));
 }
 
 struct digest
 hash_close(struct hash *hash)
 {
-    EVP_MD_CTX *context = hash->context;
+    struct digest digest;
 
-    assert(context);
-    hash->context = NULL;
-    return finish(context);
+    update(hash, hash->waiting, hash->waits);
+    if (!EVP_DigestFinal_ex(hash->context, digest.bytes, NULL))
+        abort();
+    if (pthread_getspecific(spare_key) || pthread_setspecific(spare_key, hash) != 0)
+        free_hash(hash);
+    return digest;
 }
 
 bool
@@ -306,13 +326,13 @@ uuid_new(int64_t now_us)
 struct uuid
 uuid_derive(const char *what, const void *bytes, size_t size)
 {
-    EVP_MD_CTX *context = take_context();
+    struct hash *hash = take_hash();
     struct digest digest;
     struct uuid uuid;
 
-    update_part(context, what, strlen(what));
-    update_part(context, bytes, size);
-    digest = finish(context);
+    add_part(hash, what, strlen(what));
+    add_part(hash, bytes, size);
+    digest = hash_close(hash);
     memcpy(uuid.bytes, digest.bytes, sizeof(uuid.bytes));
     mark(&uuid, 8);
     return uuid;

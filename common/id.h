@@ -51,9 +51,9 @@ bool digest_is(const struct digest *digest, const void *bytes, size_t size);
 struct digest sha256(const void *bytes, size_t size);
 
 /* A SHA-256 over several parts, each written after its length in 8 bytes big-endian: no two lists of
- * parts give the same bytes. */
+ * parts give the same bytes. The first byte is the domain. hash_close ends it and takes it away. */
 struct hash;
-struct hash *hash_open(struct arena *arena, uint8_t domain);
+struct hash *hash_open(uint8_t domain);
 void hash_bytes(struct hash *hash, const void *bytes, size_t size);
 void hash_text(struct hash *hash, const char *text); /* NULL counts as "" */
 void hash_number(struct hash *hash, int64_t number);

@@ -84,9 +84,9 @@ journal_found(struct db *db, const char *programme)
 /* ------------------------------------------------------------------ the chain */
 
 struct digest
-request_digest(struct arena *arena, const uint8_t salt[16], struct bytes request)
+request_digest(const uint8_t salt[16], struct bytes request)
 {
-    struct hash *hash = hash_open(arena, INBOX_LEAF);
+    struct hash *hash = hash_open(INBOX_LEAF);
 
     hash_bytes(hash, salt, 16);
     hash_bytes(hash, request.data, request.size);
@@ -106,10 +106,10 @@ hash_digest(struct hash *hash, const struct digest *digest)
 }
 
 static struct digest
-link_to(struct arena *arena, uint8_t domain, const char *programme, int64_t place,
-        const struct digest *before, struct digest leaf)
+link_to(uint8_t domain, const char *programme, int64_t place, const struct digest *before,
+        struct digest leaf)
 {
-    struct hash *hash = hash_open(arena, domain);
+    struct hash *hash = hash_open(domain);
 
     hash_text(hash, programme);
     hash_number(hash, place);
@@ -119,9 +119,9 @@ link_to(struct arena *arena, uint8_t domain, const char *programme, int64_t plac
 }
 
 static struct digest
-journal_leaf(struct arena *arena, const struct journal_row *row)
+journal_leaf(const struct journal_row *row)
 {
-    struct hash *hash = hash_open(arena, JOURNAL_LEAF);
+    struct hash *hash = hash_open(JOURNAL_LEAF);
 
     hash_text(hash, row->service);
     hash_text(hash, row->kind);
@@ -145,18 +145,18 @@ journal_leaf(struct arena *arena, const struct journal_row *row)
 }
 
 void
-journal_chain(struct arena *arena, struct journal_head *head, struct journal_row *row)
+journal_chain(struct journal_head *head, struct journal_row *row)
 {
     row->position = ++head->position;
-    row->chain = link_to(arena, JOURNAL_NODE, head->programme, row->position, &head->chain,
-                         journal_leaf(arena, row));
+    row->chain =
+        link_to(JOURNAL_NODE, head->programme, row->position, &head->chain, journal_leaf(row));
     head->chain = row->chain;
 }
 
 static struct digest
-inbox_leaf(struct arena *arena, const struct inbox_row *row)
+inbox_leaf(const struct inbox_row *row)
 {
-    struct hash *hash = hash_open(arena, INBOX_LEAF);
+    struct hash *hash = hash_open(INBOX_LEAF);
 
     hash_uuid(hash, &row->source);
     hash_uuid(hash, &row->id);
@@ -174,11 +174,11 @@ inbox_leaf(struct arena *arena, const struct inbox_row *row)
 }
 
 void
-inbox_chain(struct arena *arena, struct journal_head *head, struct inbox_row *row)
+inbox_chain(struct journal_head *head, struct inbox_row *row)
 {
     row->number = ++head->inbox_count;
-    row->chain = link_to(arena, INBOX_NODE, head->programme, row->number, &head->inbox_chain,
-                         inbox_leaf(arena, row));
+    row->chain =
+        link_to(INBOX_NODE, head->programme, row->number, &head->inbox_chain, inbox_leaf(row));
     head->inbox_chain = row->chain;
 }
 

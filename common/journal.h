@@ -81,11 +81,11 @@ bool journal_locked(const struct db *db, size_t nth, const char *programme,
 /* Queues the making of a new programme's head. */
 void journal_found(struct db *db, const char *programme);
 
-struct digest request_digest(struct arena *arena, const uint8_t salt[16], struct bytes request);
+struct digest request_digest(const uint8_t salt[16], struct bytes request);
 
 /* Chains the next row to the head: fills in position or number, and chain. */
-void journal_chain(struct arena *arena, struct journal_head *head, struct journal_row *row);
-void inbox_chain(struct arena *arena, struct journal_head *head, struct inbox_row *row);
+void journal_chain(struct journal_head *head, struct journal_row *row);
+void inbox_chain(struct journal_head *head, struct inbox_row *row);
 
 /* Queues the insertion of all rows and the new head. Lists of struct journal_row and struct inbox_row. */
 void journal_write(struct db *db, const char *programme, const struct journal_head *head,

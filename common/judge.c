@@ -1,6 +1,7 @@
 /* common/judge.c - the questions that every letter is asked, in their order, before its core is. */
 #include "common/judge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/answer.h"
@@ -79,23 +80,44 @@ same_bytes(struct bytes a, struct bytes b)
     return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
 }
 
-void
-judge_twins(struct letter **letters, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        struct letter *letter = letters[i];
+/* A request in its place in the batch. */
+struct asked {
+    struct letter *letter;
+    size_t place;
+};
 
-        if (!letter_is_request(letter) || letter->fate != UNDECIDED)
-            continue;
-        for (size_t n = 0; n < i && !letter->twin && letter->fate == UNDECIDED; n++) {
-            if (!same_request(letter, letters[n]) || letters[n]->twin ||
-                letters[n]->fate != UNDECIDED)
-                continue;
-            if (same_bytes(letter->request, letters[n]->request))
-                letter->twin = letters[n];
-            else
-                refuse_once(letter, WIRE__REASON__REASON_REUSED_ID, "id");
-        }
+static int
+asked_order(const void *a, const void *b)
+{
+    const struct asked *left = a, *right = b;
+    int order = uuid_compare(&left->letter->id, &right->letter->id);
+
+    if (order == 0)
+        order = uuid_compare(&left->letter->source, &right->letter->source);
+    if (order == 0)
+        order = left->place < right->place ? -1 : 1;
+    return order;
+}
+
+void
+judge_twins(struct arena *arena, struct letter **letters, size_t count)
+{
+    struct asked *asked = arena_zero(arena, count * sizeof(*asked));
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (letter_is_request(letters[i]) && letters[i]->fate == UNDECIDED)
+            asked[n++] = (struct asked){ letters[i], i };
+    qsort(asked, n, sizeof(*asked), asked_order);
+    for (size_t i = 1, first = 0; i < n; i++) {
+        struct letter *letter = asked[i].letter, *before = asked[first].letter;
+
+        if (!same_request(letter, before))
+            first = i;
+        else if (same_bytes(letter->request, before->request))
+            letter->twin = before;
+        else
+            refuse_once(letter, WIRE__REASON__REASON_REUSED_ID, "id");
     }
 }
 
@@ -108,8 +130,7 @@ is_known(const struct verge *verge, struct letter *letter)
 
         if (!uuid_equal(&known->id, &letter->id) || !uuid_equal(&known->source, &letter->source))
             continue;
-        digest = known->has_salt ? request_digest(verge->arena, known->salt, letter->request)
-                                 : known->digest;
+        digest = known->has_salt ? request_digest(known->salt, letter->request) : known->digest;
         if (digest_equal(&digest, &known->digest)) {
             letter->fate = KNOWN;
             letter->reply = known->reply;

@@ -29,7 +29,7 @@ void verge_init(struct verge *verge, struct arena *arena, const struct writer *w
 void verge_add_known(struct verge *verge, const struct db_result *result, size_t row);
 
 /* Folds duplicates inside the batch. */
-void judge_twins(struct letter **letters, size_t count);
+void judge_twins(struct arena *arena, struct letter **letters, size_t count);
 
 int judge_all(struct verge *verge, struct world *world, struct letter **letters,
               size_t count) MUST_CHECK;

@@ -128,7 +128,7 @@ letter_envelope(const struct letter *letter, int64_t now_us, const struct author
         .received_us = letter->received_us ? letter->received_us : now_us,
         .now_us = now_us,
         .expected_version = letter->expected_version,
-        .body_digest = sha256(letter->body.data, letter->body.size),
+        .body = letter->body,
         .authority = authority,
         .heard_subject = letter->heard_subject,
         .heard_position = letter->position,

@@ -121,8 +121,8 @@ loop_close(struct loop **loop_p)
 
 /* ------------------------------------------------------------------ the loop */
 
-/* When to look for news: at the poll at the latest, at a hint sooner, but not over and over while what
- * happens concerns nobody here. */
+/* When to look for news: at the poll at the latest, at a hint sooner, but a moment after the last look: what
+ * comes meanwhile is heard in one transaction. */
 static int64_t
 look_at_ms(const struct loop *loop)
 {
@@ -144,7 +144,11 @@ take_turn(struct loop *loop)
     if (now >= look_at_ms(loop)) {
         loop->is_hinted = false;
         loop->poll_at_ms = now + loop->config->poll_ms;
-        loop->quiet_until_ms = loop_look_for_news(loop) ? now : now + QUIET_MS;
+        loop->quiet_until_ms = now + QUIET_MS;
+        if (loop_look_for_news(loop)) {
+            loop->is_hinted = true;
+            loop->quiet_until_ms = now;
+        }
     } else if (!busy) {
         struct work *work = bus_take(loop->bus, LANE_WRITE, look_at_ms(loop) - now);
 

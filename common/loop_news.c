@@ -191,7 +191,5 @@ loop_look_for_news(struct loop *loop)
         drain(loop, list_at(&found.news.drain, i));
     for (size_t i = 0; i < found.news.hear.count; i++)
         hear_programme(loop, list_at(&found.news.hear, i));
-    loop->is_hinted = found.news.has_more || loop->is_hinted;
-    return found.due.count + found.news.drain.count + found.news.hear.count > 0 ||
-           found.news.has_more;
+    return found.news.has_more;
 }

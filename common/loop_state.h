@@ -36,7 +36,7 @@ struct loop {
     struct uuid self;      /* the service as the source of its own requests */
     struct scouts *scouts; /* NULL: the service hears nothing */
     int64_t poll_at_ms;
-    int64_t quiet_until_ms; /* a look that found nothing makes hints wait a moment */
+    int64_t quiet_until_ms; /* a look makes the next hints wait a moment */
     bool is_hinted;
     int64_t reconnect_at_ms;
     pthread_mutex_t lock;
@@ -55,7 +55,7 @@ bool loop_do_commands(struct loop *loop);
 /* Waits for the database, sending new work away meanwhile; false when it is time to stop. */
 bool loop_wait_for_database(struct loop *loop);
 
-/* One look at what there is to hear and which alarms are due, and all of it done. true: something was. */
+/* One look at what there is to hear and which alarms are due, and all of it done. true: there is more. */
 bool loop_look_for_news(struct loop *loop);
 int loop_prepare_news(struct db *db) MUST_CHECK;
 

@@ -1,53 +1,129 @@
-/* common/queue.c - one line per programme, served in turn. */
+/* common/queue.c - one line per programme, served in turn; in it one per system, served in turn. */
 #include "common/queue.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/letter.h"
+#include "common/map.h"
+
+enum { SHARES = 4 };
+
+struct system {
+    struct uuid id;
+    struct system *next;
+    uint64_t heard; /* the take before which it last had something to do */
+};
+
+struct sender {
+    struct sender *next; /* in a ring of those that wait in this line */
+    const struct system *system;
+    struct work *first;
+    struct work *last;
+    size_t taken; /* into the batch at hand */
+};
 
 struct line {
     struct line *next; /* in a ring of those where somebody waits */
     char programme[65];
-    struct work *first;
-    struct work *last;
+    struct work *back;   /* what was given back comes before all else */
+    struct sender *turn; /* the sender served last; its next one is served next */
 };
 
 struct queue {
     struct line *turn; /* the line served last; its next one is served next */
     char programme[65];
     size_t length;
+    uint64_t takes;
+    struct map systems; /* of struct system; as many as were ever registered and spoke */
+    struct system *known;
 };
+
+/* Work on its way out. */
+struct chain {
+    struct work *first;
+    struct work *last;
+    size_t length;
+};
+
+static void *
+zeroed(size_t size)
+{
+    void *memory = calloc(1, size);
+
+    if (!memory)
+        abort();
+    return memory;
+}
 
 struct queue *
 queue_new(void)
 {
-    struct queue *queue = calloc(1, sizeof(*queue));
+    struct queue *queue = zeroed(sizeof(*queue));
 
-    if (!queue)
-        abort();
+    map_init(&queue->systems, offsetof(struct system, id), sizeof(struct uuid));
     return queue;
 }
 
 void
 queue_free(struct queue **queue_p)
 {
+    struct queue *queue = *queue_p;
     const char *programme;
     struct work *work;
 
-    if (!*queue_p)
-        return;
-    while ((work = queue_take(*queue_p, SIZE_MAX, &programme)))
-        while (work) {
-            struct work *next = work->next;
-
-            work_free(&work);
-            work = next;
-        }
-    free(*queue_p);
     *queue_p = NULL;
+    if (!queue)
+        return;
+    while ((work = queue_take(queue, SIZE_MAX, &programme)))
+        for (struct work *next; work; work = next) {
+            next = work->next;
+            work_free(&work);
+        }
+    for (struct system *s = queue->known, *next; s; s = next) {
+        next = s->next;
+        free(s);
+    }
+    map_done(&queue->systems);
+    free(queue);
 }
+
+/* ------------------------------------------------------------------ shares */
+
+size_t
+queue_share(size_t most, size_t systems)
+{
+    return systems > 1 ? most / SHARES + (most % SHARES > 0) : most;
+}
+
+static struct system *
+system_of(struct queue *queue, const struct uuid *id)
+{
+    struct system *system = map_get(&queue->systems, id);
+
+    if (system)
+        return system;
+    system = zeroed(sizeof(*system));
+    system->id = *id;
+    system->next = queue->known;
+    queue->known = system;
+    map_put(&queue->systems, system);
+    return system;
+}
+
+static size_t
+systems_about(const struct queue *queue)
+{
+    size_t count = 0;
+
+    for (const struct system *s = queue->known; s; s = s->next)
+        count += queue->takes - s->heard < QUEUE_LATELY;
+    return count;
+}
+
+/* ------------------------------------------------------------------ coming */
 
 static struct line *
 line_of(struct queue *queue, const char *programme)
@@ -60,9 +136,7 @@ line_of(struct queue *queue, const char *programme)
                 return line;
             line = line->next;
         } while (line != queue->turn);
-    line = calloc(1, sizeof(*line));
-    if (!line)
-        abort();
+    line = zeroed(sizeof(*line));
     snprintf(line->programme, sizeof(line->programme), "%s", programme);
     line->next = queue->turn ? queue->turn->next : line;
     if (queue->turn)
@@ -71,21 +145,43 @@ line_of(struct queue *queue, const char *programme)
     return line;
 }
 
+static struct sender *
+sender_of(struct line *line, const struct system *system)
+{
+    struct sender *sender = line->turn;
+
+    if (sender)
+        do {
+            if (sender->system == system)
+                return sender;
+            sender = sender->next;
+        } while (sender != line->turn);
+    sender = zeroed(sizeof(*sender));
+    sender->system = system;
+    sender->next = line->turn ? line->turn->next : sender;
+    if (line->turn)
+        line->turn->next = sender;
+    line->turn = sender;
+    return sender;
+}
+
 void
 queue_add(struct queue *queue, struct work *work)
 {
+    struct system *system = system_of(queue, &work->system);
     char programme[65] = "";
-    struct line *line;
+    struct sender *sender;
 
     if (!request_programme(work->request, programme))
         programme[0] = '\0'; /* unreadable ones stand in a line of their own */
-    line = line_of(queue, programme);
+    sender = sender_of(line_of(queue, programme), system);
+    system->heard = queue->takes;
     work->next = NULL;
-    if (line->last)
-        line->last->next = work;
+    if (sender->last)
+        sender->last->next = work;
     else
-        line->first = work;
-    line->last = work;
+        sender->first = work;
+    sender->last = work;
     queue->length++;
 }
 
@@ -103,10 +199,64 @@ queue_return(struct queue *queue, const char *programme, struct work *first)
         last = last->next;
         queue->length++;
     }
-    last->next = line->first;
-    line->first = first;
-    if (!line->last)
-        line->last = last;
+    last->next = line->back;
+    line->back = first;
+}
+
+/* ------------------------------------------------------------------ going */
+
+static void
+move(struct work **from, struct chain *chain)
+{
+    struct work *work = *from;
+
+    *from = work->next;
+    work->next = NULL;
+    if (chain->last)
+        chain->last->next = work;
+    else
+        chain->first = work;
+    chain->last = work;
+    chain->length++;
+}
+
+/* One piece of work of the system whose turn it is. */
+static void
+take_next(struct line *line, struct chain *chain)
+{
+    struct sender *before = line->turn, *sender = before->next;
+
+    move(&sender->first, chain);
+    sender->taken++;
+    line->turn = sender;
+    if (sender->first)
+        return;
+    line->turn = before == sender ? NULL : before;
+    before->next = sender->next;
+    free(sender);
+}
+
+static void
+forget_taken(struct line *line)
+{
+    struct sender *sender = line->turn;
+
+    if (sender)
+        do {
+            sender->taken = 0;
+            sender = sender->next;
+        } while (sender != line->turn);
+}
+
+/* The sender whose turn it is has never taken more than the others. */
+static void
+take_shares(struct line *line, size_t most, size_t share, struct chain *chain)
+{
+    forget_taken(line);
+    while (line->back && chain->length < most)
+        move(&line->back, chain);
+    while (line->turn && line->turn->next->taken < share && chain->length < most)
+        take_next(line, chain);
 }
 
 static void
@@ -121,26 +271,21 @@ struct work *
 queue_take(struct queue *queue, size_t most, const char **ret_programme)
 {
     struct line *before = queue->turn, *line;
-    struct work *first, *last;
+    struct chain chain = { 0 };
 
     if (!before)
         return NULL;
     line = before->next;
-    first = last = line->first;
-    for (size_t n = 1; last->next && n < most; n++) {
-        last = last->next;
-        queue->length--;
-    }
-    queue->length--;
-    line->first = last->next;
-    last->next = NULL;
+    take_shares(line, most, queue_share(most, systems_about(queue)), &chain);
+    queue->takes++;
+    queue->length -= chain.length;
     memcpy(queue->programme, line->programme, sizeof(queue->programme));
     *ret_programme = queue->programme;
-    if (line->first)
+    if (line->back || line->turn)
         queue->turn = line;
     else
         leave_ring(queue, before, line);
-    return first;
+    return chain.first;
 }
 
 size_t

@@ -1,5 +1,6 @@
-/* common/queue.h - work that waits, programme by programme, so that each gets its turn.
+/* common/queue.h - work that waits: each programme gets its turn, and in it each system.
  *
+ * Shapes     the work of one system in one programme keeps its order; that of several is interleaved.
  * Ownership  takes struct work over, and gives it back.
  * Threads    belongs to the writer's thread.
  */
@@ -7,6 +8,8 @@
 #define SANGKIEN_COMMON_QUEUE_H
 
 #include "common/bus.h"
+
+enum { QUEUE_LATELY = 1024 }; /* takes; who was silent for longer is not reckoned with */
 
 struct queue;
 
@@ -18,10 +21,14 @@ void queue_add(struct queue *queue, struct work *work);
 /* Puts a chain of work back in front of its programme's line. */
 void queue_return(struct queue *queue, const char *programme, struct work *first);
 
-/* Up to most pieces of work of the programme whose turn it is, as a chain; NULL when nothing waits. The
- * programme's name lasts until the next queue_take. */
+/* Up to most pieces of work of the programme whose turn it is, as a chain; NULL when nothing waits. Each
+ * system has no more of them than its share. The programme's name lasts until the next queue_take. */
 struct work *queue_take(struct queue *queue, size_t most, const char **ret_programme);
 
 size_t queue_length(const struct queue *queue);
+
+/* How much of a batch one system may have, when so many systems were about lately. Whoever comes next must
+ * wait for the batch before his and share his own: so a system that floods fills none, unless it is alone. */
+size_t queue_share(size_t most, size_t systems);
 
 #endif

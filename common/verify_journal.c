@@ -120,7 +120,7 @@ take_event(struct verifier *v, const struct db_result *r, size_t i, struct journ
                       (long long) head->position);
         head->position = row.position - 1;
     }
-    journal_chain(v->page, head, &again);
+    journal_chain(head, &again);
     if (!digest_equal(&again.chain, &row.chain)) {
         verify_damage(v, "position %lld: the row is not what was written",
                       (long long) row.position);
@@ -184,7 +184,7 @@ take_request(struct verifier *v, const struct db_result *r, size_t i, struct jou
                       (long long) head->inbox_count);
         head->inbox_count = row.number - 1;
     }
-    inbox_chain(v->page, head, &again);
+    inbox_chain(head, &again);
     if (!digest_equal(&again.chain, &row.chain)) {
         verify_damage(v, "request %lld: the row is not what was written", (long long) row.number);
         head->inbox_chain = row.chain;
@@ -199,7 +199,7 @@ take_request(struct verifier *v, const struct db_result *r, size_t i, struct jou
         verify_damage(v, "request %lld: its salt is cut", (long long) row.number);
         return;
     }
-    digest = request_digest(v->page, salt.data, bytes);
+    digest = request_digest(salt.data, bytes);
     if (!digest_equal(&digest, &row.request_digest))
         verify_damage(v, "request %lld: its bytes are not those that came", (long long) row.number);
 }

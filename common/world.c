@@ -318,7 +318,7 @@ given_of(const struct envelope *e, const void *state)
         .actor = &e->actor,
         .received_us = e->received_us,
         .now_us = e->now_us,
-        .body_digest = e->body_digest,
+        .body = e->body,
         .authority = e->authority,
         .heard_subject = e->heard_subject,
         .heard_position = e->heard_position,

@@ -32,7 +32,7 @@ struct envelope {
     int64_t received_us;
     int64_t now_us;
     int64_t expected_version;
-    struct digest body_digest;
+    struct bytes body;
     const struct authority *authority;
     struct uuid heard_subject;
     int64_t heard_position;

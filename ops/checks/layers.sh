@@ -188,6 +188,11 @@ layer_arch()
     need_build && by_label build arch
 }
 
+layer_counts()
+{
+    need_build && by_pytest counts
+}
+
 layer_db()
 {
     need_build || return 1

@@ -28,10 +28,10 @@ foreach(file ${messages})
   list(APPEND sources ${PROTO_GEN}/${stem}.pb-c.c)
 endforeach()
 file(MAKE_DIRECTORY ${PROTO_GEN}/google/protobuf)
-file(WRITE ${PROTO_GEN}/google/protobuf/descriptor.pb-c.h
+file(CONFIGURE OUTPUT ${PROTO_GEN}/google/protobuf/descriptor.pb-c.h CONTENT
   "/* Options are read at build time; C never needs their messages. */\n")
 file(MAKE_DIRECTORY ${PROTO_GEN}/sangkien/wire/v1)
-file(WRITE ${PROTO_GEN}/sangkien/wire/v1/limits.pb-c.h
+file(CONFIGURE OUTPUT ${PROTO_GEN}/sangkien/wire/v1/limits.pb-c.h CONTENT
   "/* Options are read at build time; C never needs their messages. */\n")
 add_custom_command(
   OUTPUT ${sources}

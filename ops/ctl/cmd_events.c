@@ -28,9 +28,9 @@ struct feed {
     struct client *client;
     const char *types[MOST_TYPES];
     size_t type_count;
-    int64_t delivered; /* position of the last delivery, or where we began */
+    int64_t delivered; /* position of the last event, or where we began */
     int64_t printed;
-    uint32_t spent; /* deliveries since credit was last granted */
+    uint32_t spent; /* events since credit was last granted */
     int64_t asked_ms;
     int64_t quiet_at_ms;
     unsigned losses; /* of the connection, when we asked */
@@ -115,23 +115,12 @@ grant(struct feed *feed)
         feed->spent = 0;
 }
 
-/* Every delivery names the one before it. Positions themselves may jump: what lies between was not
- * for this reader. */
 static int
 deliver(struct feed *feed, struct arena *arena, const Wire__Delivery *delivery)
 {
+    struct bytes event = { delivery->event.data, delivery->event.len };
     const char *json;
 
-    if (delivery->position <= feed->delivered)
-        return 0; /* seen already: of an earlier Subscribe */
-    if (delivery->previous != feed->delivered) {
-        fprintf(stderr,
-                "sangkien: the chain is broken: position %lld follows %lld, but %lld came last\n",
-                (long long) delivery->position, (long long) delivery->previous,
-                (long long) feed->delivered);
-        return ERR_POISON;
-    }
-    struct bytes event = { delivery->event.data, delivery->event.len };
     if (json_of_event(arena, event, &json) < 0) {
         fprintf(stderr, "sangkien: position %lld: %s\n", (long long) delivery->position,
                 err_text());
@@ -145,6 +134,37 @@ deliver(struct feed *feed, struct arena *arena, const Wire__Delivery *delivery)
     return 0;
 }
 
+static bool
+has_printed_enough(const struct feed *feed)
+{
+    return feed->ask->limit > 0 && feed->printed >= feed->ask->limit;
+}
+
+/* Every frame names the event before its first. Positions themselves may jump: what lies between was not
+ * for this reader. */
+static int
+deliver_all(struct feed *feed, struct arena *arena, const Wire__Deliveries *deliveries)
+{
+    int64_t previous = deliveries->previous;
+    int rc = 0;
+
+    for (size_t i = 0; i < deliveries->n_list && rc == 0 && !has_printed_enough(feed); i++) {
+        const Wire__Delivery *delivery = deliveries->list[i];
+
+        if (delivery->position > feed->delivered && previous != feed->delivered) {
+            fprintf(
+                stderr,
+                "sangkien: the chain is broken: position %lld follows %lld, but %lld came last\n",
+                (long long) delivery->position, (long long) previous, (long long) feed->delivered);
+            return ERR_POISON;
+        }
+        previous = delivery->position;
+        if (delivery->position > feed->delivered) /* else seen already: of an earlier Subscribe */
+            rc = deliver(feed, arena, delivery);
+    }
+    return rc;
+}
+
 /* Takes one frame; *ret_exit is set when it ends the reading. */
 static bool
 hear(struct feed *feed, struct arena *arena, const Wire__ServerFrame *frame, int *ret_exit)
@@ -152,8 +172,8 @@ hear(struct feed *feed, struct arena *arena, const Wire__ServerFrame *frame, int
     int64_t now = monotonic_ms();
 
     switch (frame->content_case) {
-    case WIRE__SERVER_FRAME__CONTENT_DELIVERY:
-        if (deliver(feed, arena, frame->delivery) < 0) {
+    case WIRE__SERVER_FRAME__CONTENT_DELIVERIES:
+        if (deliver_all(feed, arena, frame->deliveries) < 0) {
             *ret_exit = EXIT_REFUSED;
             return true;
         }
@@ -172,7 +192,7 @@ hear(struct feed *feed, struct arena *arena, const Wire__ServerFrame *frame, int
     }
     feed->is_answered = true;
     *ret_exit = EXIT_DONE;
-    return feed->ask->limit > 0 && feed->printed >= feed->ask->limit;
+    return has_printed_enough(feed);
 }
 
 /* A gateway that was lost knows nothing of the subscription. */
@@ -230,7 +250,7 @@ cmd_events(int argc, char **argv)
         .options = options,
         .parser = take,
         .doc = "Prints the events of a programme that your agency may see, one line of JSON each.\v"
-               "Ends with 1 when an event is missing in the chain of deliveries.\n\n"
+               "Ends with 1 when an event is missing in the chain.\n\n"
                "Examples:\n"
                "  sangkien events --programme kh-2019\n"
                "  sangkien events --programme kh-2019 --after 120 --follow\n"

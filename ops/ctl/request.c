@@ -126,7 +126,7 @@ const char *
 request_derive_id(struct arena *arena, const char *what, const char *batch,
                   const struct intent *intent, const char *header, struct bytes line)
 {
-    struct hash *hash = hash_open(arena, 0);
+    struct hash *hash = hash_open(0);
 
     hash_text(hash, batch);
     hash_text(hash, intent->type);

@@ -15,7 +15,7 @@ What an integrator has to know, all of it:
   that nothing happened yet: send the same bytes again after a pause, with the first receipt that you
   were given, so that your first arrival counts for the deadline.
 * After a final refusal a new attempt needs a new id.
-* Events are read by position; each names the position before it, so a gap shows.
+* Events are read by position; each frame names the position before its first, so a gap shows.
 
 Messages are made from the descriptor set of the build (sangkien.binpb), without generated code. Needs
 python3-zmq and python3-protobuf. A client belongs to one thread.
@@ -212,7 +212,7 @@ class Client:
         """The body of a Reply, or the data of a CloudEvent, as a message."""
         return reply.answer if isinstance(reply, Reply) else self.words[reply.type].FromString(reply.binary_data)
 
-    def subscribe(self, programme, after=0, types=(), credit=64, until=None, idle=None):
+    def subscribe(self, programme, after=0, types=(), credit=256, until=None, idle=None):
         """Yields (position, CloudEvent) after a position, for ever; or up to the position `until`; or
         until nothing has come for `idle` seconds."""
         name, taken, heard = uuid7(), 0, time.monotonic()
@@ -231,18 +231,21 @@ class Client:
                 frame, heard = frames.popleft(), time.monotonic()
                 if hasattr(frame, "reason"):
                     raise BrokenFeed(f"{frame.reason}: {frame.message}")
-                if not hasattr(frame, "event"):  # Progress
+                if not hasattr(frame, "list"):  # Progress
                     looked_at = max(looked_at, frame.position)
                     continue
                 if frame.previous != seen:
-                    raise BrokenFeed(f"position {frame.position} follows {frame.previous}, not {seen}")
-                seen = looked_at = frame.position
-                taken += 1
+                    raise BrokenFeed(f"position {frame.list[0].position} follows {frame.previous}, not {seen}")
+                for delivery in frame.list:
+                    seen = looked_at = delivery.position
+                    yield seen, self.words["io.cloudevents.v1.CloudEvent"].FromString(delivery.event)
+                    if until is not None and seen >= until:
+                        return
+                taken += len(frame.list)
                 if taken * 2 >= credit:
                     self.send(self.words["wire.ClientFrame"](
                         credit=dict(subscription=name, credit=taken)))
                     taken = 0
-                yield seen, self.words["io.cloudevents.v1.CloudEvent"].FromString(frame.event)
         finally:
             self.feeds.pop(name, None)
             if not self.socket.closed:

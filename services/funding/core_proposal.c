@@ -74,7 +74,7 @@ say_proposed(const struct given *given, const Funding__ProposeFunding *ask, stru
     struct digest *digest = arena_zero(out->arena, sizeof(*digest));
     CASE_EVENT(proposed, Funding__FundingProposed, out, c, ON(funding_proposed));
 
-    *digest = given->body_digest;
+    *digest = sha256(given->body.data, given->body.size);
     proposed->proposal_version = c->proposal_version + 1;
     proposed->digest = (ProtobufCBinaryData){ sizeof(digest->bytes), digest->bytes };
     proposed->n_lines = ask->n_lines;

@@ -13,11 +13,10 @@
 /* What the feed reads of a row; everything lies in the page's arena or result. */
 struct event_row {
     int64_t position;
-    const char *service;
     struct uuid aggregate;
     int64_t version;
-    const char *type;
-    const struct word *word; /* NULL: a type that this gateway does not know */
+    const char *type;        /* "sangkien.<service>.v1...", as the database sees to */
+    const struct word *word; /* of the type, when it was needed once */
     struct bytes body;
     int64_t recorded_us;
     const struct uuid *parties;
@@ -27,6 +26,7 @@ struct event_row {
     struct bytes packed; /* the CloudEvent, when it was needed once */
 };
 
+/* The body goes in as it is, never unpacked. */
 struct bytes cloudevent_pack(struct arena *arena, const char *programme,
                              const struct event_row *row);
 

@@ -250,6 +250,8 @@ turn(struct door *door, int64_t until_ms)
         door_take_clients(door);
     door_tell_hints(door);
     door_beat(door, monotonic_ms());
+    if (admission_count(door->admission) > 0)
+        feed_note_requests(door->feed);
     metric_set(door->metrics.in_flight, admission_count(door->admission));
     metric_set(door->metrics.bytes, admission_bytes(door->admission));
     return !(items[3].revents && was_told_to_stop(door));
@@ -324,6 +326,6 @@ door_close(struct door **door_p)
     routes_free(&door->routes);
     keys_free(&door->keys);
     arena_free(&door->arena);
-    explicit_bzero(&door->receipt_key, sizeof(door->receipt_key));
+    receipt_key_free(&door->receipt_key);
     free(door);
 }

@@ -34,7 +34,7 @@ door_refuse(struct door *door, uint64_t peer, const struct request *request,
     zmq_msg_t frame;
 
     if (with_receipt)
-        receipt_make(&door->receipt_key, system, &request->id, request->bytes, received_us,
+        receipt_make(door->receipt_key, system, &request->id, request->bytes, received_us,
                      &receipt);
     metric_add(door->metrics.refused[reason], 1);
     reply_refuse(request ? &request->id : &nobody, reason, scan, with_receipt ? &receipt : NULL,
@@ -99,32 +99,36 @@ fill_ticket(struct ticket *ticket, struct arrival *a, const struct place *place)
                  &a->post->frame); /* from here on the arrival's bytes are the ticket's */
 }
 
-/* To the worker whose turn it is. */
+/* Where it would go, if it may be sent at all: that is judged later. */
 static int
-hand_on(struct door *door, struct arrival *a)
+find_place(struct door *door, const struct arrival *a, struct place *ret_place)
 {
     int64_t in_flight = admission_count_of(door->admission, &a->from->system) - 1;
+
+    if (!request_may_be_sent(&a->request))
+        return 0;
+    return routes_pick(door->routes, a->request.word, &a->request.subject, in_flight, ret_place);
+}
+
+static int
+hand_on(struct door *door, struct arrival *a, const struct place *place)
+{
     struct ticket *ticket = ticket_take(door->tickets);
-    struct place place;
-    int reason;
 
     if (!ticket)
         return WIRE__REASON__REASON_GATEWAY_BUSY;
-    reason = routes_pick(door->routes, a->request.word, &a->request.subject, in_flight, &place);
-    if (reason != 0) {
-        ticket_give_back(door->tickets, &ticket);
-        return reason;
-    }
-    give_work(a, ticket, place.worker);
-    fill_ticket(ticket, a, &place);
-    place_take(&place);
+    give_work(a, ticket, place->worker);
+    fill_ticket(ticket, a, place);
+    place_take(place);
     return 0;
 }
 
+/* What finds no room is not looked through: to refuse a flood must cost little. */
 static int
 let_in(struct door *door, struct arrival *a)
 {
     size_t size = a->request.bytes.size;
+    struct place place;
     int reason;
 
     if (!a->from)
@@ -136,9 +140,11 @@ let_in(struct door *door, struct arrival *a)
     reason = admission_enter(door->admission, &a->from->system, size);
     if (reason != 0)
         return reason;
-    reason = request_judge(&a->request, &a->scan);
+    reason = find_place(door, a, &place);
     if (reason == 0)
-        reason = hand_on(door, a);
+        reason = request_judge(&a->request, &a->scan);
+    if (reason == 0)
+        reason = hand_on(door, a, &place);
     if (reason != 0)
         admission_leave(door->admission, &a->from->system, size);
     return reason;
@@ -154,7 +160,7 @@ take_request(struct door *door, struct post *post, const struct client_frame *fr
 
     request_peek(frame->content, &a.request);
     if (from && frame->has_receipt && has_receipt(&a.request, &from->system) &&
-        receipt_verify(&door->receipt_key, &from->system, &a.request.id, a.request.bytes,
+        receipt_verify(door->receipt_key, &from->system, &a.request.id, a.request.bytes,
                        frame->receipt, &earlier_us) &&
         earlier_us < a.received_us && a.received_us - earlier_us <= RECEIPT_AGE_US)
         a.received_us = earlier_us;

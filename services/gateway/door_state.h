@@ -46,7 +46,7 @@ struct door {
     struct zap *zap;
     struct keys *keys;
     struct feed *feed;
-    struct receipt_key receipt_key;
+    struct receipt_key *receipt_key;
     struct routes *routes;
     struct tickets *tickets;
     struct admission *admission;

@@ -1,4 +1,4 @@
-/* services/gateway/feed.c - the feed's thread: takes orders, reads the journal, sends what may be seen. */
+/* services/gateway/feed.c - the feed's thread: takes orders, looks for what is new, serves page by page. */
 #include "services/gateway/feed.h"
 
 #include <stdlib.h>
@@ -9,7 +9,8 @@
 #include "common/socket.h"
 #include "services/gateway/feed_state.h"
 
-enum { RETRY_MS = 1000, BROKEN_MS = 10000, KEEP_BYTES = 1 << 20, QUIET_MS = 15000 };
+enum { RETRY_MS = 1000, KEEP_BYTES = 1 << 20, QUIET_MS = 15000 };
+enum { FULL_MS = 1, STALLED_MS = 50 }; /* when those who could not take more get another try */
 
 /* ------------------------------------------------------------------ to the door */
 
@@ -28,7 +29,6 @@ send_frame(void *context, const struct label *label, zmq_msg_t *frame)
 {
     struct feed *feed = context;
 
-    metric_add(feed->delivered, 1);
     feed_send(feed, label, frame);
 }
 
@@ -113,12 +113,14 @@ check_new(struct feed *feed)
 static int
 look(struct feed *feed, int64_t now_ms)
 {
-    bool changed;
+    bool changed = false;
     int rc;
 
     if (now_ms < feed->look_ms)
         return 0;
-    rc = feed_look(feed, &changed);
+    rc = feed_settle(feed, now_ms);
+    if (rc == 0)
+        rc = feed_look(feed, &changed);
     if (changed)
         publish_keys(feed);
     if (rc != 0)
@@ -132,64 +134,6 @@ look(struct feed *feed, int64_t now_ms)
         health_ready(feed->process->health, "database", true);
     feed->is_ready = true;
     feed->is_in_trouble = false;
-    return 0;
-}
-
-/* ------------------------------------------------------------------ the stream */
-
-/* In turn, so that a long history keeps nobody else waiting. */
-static struct subscription *
-next_eager(struct feed *feed, int64_t now_ms)
-{
-    for (size_t i = 0; i < feed->all.room; i++) {
-        struct subscription *s = feed->all.items[(feed->turn + i) % feed->all.room];
-        const struct head *head = s ? feed_head(feed, s->programme) : NULL;
-
-        if (head && subscription_wants(s, head->position, now_ms)) {
-            feed->turn = s->index + 1;
-            return s;
-        }
-    }
-    return NULL;
-}
-
-/* A journal with a hole in it is no reason to keep those of other programmes waiting. */
-static void
-put_off(struct feed *feed, const char *programme, int64_t now_ms)
-{
-    log_error("journal is broken", "programme", programme, "reason", err_text(), NULL);
-    for (size_t i = 0; i < feed->all.room; i++)
-        if (feed->all.items[i] && strcmp(feed->all.items[i]->programme, programme) == 0)
-            feed->all.items[i]->stalled_until_ms = now_ms + BROKEN_MS;
-}
-
-/* Reads one page for one, and gives of it to all who listen there. */
-static int
-serve_page(struct feed *feed, int64_t now_ms)
-{
-    struct subscription *eager = next_eager(feed, now_ms);
-    struct head *head;
-    struct page page;
-    int rc;
-
-    if (!eager)
-        return 0;
-    head = feed_head(feed, eager->programme);
-    rc = feed_read_page(feed, head->programme, eager->position, &page);
-    if (rc == ERR_POISON)
-        put_off(feed, head->programme, now_ms);
-    if (rc != 0)
-        return rc == ERR_POISON ? 0 : rc;
-    if (page.is_last) /* also where a hint had promised more */
-        head->position = page.after + (int64_t) page.count;
-    for (size_t i = 0; i < feed->all.room; i++) {
-        struct subscription *s = feed->all.items[i];
-
-        if (s && s->is_checked && s->position >= page.after &&
-            s->position < page.after + (int64_t) page.count && now_ms >= s->stalled_until_ms &&
-            strcmp(s->programme, page.programme) == 0)
-            subscription_take(&feed->all, s, &page, feed->authority, now_ms);
-    }
     return 0;
 }
 
@@ -225,14 +169,21 @@ static long
 patience(struct feed *feed, int64_t now_ms)
 {
     int64_t until_ms = feed->is_in_trouble || !feed->db ? feed->retry_ms : feed->look_ms;
-    int64_t most_ms = 50; /* a stalled connection wants another try by then */
+    int64_t wait_ms = until_ms > now_ms ? until_ms - now_ms : 0;
 
-    if (!feed->is_in_trouble && next_eager(feed, now_ms))
+    if (!feed->is_in_trouble && feed_next(feed, now_ms))
         return 0;
-    for (size_t i = 0; i < feed->all.room; i++)
-        if (feed->all.items[i] && feed->all.items[i]->stalled_until_ms > now_ms)
-            return (long) (until_ms - now_ms < most_ms ? until_ms - now_ms : most_ms);
-    return until_ms > now_ms ? (long) (until_ms - now_ms) : 0;
+    if (feed->rest_until_ms > now_ms && feed->rest_until_ms < now_ms + wait_ms)
+        wait_ms = feed->rest_until_ms - now_ms;
+    for (size_t i = 0; i < feed->all.room; i++) {
+        const struct subscription *s = feed->all.items[i];
+
+        if (s && subscription_is_full(s))
+            wait_ms = wait_ms < FULL_MS ? wait_ms : FULL_MS;
+        else if (s && s->stalled_until_ms > now_ms)
+            wait_ms = wait_ms < STALLED_MS ? wait_ms : STALLED_MS;
+    }
+    return (long) wait_ms;
 }
 
 static void
@@ -254,7 +205,7 @@ turn(struct feed *feed)
     if (rc == 0)
         rc = look(feed, now_ms);
     if (rc == 0)
-        rc = serve_page(feed, now_ms);
+        rc = feed_serve(feed, now_ms);
     if (rc != 0)
         note_trouble(feed, rc, now_ms);
     keep_alive(feed, now_ms);
@@ -290,8 +241,8 @@ feed_open(void *context, const struct process *process, struct keys *keys, struc
     feed->all.context = feed;
     feed->subscriptions =
         metric_new("sangkien_gateway_subscriptions", NULL, METRIC_GAUGE, "Open subscriptions.");
-    feed->delivered = metric_new("sangkien_gateway_feed_frames_total", NULL, METRIC_COUNTER,
-                                 "Deliveries and progress sent to subscribers.");
+    feed->delivered = metric_new("sangkien_gateway_feed_events_total", NULL, METRIC_COUNTER,
+                                 "Events sent to subscribers.");
     feed->position = metric_new("sangkien_gateway_directory_position", NULL, METRIC_GAUGE,
                                 "Position of the directory's journal that is known here.");
     rc = socket_pair(context, FEED_ENDPOINT, false,
@@ -338,4 +289,10 @@ void
 feed_count_order(struct feed *feed)
 {
     atomic_fetch_add(&feed->backlog, 1);
+}
+
+void
+feed_note_requests(struct feed *feed)
+{
+    atomic_store_explicit(&feed->busy_ms, monotonic_ms(), memory_order_relaxed);
 }

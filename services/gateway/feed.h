@@ -32,7 +32,7 @@ struct mark {
     uint32_t index;
     uint32_t epoch;   /* frames of a stalled epoch are dropped until the feed begins another */
     int64_t previous; /* where to go back to */
-    uint64_t sent;    /* deliveries before this one */
+    uint64_t sent;    /* events before this frame */
 };
 
 /* From the door; the content follows in the same frame. */
@@ -73,6 +73,9 @@ void feed_close(struct feed **feed_p);
 /* Orders of clients that the feed has not taken yet: for the door to bound them. */
 int feed_backlog(const struct feed *feed);
 void feed_count_order(struct feed *feed);
+
+/* Requests are under way: whoever is far behind gives way to them. */
+void feed_note_requests(struct feed *feed);
 
 /* For --check: can the database be used as the feed uses it? */
 int feed_check(const char *dsn) MUST_CHECK;

@@ -1,4 +1,5 @@
 /* services/gateway/feed_read.c - how the feed reads the journal. */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -17,8 +18,8 @@ static const struct statement read_heads = {
 };
 
 static const struct statement read_page = {
-    "feed_page", "SELECT position, service, aggregate, version, type, body, recorded_at, parties,"
-                 " cause, traceparent FROM runtime.journal"
+    "feed_page", "SELECT position, aggregate, version, type, body, recorded_at, parties, cause,"
+                 " traceparent FROM runtime.journal"
                  " WHERE programme = $1 AND position > $2 ORDER BY position LIMIT 256"
 };
 
@@ -51,6 +52,7 @@ feed_connect(struct feed *feed)
 {
     int rc;
 
+    feed->asked.is_open = false;
     if (feed->db)
         return db_is_open(feed->db) ? db_rollback(feed->db) : db_reconnect(feed->db);
     rc = db_open(feed->process->config->db_dsn, "sangkien-gateway", &feed->db);
@@ -153,30 +155,39 @@ read_row(struct feed *feed, const struct db_result *result, size_t i, struct eve
     struct uuid *parties = NULL;
 
     row->position = db_get_int(result, i, 0);
-    row->service = db_get_text(result, i, 1);
-    row->aggregate = db_get_uuid(result, i, 2);
-    row->version = db_get_int(result, i, 3);
-    row->type = db_get_text(result, i, 4);
-    row->word = proto_word(row->type);
-    row->body = db_get_bytes(result, i, 5);
-    row->recorded_us = db_get_time(result, i, 6);
-    row->party_count = db_get_uuids(result, i, 7, feed->arena, &parties);
+    row->aggregate = db_get_uuid(result, i, 1);
+    row->version = db_get_int(result, i, 2);
+    row->type = db_get_text(result, i, 3);
+    row->body = db_get_bytes(result, i, 4);
+    row->recorded_us = db_get_time(result, i, 5);
+    row->party_count = db_get_uuids(result, i, 6, feed->arena, &parties);
     row->parties = parties;
-    row->cause = db_get_uuid(result, i, 8);
-    row->traceparent = db_get_text(result, i, 9);
+    row->cause = db_get_uuid(result, i, 7);
+    row->traceparent = db_get_text(result, i, 8);
 }
 
-int
-feed_read_page(struct feed *feed, const char *programme, int64_t after, struct page *ret_page)
+void
+feed_ask_page(struct feed *feed, const char *programme, int64_t after)
 {
-    const struct db_result *result;
-    struct page page = { .programme = programme, .after = after, .arena = feed->arena };
-    int rc;
-
+    snprintf(feed->asked.programme, sizeof(feed->asked.programme), "%s", programme);
+    feed->asked.after = after;
+    feed->asked.is_open = true;
     db_call(feed->db, &read_page);
     db_text(feed->db, programme);
     db_int8(feed->db, after);
-    rc = db_run(feed->db);
+    db_push(feed->db);
+}
+
+int
+feed_take_page(struct feed *feed, struct page *ret_page)
+{
+    const struct db_result *result;
+    struct page page = { .programme = feed->asked.programme,
+                         .after = feed->asked.after,
+                         .arena = feed->arena };
+    int rc = db_run(feed->db);
+
+    feed->asked.is_open = false;
     if (rc != 0)
         return rc;
     result = db_result(feed->db, 0);
@@ -186,9 +197,10 @@ feed_read_page(struct feed *feed, const char *programme, int64_t after, struct p
     page.rows = arena_zero(feed->arena, (page.count + 1) * sizeof(*page.rows));
     for (size_t i = 0; i < page.count; i++) {
         read_row(feed, result, i, &page.rows[i]);
-        if (page.rows[i].position != after + (int64_t) i + 1)
-            return err_set(ERR_POISON, "%s: position %lld follows %lld in the journal", programme,
-                           (long long) page.rows[i].position, (long long) (after + (int64_t) i));
+        if (page.rows[i].position != page.after + (int64_t) i + 1)
+            return err_set(ERR_POISON, "%s: position %lld follows %lld in the journal",
+                           page.programme, (long long) page.rows[i].position,
+                           (long long) (page.after + (int64_t) i));
     }
     *ret_page = page;
     return 0;

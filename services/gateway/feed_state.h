@@ -1,6 +1,6 @@
 /* services/gateway/feed_state.h - the feed's thread: what it knows, and how it reads the journal.
  *
- * Threads    belongs to the feed's thread, but for the backlog.
+ * Threads    belongs to the feed's thread, but for the atomics.
  */
 #ifndef SANGKIEN_GATEWAY_FEED_STATE_H
 #define SANGKIEN_GATEWAY_FEED_STATE_H
@@ -25,6 +25,7 @@ struct feed {
     pthread_t thread;
     void *pair;
     atomic_int backlog;
+    _Atomic int64_t busy_ms; /* when requests were last under way */
     atomic_bool stops;
 
     struct db *db;
@@ -33,7 +34,13 @@ struct feed {
     struct subscriptions all;
     struct head heads[FEED_MOST_SUBSCRIPTIONS];
     size_t head_count;
-    size_t turn; /* whose page is next */
+    size_t turn;           /* whose page is next */
+    int64_t rest_until_ms; /* no histories before then */
+    struct {
+        bool is_open; /* the database was asked for a page, which must be taken before all else */
+        char programme[SUBSCRIPTION_NAME_SIZE];
+        int64_t after;
+    } asked;
     bool is_ready;
     bool is_in_trouble;
     int64_t retry_ms;
@@ -50,11 +57,22 @@ int feed_connect(struct feed *feed) MUST_CHECK;
 /* Reads what is new in the directory, and the heads of all programmes listened to. */
 int feed_look(struct feed *feed, bool *ret_directory_changed) MUST_CHECK;
 
-/* The rows after a position; valid until the next call or the arena's reset. */
-int feed_read_page(struct feed *feed, const char *programme, int64_t after,
-                   struct page *ret_page) MUST_CHECK;
+/* Asks the database for the rows after a position, without waiting for them. */
+void feed_ask_page(struct feed *feed, const char *programme, int64_t after);
+
+/* Waits for them; valid until the next call or the arena's reset. */
+int feed_take_page(struct feed *feed, struct page *ret_page) MUST_CHECK;
 
 struct head *feed_head(struct feed *feed, const char *programme);
+
+/* Whose page is next; NULL: nobody can be served now. */
+struct subscription *feed_next(struct feed *feed, int64_t now_ms);
+
+/* Serves that page, or lets the database begin with it. */
+int feed_serve(struct feed *feed, int64_t now_ms) MUST_CHECK;
+
+/* Takes what the database was asked for, so that it can be asked something else. */
+int feed_settle(struct feed *feed, int64_t now_ms) MUST_CHECK;
 
 /* There is reason to look: soon, but no more often than the database likes. */
 void feed_look_soon(struct feed *feed);

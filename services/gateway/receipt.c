@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/config.h"
@@ -14,10 +14,43 @@
 
 enum { SECOND_US = 1000000 };
 
-int
-receipt_key_read(const char *path, struct receipt_key *ret_key)
+/* What follows from the key alone is computed once: a flood of refusals has a receipt each. */
+struct receipt_key {
+    EVP_MAC_CTX *hmac;
+};
+
+struct receipt_key *
+receipt_key_new(const uint8_t *bytes, size_t size)
 {
-    struct receipt_key key;
+    char digest[] = "SHA256";
+    OSSL_PARAM parameters[] = { OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+                                OSSL_PARAM_construct_end() };
+    struct receipt_key *key = calloc(1, sizeof(*key));
+    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+    if (!key || !hmac)
+        abort();
+    key->hmac = EVP_MAC_CTX_new(hmac);
+    EVP_MAC_free(hmac);
+    if (!key->hmac || !EVP_MAC_init(key->hmac, bytes, size, parameters))
+        abort();
+    return key;
+}
+
+void
+receipt_key_free(struct receipt_key **key_p)
+{
+    if (*key_p)
+        EVP_MAC_CTX_free((*key_p)->hmac);
+    free(*key_p);
+    *key_p = NULL;
+}
+
+int
+receipt_key_read(const char *path, struct receipt_key **ret_key)
+{
+    uint8_t bytes[RECEIPT_KEY_MOST];
+    size_t size;
     FILE *file;
     int rc = config_secret_file("SANGKIEN_RECEIPT_KEY", path);
 
@@ -26,16 +59,16 @@ receipt_key_read(const char *path, struct receipt_key *ret_key)
     file = fopen(path, "re");
     if (!file)
         return err_set(ERR_FATAL, "SANGKIEN_RECEIPT_KEY: %s: %s", path, strerror(errno));
-    key.size = fread(key.bytes, 1, sizeof(key.bytes), file);
+    size = fread(bytes, 1, sizeof(bytes), file);
     fclose(file);
-    while (key.size && (key.bytes[key.size - 1] == '\n' || key.bytes[key.size - 1] == '\r'))
-        key.size--;
-    if (key.size < RECEIPT_KEY_LEAST)
+    while (size && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r'))
+        size--;
+    if (size < RECEIPT_KEY_LEAST)
         rc = err_set(ERR_FATAL, "SANGKIEN_RECEIPT_KEY: %s has less than %d bytes", path,
                      RECEIPT_KEY_LEAST);
     else
-        *ret_key = key;
-    OPENSSL_cleanse(&key, sizeof(key));
+        *ret_key = receipt_key_new(bytes, size);
+    OPENSSL_cleanse(bytes, sizeof(bytes));
     return rc;
 }
 
@@ -50,7 +83,7 @@ add_part(uint8_t *text, size_t used, const void *part, uint64_t size)
 }
 
 void
-receipt_make(const struct receipt_key *key, const struct uuid *source, const struct uuid *id,
+receipt_make(struct receipt_key *key, const struct uuid *source, const struct uuid *id,
              struct bytes request, int64_t received_us, struct receipt *ret_receipt)
 {
     struct digest digest = sha256(request.data, request.size);
@@ -63,7 +96,9 @@ receipt_make(const struct receipt_key *key, const struct uuid *source, const str
     size = add_part(text, size, digest.bytes, sizeof(digest.bytes));
     size = add_part(text, size, &time, sizeof(time));
     ret_receipt->received_us = received_us;
-    HMAC(EVP_sha256(), key->bytes, (int) key->size, text, size, ret_receipt->mac, NULL);
+    if (!EVP_MAC_init(key->hmac, NULL, 0, NULL) || !EVP_MAC_update(key->hmac, text, size) ||
+        !EVP_MAC_final(key->hmac, ret_receipt->mac, NULL, sizeof(ret_receipt->mac)))
+        abort();
 }
 
 /* A Timestamp of whole microseconds after 1970; false for any other. */
@@ -82,7 +117,7 @@ read_time(struct bytes timestamp, int64_t *ret_us)
 }
 
 bool
-receipt_verify(const struct receipt_key *key, const struct uuid *source, const struct uuid *id,
+receipt_verify(struct receipt_key *key, const struct uuid *source, const struct uuid *id,
                struct bytes request, struct bytes receipt, int64_t *ret_received_us)
 {
     struct receipt expected;

@@ -83,6 +83,13 @@ request_is_command(const struct request *request)
     return request->word && request->word->kind == WORD_COMMAND;
 }
 
+bool
+request_may_be_sent(const struct request *request)
+{
+    return request->word &&
+           (request->word->kind == WORD_COMMAND || request->word->kind == WORD_QUERY);
+}
+
 /* As the database checks it too. */
 static bool
 is_programme(struct bytes name)
@@ -109,8 +116,7 @@ judge_envelope(const struct request *request, struct scan_result *ret_scan)
     if (!field_find(request->bytes, FIELD_PROGRAMME, FIELD_BYTES, &programme) ||
         !is_programme(programme.bytes))
         scan_blame(ret_scan, "programme", "is not of lower-case letters, digits and hyphens");
-    if (!request->word ||
-        (request->word->kind != WORD_COMMAND && request->word->kind != WORD_QUERY))
+    if (!request_may_be_sent(request))
         return WIRE__REASON__REASON_UNKNOWN_TYPE;
     if (request_is_command(request) && uuid_is_nil(&request->subject))
         scan_blame(ret_scan, "subject", "is required");

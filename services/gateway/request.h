@@ -40,4 +40,7 @@ int request_judge(struct request *request, struct scan_result *ret_scan);
 
 bool request_is_command(const struct request *request);
 
+/* Is it a command or a query? */
+bool request_may_be_sent(const struct request *request);
+
 #endif

@@ -8,7 +8,7 @@
 
 #include "sangkien/wire/v1/wire.pb-c.h"
 
-enum { MOST_WORKERS = 1024, NAME_SIZE = 65, SHARE = 16 };
+enum { MOST_WORKERS = 1024, NAME_SIZE = 65, SHARE = 2 };
 
 struct served {
     struct served *next;
@@ -353,6 +353,12 @@ judge_unoffered(const struct routes *routes, const struct word *word, enum work_
     return WIRE__REASON__REASON_NO_WORKER;
 }
 
+int64_t
+route_share(int64_t room)
+{
+    return SHARE * room;
+}
+
 int
 routes_pick(struct routes *routes, const struct word *word, const struct uuid *subject,
             int64_t in_flight_of_system, struct place *ret_place)
@@ -372,8 +378,7 @@ routes_pick(struct routes *routes, const struct word *word, const struct uuid *s
         return WIRE__REASON__REASON_NO_WORKER;
     if (!place.worker)
         return WIRE__REASON__REASON_GATEWAY_BUSY;
-    /* The less room there is, the less one system may have of it: a flood leaves some for the others. */
-    if (in_flight_of_system > SHARE * (int64_t) free_of(place.worker, kind))
+    if (in_flight_of_system > route_share(free_of(place.worker, kind)))
         return WIRE__REASON__REASON_SYSTEM_BUSY;
     *ret_place = place;
     return 0;

@@ -73,6 +73,10 @@ struct worker *routes_silent(const struct routes *routes, int64_t now_ms, int64_
 /* Whatever it had in flight must have been put down before. */
 void routes_remove(struct routes *routes, struct worker **worker_p);
 
+/* How much one system may have under way where there is room for so much more. The less room is left, the
+ * less one system may have: n systems that all want more leave a share of 1 in 1 + 2n free for others. */
+int64_t route_share(int64_t room);
+
 /* Where a request goes. in_flight_of_system: what its sender has under way besides, everywhere. */
 int routes_pick(struct routes *routes, const struct word *word, const struct uuid *subject,
                 int64_t in_flight_of_system, struct place *ret_place);

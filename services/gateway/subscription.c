@@ -178,27 +178,19 @@ subscription_progress(struct subscriptions *all, struct subscription *subscripti
 }
 
 static void
-deliver(struct subscriptions *all, struct subscription *s, const struct page *page,
-        struct event_row *row, int64_t now_ms)
+deliver(struct subscriptions *all, struct subscription *s, struct sheaf *sheaf, int64_t now_ms)
 {
-    Wire__Delivery delivery = WIRE__DELIVERY__INIT;
-    Wire__ServerFrame frame = WIRE__SERVER_FRAME__INIT;
     struct label label = label_of(s);
+    int64_t previous = s->last_sent;
+    zmq_msg_t frame;
 
-    if (!row->packed.data)
-        row->packed = cloudevent_pack(page->arena, page->programme, row);
-    delivery.subscription = s->name;
-    delivery.position = row->position;
-    delivery.previous = s->last_sent;
-    delivery.event.data = (uint8_t *) (uintptr_t) row->packed.data;
-    delivery.event.len = row->packed.size;
-    frame.content_case = WIRE__SERVER_FRAME__CONTENT_DELIVERY;
-    frame.delivery = &delivery;
-    s->position = s->last_sent = s->told = row->position;
-    s->credit--;
-    s->sent++;
+    if (sheaf->count == 0)
+        return;
+    s->last_sent = sheaf->rows[sheaf->count - 1]->position;
+    s->sent += sheaf->count;
     s->spoke_ms = now_ms;
-    send_frame(all, &label, &frame);
+    sheaf_pack(sheaf, s->name, previous, s->index, &frame);
+    all->send(all->context, &label, &frame);
 }
 
 /* ------------------------------------------------------------------ the stream */
@@ -207,12 +199,20 @@ bool
 subscription_wants(const struct subscription *subscription, int64_t head, int64_t now_ms)
 {
     return subscription->is_checked && subscription->position < head && subscription->credit > 0 &&
-           now_ms >= subscription->stalled_until_ms;
+           now_ms >= subscription->stalled_until_ms && !subscription_is_full(subscription);
+}
+
+bool
+subscription_is_full(const struct subscription *subscription)
+{
+    return stream_bytes(subscription->index) >= STREAM_MOST_BYTES;
 }
 
 static bool
-is_wanted_type(const struct subscription *s, const struct event_row *row)
+is_wanted_type(const struct subscription *s, struct event_row *row)
 {
+    if (s->type_count > 0 && !row->word)
+        row->word = proto_word(row->type);
     for (size_t i = 0; i < s->type_count; i++)
         if (s->types[i] == row->word)
             return true;
@@ -228,29 +228,58 @@ is_party(const struct subscription *s, const struct event_row *row)
     return false;
 }
 
+/* false: it must wait for credit, or for what is under way. */
+static bool
+take_event(struct subscriptions *all, struct subscription *s, const struct page *page,
+           struct event_row *row, struct sheaf *sheaf, int64_t now_ms)
+{
+    if (s->credit == 0)
+        return false;
+    if (!row->packed.data)
+        row->packed = cloudevent_pack(page->arena, page->programme, row);
+    if (!sheaf_add(sheaf, row)) {
+        deliver(all, s, sheaf, now_ms);
+        if (subscription_is_full(s))
+            return false;
+        sheaf_add(sheaf, row);
+    }
+    s->position = s->told = row->position;
+    s->credit--;
+    return true;
+}
+
+static void
+pass_over(struct subscriptions *all, struct subscription *s, const struct event_row *row,
+          struct sheaf *sheaf, int64_t now_ms)
+{
+    s->position = row->position;
+    if (s->position - s->told < PROGRESS_AFTER)
+        return;
+    deliver(all, s, sheaf, now_ms);
+    subscription_progress(all, s, now_ms);
+}
+
 void
 subscription_take(struct subscriptions *all, struct subscription *subscription,
                   const struct page *page, const struct authority *authority, int64_t now_ms)
 {
     struct subscription *s = subscription;
     bool reads_all = authority_reads_all(authority, &s->agency, page->programme, page->now_us);
+    struct sheaf sheaf = { .count = 0 };
+    bool goes_on = true;
 
-    for (size_t i = 0; i < page->count; i++) {
+    for (size_t i = 0; i < page->count && goes_on; i++) {
         struct event_row *row = &page->rows[i];
 
         if (row->position <= s->position)
             continue;
-        if (is_wanted_type(s, row) && (reads_all || is_party(s, row))) {
-            if (s->credit == 0)
-                return;
-            deliver(all, s, page, row, now_ms);
-            continue;
-        }
-        s->position = row->position;
-        if (s->position - s->told >= PROGRESS_AFTER)
-            subscription_progress(all, s, now_ms);
+        if (is_wanted_type(s, row) && (reads_all || is_party(s, row)))
+            goes_on = take_event(all, s, page, row, &sheaf, now_ms);
+        else
+            pass_over(all, s, row, &sheaf, now_ms);
     }
-    if (page->is_last && (s->position > s->told || !s->has_reached_end)) {
+    deliver(all, s, &sheaf, now_ms);
+    if (goes_on && page->is_last && (s->position > s->told || !s->has_reached_end)) {
         s->has_reached_end = true;
         subscription_progress(all, s, now_ms);
     }

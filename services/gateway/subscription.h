@@ -1,7 +1,7 @@
 /* services/gateway/subscription.h - who listens to which programme, how far, and what they get to see.
  *
- * Shapes     position: everything up to it was looked at; last_sent: the last delivery; told: the last
- *            position that the client has heard of, by delivery or by progress.
+ * Shapes     position: everything up to it was looked at; last_sent: the last event; told: the last
+ *            position that the client has heard of, by an event or by progress.
  * Units      times in milliseconds of the monotonic clock.
  * Threads    belongs to the feed; frames go out through the function it gives.
  */
@@ -9,8 +9,8 @@
 #define SANGKIEN_GATEWAY_SUBSCRIPTION_H
 
 #include "sangkien/wire/v1/wire.pb-c.h"
-#include "services/gateway/cloudevent.h"
 #include "services/gateway/feed.h"
+#include "services/gateway/feed_frame.h"
 
 enum {
     SUBSCRIPTION_MOST_TYPES = 64,
@@ -36,7 +36,7 @@ struct subscription {
     int64_t last_sent;
     int64_t told;
     int64_t credit;
-    uint64_t sent; /* deliveries, ever */
+    uint64_t sent; /* events, ever */
     int64_t stalled_until_ms;
     int64_t spoke_ms;
 };
@@ -78,6 +78,8 @@ void subscriptions_gone(struct subscriptions *all, uint64_t peer);
 void subscription_grant(struct subscription *subscription, uint32_t credit);
 void subscription_stall(struct subscriptions *all, const struct mark *mark, int64_t now_ms);
 
+/* Is there too much under way to it already? */
+bool subscription_is_full(const struct subscription *subscription);
 bool subscription_wants(const struct subscription *subscription, int64_t head, int64_t now_ms);
 void subscription_take(struct subscriptions *all, struct subscription *subscription,
                        const struct page *page, const struct authority *authority, int64_t now_ms);

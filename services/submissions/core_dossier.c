@@ -106,15 +106,15 @@ static void
 say_submitted(const struct given *given, const Submissions__SubmitDossier *ask, struct events *out)
 {
     const struct dossier *dossier = given->state;
+    struct digest *digest = arena_zero(out->arena, sizeof(*digest));
     Submissions__DossierSubmitted *said = new_event(out, ON(dossier_submitted));
 
     said->dossier_id = id_text(out, &given->subject);
     said->entry_code = dossier->entry_code;
     said->title = dossier->title;
     said->dossier_version = dossier->dossier_version + 1;
-    said->digest.data = arena_zero(out->arena, sizeof(given->body_digest));
-    said->digest.len = sizeof(given->body_digest);
-    memcpy(said->digest.data, &given->body_digest, sizeof(given->body_digest));
+    *digest = sha256(given->body.data, given->body.size);
+    said->digest = (ProtobufCBinaryData){ sizeof(digest->bytes), digest->bytes };
     said->dossier_form = ask->dossier_form;
     said->solution = ask->solution;
     said->implementation_method = ask->implementation_method;

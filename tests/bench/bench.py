@@ -1,160 +1,197 @@
 #!/usr/bin/python3
-"""bench.py - how many durable commands a second, beside pgbench doing the same on the same PostgreSQL.
+"""bench.py - durable commands a second of sangkien, of pgbench, of PostgreSQL's own limit and of peers, in one run.
 
-Both are measured in turns within one run, so that a noisy machine disturbs them alike; figures are medians.
-They are for comparison with each other, never claims about a machine.
+All of them take turns on the same PostgreSQL, round by round, so that a noisy machine disturbs them alike. Figures
+are medians of all rounds. They are for comparison with each other, never claims about a machine.
 """
 import argparse
+import collections
+import contextlib
+import importlib
+import importlib.util
 import json
+import os
 import pathlib
-import re
-import shutil
-import statistics
-import subprocess
+import platform
 import sys
 import tempfile
-import uuid
+import time
 
-REPO = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPO / "ops/demo"))
-from sangkien_client import read_key_pair  # noqa: E402
-from stack import Stack, first_operator_id  # noqa: E402
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "ops/demo"))
 
-SOURCE = "00000000-0000-7000-8000-000000000001"
-ROLES = ("OWNER", "STANDING", "ORGANISER", "CLERK")
-PLAN = {"kind": "DOCUMENT_KIND_PLAN", "document_symbol": "1/KH-UBND", "issued_on": {"year": 2019, "month": 1, "day": 2}}
+import limit  # noqa: E402
+import pgbench  # noqa: E402
+import processes  # noqa: E402
+import report  # noqa: E402
+import sangkien  # noqa: E402
+from figures import KINDS, Figures  # noqa: E402
+from report import SECTIONS  # noqa: E402
+from stack import Stack  # noqa: E402
+from world import World  # noqa: E402
 
+CONTENDERS = ("sangkien", "pgbench", "limit", "peers")
+NOT_QUICK = ("flat", "growth")
+FLIGHTS, SYSTEMS, CLIENTS = (1, 8, 64, 256, 1024), (1, 4, 32), (1, 8, 16, 32)
+QUICK_PEERS = ("fastify", "nats", "graphile_worker")
 
-def must(reply):
-    assert reply.ok, reply
-    return reply
-
-
-def make_world(stack):
-    """A programme with an open edition, and a clerk who may create entries in it."""
-    ids = {name: str(uuid.uuid4()) for name in ("agency", "person", "system", "programme", "edition")}
-    operator, actor = stack.operator(), first_operator_id("person")
-
-    def tell(type, subject, **body):
-        must(operator.call(f"directory.{type}", body, programme="directory", subject=subject, actor=actor))
-
-    tell("RegisterAgency", ids["agency"], name="Cơ quan đo tốc độ", agency_class="AGENCY_CLASS_DEPARTMENT",
-         level="AGENCY_LEVEL_PROVINCE", agency_code="bench")
-    tell("RegisterPerson", ids["person"], agency_id=ids["agency"], full_name="Người đo")
-    tell("RegisterSystem", ids["system"], agency_id=ids["agency"], name="bench", public_key=stack.public_key("bench"))
-    for role in ROLES:
-        tell("BindRole", str(uuid.uuid4()), role=f"ROLE_{role}", agency_id=ids["agency"], person_id=ids["person"],
-             programme="bench")
-    with stack.client("bench") as client:
-        def say(type, subject, **body):
-            must(client.call(f"submissions.{type}", body, programme="bench", subject=subject, actor=ids["person"]))
-
-        say("CreateProgramme", ids["programme"], name="Đo tốc độ", utc_offset_minutes=420)
-        say("CreateEdition", ids["edition"], ordinal=1, year=2019, name="Đo tốc độ", threshold_centi=7500,
-            maximum_centi=10000, document=PLAN)
-        say("PublishEdition", ids["edition"])
-        say("OpenRegistration", ids["edition"])
-    operator.close()
-    return ids
+# What is done between start and end of something; runs: [(key, function of no arguments that gives a row)].
+Turn = collections.namedtuple("Turn", "around runs")
 
 
-def run_load(stack, ids, in_flight, commands):
-    public, secret = read_key_pair(stack.make_key("bench"))
-    out = subprocess.run(
-        [stack.build / "bin/load", stack.endpoint, stack.public_key("gateway"), public, secret, "bench",
-         ids["edition"], ids["person"], str(in_flight), str(commands)],
-        check=True, capture_output=True, text=True).stdout
-    return json.loads(out)
+def read_options():
+    parser = argparse.ArgumentParser(prog="ops/bench", description=__doc__.split("\n\n", 1)[0],
+                                     epilog=__doc__.split("\n\n", 1)[1])
+    parser.add_argument("--quick", action="store_true", help="fewer settings, three rounds of a second: under 5 min")
+    parser.add_argument("--only", metavar="SECTION[,..]", help=f"of {', '.join(CONTENDERS + SECTIONS)}")
+    parser.add_argument("--rounds", type=int, help="runs of each case (5)")
+    parser.add_argument("--seconds", type=int, help="of each run (2)")
+    parser.add_argument("--json", metavar="FILE", help="also write all figures there")
+    parser.add_argument("--html", metavar="FILE", help="also write a page with plots there")
+    parser.add_argument("--markdown", action="store_true", help="print the tables as they stand in the README")
+    parser.add_argument("--from", metavar="FILE", dest="source", help="measure nothing: report what --json wrote")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (3 if options.quick else 5)
+    options.seconds = options.seconds or (1 if options.quick else 2)
+    known = CONTENDERS + SECTIONS
+    options.only = options.only.split(",") if options.only else [
+        name for name in known if not (options.quick and name in NOT_QUICK)]
+    for name in set(options.only) - set(known):
+        parser.error(f"there is no section {name}")
+    return options
 
 
-def run_pgbench(stack, clients, seconds):
-    pgbench = shutil.which("pgbench") or max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
-    variables = {"source": f"'{SOURCE}'", "digest": "'\\x" + "ab" * 32 + "'", "salt": "'\\x" + "cd" * 16 + "'",
-                 "reply": "'\\x" + "11" * 150 + "'", "body": "'\\x" + "22" * 300 + "'"}
-    script = (REPO / "tests/bench/transaction.sql").read_text()
-    for name, value in variables.items():
-        script = script.replace(f":{name}", value)
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        file.write(script)
-        file.flush()
-        out = subprocess.run(
-            [pgbench, "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", file.name,
-             "-l", "--log-prefix", file.name, stack.dsn()],
-            check=True, capture_output=True, text=True).stdout
-        latencies = []
-        for log in pathlib.Path(file.name).parent.glob(pathlib.Path(file.name).name + ".[0-9]*"):
-            latencies += [int(line.split()[2]) for line in log.read_text().splitlines()]
-            log.unlink()
-    latencies.sort()
-    rate = float(re.search(r"tps = ([0-9.]+)", out).group(1))
-    return {"clients": clients, "per_second": round(rate), "p50_ms": latencies[len(latencies) // 2] / 1000,
-            "p99_ms": latencies[len(latencies) * 99 // 100] / 1000}
+# ------------------------------------------------------------- the contenders' turns
+
+def sangkien_turns(world, options):
+    def case(kind, systems, in_flight):
+        return ("sangkien", kind, systems, in_flight), lambda: sangkien.run(world, kind, systems, in_flight,
+                                                                           options.seconds)
+
+    wanted = [(kind, systems, n) for kind in KINDS for systems in SYSTEMS for n in FLIGHTS if n >= systems]
+    if options.quick:
+        wanted = [("create", 1, n) for n in FLIGHTS] + [("update", 1, 1), ("update", 1, 256)]
+    return [Turn(contextlib.nullcontext, [case(*key)]) for key in wanted]
 
 
-def middle(runs):
-    """Medians of several runs of one contender, with the spread of the rate."""
-    keys = ("per_second", "p50_ms", "p99_ms")
-    found = {key: statistics.median(run[key] for run in runs) for key in keys}
-    found["spread"] = [min(run["per_second"] for run in runs), max(run["per_second"] for run in runs)]
+def pgbench_turns(world, options):
+    def case(kind, variant, clients):
+        return ("pgbench", kind, variant, clients), lambda: pgbench.run(world, kind, variant, clients, options.seconds)
+
+    clients = CLIENTS[:-1] if options.quick else CLIENTS
+    return [Turn(contextlib.nullcontext, [case(kind, variant, count)])
+            for kind in KINDS for variant in ("plain", "cte") for count in clients]
+
+
+def limit_turns(world, options):
+    def case(kind, batch, connections):
+        return ("limit", kind, batch, connections), lambda: limit.run(world, kind, batch, connections, options.seconds)
+
+    settings = [key for key in limit.SETTINGS if not options.quick or key[1] == 2 and key[0] > 128]
+    return [Turn(contextlib.nullcontext, [case(kind, *key)]) for kind in KINDS for key in settings]
+
+
+@contextlib.contextmanager
+def started(peer, world, folder):
+    peer.start(world.stack.dsn(), folder)
+    try:
+        yield
+    finally:
+        peer.stop()
+
+
+def peer_turns(world, options):
+    if not (HERE / "peers.py").exists():
+        print("no peers: tests/bench/peers.py is not there", file=sys.stderr)
+        return []
+    from peers import PEERS
+
+    def turn(peer):
+        def case(in_flight):
+            def run():
+                return {**peer.run(in_flight, options.seconds), "rss_mib": peer.rss_mib()}
+            return ("peers", f"{peer.name}_{peer.variant}", in_flight), run
+
+        folder = world.stack.folder / "peers"
+        folder.mkdir(exist_ok=True)
+        settings = [n for n in peer.settings if not options.quick or n == 64] or peer.settings[:1]
+        return Turn(lambda: started(peer, world, folder), [case(in_flight) for in_flight in settings])
+
+    return [turn(peer) for peer in PEERS if not options.quick or peer.name in QUICK_PEERS]
+
+
+TURNS = {"sangkien": sangkien_turns, "pgbench": pgbench_turns, "limit": limit_turns, "peers": peer_turns}
+
+
+def take_turns(world, options):
+    """Runs, and how long rows were. Every second round goes backwards: what one leaves does not meet the same."""
+    turns = [turn for name in CONTENDERS if name in options.only for turn in TURNS[name](world, options)]
+    runs = collections.defaultdict(list)
+    for number in range(options.rounds):
+        for turn in reversed(turns) if number % 2 else turns:
+            if options.quick and number and turn.runs[0][0][0] == "peers":
+                continue
+            with turn.around():
+                for key, run in turn.runs:
+                    world.settle()
+                    runs[key].append(run())
+                    print(f"round {number + 1}: {' '.join(map(str, key))}: {runs[key][-1]['rate']:.0f}/s",
+                          file=sys.stderr, flush=True)
+        row_bytes = world.row_bytes()
+        world.clear_others()
+    return runs, row_bytes
+
+
+# ------------------------------------------------------------- the whole
+
+def sections(stack, world, options):
+    found = {}
+    for name in SECTIONS:
+        if name not in options.only:
+            continue
+        if importlib.util.find_spec(name) is None:
+            print(f"no section {name}: tests/bench/{name}.py is not there", file=sys.stderr)
+            continue
+        print(f"section {name}", file=sys.stderr, flush=True)
+        found[name] = importlib.import_module(name).measure(stack, world, options)
     return found
 
 
-def show(name, row):
-    print(f"{name:<28}{row['per_second']:>10.0f}/s  p50 {row['p50_ms']:>8.2f} ms  p99 {row['p99_ms']:>8.2f} ms"
-          f"   ({row['spread'][0]:.0f} - {row['spread'][1]:.0f})")
+def machine(world):
+    settings = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
+    return {"machine": platform.machine(), "cores": len(os.sched_getaffinity(0)), "kernel": platform.release(),
+            "postgresql": {name: world.sql(f"SHOW {name}") for name in settings}}
 
 
-def memory(stack):
-    """Resident memory of every process, in KiB."""
-    status = {name: pathlib.Path(f"/proc/{stack.pid(name)}/status").read_text() for name in stack.services}
-    return {name: int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) for name, text in status.items()}
-
-
-def main():
-    parser = argparse.ArgumentParser(prog="ops/bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each contender (default 5)")
-    parser.add_argument("--seconds", type=int, default=3, help="of each pgbench run (default 3)")
-    parser.add_argument("--scale", type=float, default=1.0, help="more or fewer commands a run (default 1)")
-    parser.add_argument("--json", metavar="FILE", help="also write the figures there")
-    options = parser.parse_args()
-    flights = {1: 2000, 16: 15000, 256: 60000}
-    clients = (1, 4, 8, 16, 32)
-    ours, theirs = {n: [] for n in flights}, {n: [] for n in clients}
+def measure(options):
+    began = time.time()
     with tempfile.TemporaryDirectory(prefix="sangkien-bench-") as folder:
-        stack = Stack(folder, settings={"SANGKIEN_LOG_LEVEL": "warning"})
+        stack = Stack(folder, settings={"SANGKIEN_LOG_LEVEL": "warning", "SANGKIEN_CLOCK_FILE": ""})
         try:
             stack.start()
-            subprocess.run(["psql", "-q", "-X", "-v", "ON_ERROR_STOP=1", "-f", REPO / "tests/bench/schema.sql",
-                            stack.dsn()], check=True, stderr=subprocess.DEVNULL)
-            idle = memory(stack)
-            ids = make_world(stack)
-            run_load(stack, ids, 16, 2000)
-            for n in range(options.rounds):
-                for in_flight, commands in flights.items():
-                    ours[in_flight].append(run_load(stack, ids, in_flight, int(commands * options.scale)))
-                for count in clients:
-                    theirs[count].append(run_pgbench(stack, count, options.seconds))
-                print(f"round {n + 1} of {options.rounds} done", file=sys.stderr)
-            busy = memory(stack)
+            idle = processes.resident_mib(stack)
+            world = World(stack, idle).build()
+            found = {"machine": machine(world)}
+            runs, found["row_bytes"] = take_turns(world, options)
+            found.update(Figures(runs).report())
+            found.update(sections(stack, world, options))
         finally:
             stack.destroy()
             pathlib.Path(folder).mkdir(exist_ok=True)
-    ours = {n: middle(runs) for n, runs in ours.items()}
-    theirs = {n: middle(runs) for n, runs in theirs.items()}
-    best = max(theirs.values(), key=lambda row: row["per_second"])
-    for n, row in ours.items():
-        show(f"sangkien, {n} in flight", row)
-    for n, row in theirs.items():
-        show(f"pgbench, {n} clients", row)
-    ratios = {"rate_256_to_best_pgbench": ours[256]["per_second"] / best["per_second"],
-              "p50_1_to_pgbench_1": ours[1]["p50_ms"] / theirs[1]["p50_ms"],
-              "p99_1_to_pgbench_1": ours[1]["p99_ms"] / theirs[1]["p99_ms"]}
-    for name, value in ratios.items():
-        print(f"{name:<28}{value:>9.2f}x")
-    print("memory KiB, idle -> after:  " + ", ".join(f"{n} {idle[n]} -> {busy[n]}" for n in idle))
+    found["run"] = {"rounds": options.rounds, "seconds": options.seconds, "quick": options.quick,
+                    "took_s": round(time.time() - began)}
+    return found
+
+
+def main():
+    options = read_options()
+    found = json.loads(pathlib.Path(options.source).read_text()) if options.source else measure(options)
     if options.json:
-        report = {"sangkien": ours, "pgbench": theirs, "ratios": ratios, "idle_kib": idle, "busy_kib": busy}
-        pathlib.Path(options.json).write_text(json.dumps(report, indent=2) + "\n")
+        pathlib.Path(options.json).write_text(json.dumps(found, indent=2) + "\n")
+    if options.html:
+        pathlib.Path(options.html).write_text(report.html(found))
+    print(report.markdown(found) if options.markdown else report.text(found))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,35 +1,94 @@
-/* tests/bench/load.c - sends one kind of command, so many in flight, and tells rate and latencies.
+/* tests/bench/load.c - sends one kind of command, and tells how many were carried out and how fast.
  *
- * Usage: load ENDPOINT SERVER_KEY PUBLIC SECRET PROGRAMME EDITION ACTOR IN_FLIGHT COMMANDS
- * Prints one line of JSON. Every command is a CreateEntry of its own; each must be accepted, or the run fails.
- */
-#include <assert.h>
+ * Systems come in groups, each with its own figures. A group keeps so many commands in flight, each
+ * answer bringing the next command ("closed"); or it sends so many a second whatever comes back
+ * ("open"), and then a command's time counts from the moment at which it was due. */
+#define _GNU_SOURCE /* ppoll */
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <zmq.h>
 
-#include "common/arena.h"
-#include "common/clock.h"
-#include "common/id.h"
-#include "common/proto.h"
-#include "sangkien/submissions/v1/commands.pb-c.h"
-#include "sangkien/wire/v1/wire.pb-c.h"
+#include "tests/bench/client.h"
+#include "tests/bench/pool.h"
+#include "tests/bench/tally.h"
 
-struct plan {
-    const char *programme, *edition, *actor;
-    size_t in_flight, commands;
+#define MOST_SYSTEMS 256
+#define MOST_GROUPS 4
+#define MOST_REASONS 16
+#define FLIGHTS (1U << 20) /* more can never be under way */
+#define SILENCE_US 30000000
+
+static const char usage[] =
+    "Usage: load OPTIONS NAME=LOAD:KEYFILE[,KEYFILE...] ...\n"
+    "\n"
+    "Each argument is a group of systems. LOAD is how many commands they have in flight together\n"
+    "(256), or how many they send a second (@5000). Prints one line of JSON.\n"
+    "\n"
+    "  --endpoint E         the gateway\n"
+    "  --server-key Z85     its public key\n"
+    "  --programme P        in which\n"
+    "  --person ID          in whose name\n"
+    "  --create EDITION     CreateEntry, in this edition\n"
+    "  --update N           or else SubmitEntry; N of the pool's entries have been taken before\n"
+    "  --commands N         no more than so many; with --update no more than the pool still has\n"
+    "  --seconds S          how long (3)\n"
+    "  --warmup S           how long before that, uncounted (0.5)\n";
+
+enum option_name {
+    ENDPOINT,
+    SERVER_KEY,
+    PROGRAMME,
+    PERSON,
+    CREATE,
+    UPDATE,
+    COMMANDS,
+    SECONDS,
+    WARMUP,
+    OPTIONS,
+};
+static const char *const option_names[] = { "endpoint", "server-key", "programme",
+                                            "person",   "create",     "update",
+                                            "commands", "seconds",    "warmup" };
+
+struct group {
+    const char *name;
+    size_t first, systems; /* of the clients */
+    uint32_t in_flight;    /* closed; 0: open */
+    double rate;           /* open */
+    uint64_t sent;
+    size_t done; /* accepted within the measured time */
+    struct tally accepted;
+    struct refusal {
+        char reason[32];
+        struct tally tally;
+    } refusals[MOST_REASONS];
+};
+
+struct flight {
+    int64_t began_us; /* 0: none */
+    uint32_t client;
+    uint32_t group;
 };
 
 struct run {
-    const struct plan *plan;
-    void *socket;
-    struct arena *arena;
-    struct uuid *ids; /* of the commands under way, by their place */
-    int64_t *began_us;
-    int64_t *took_us; /* of those that are done */
-    size_t sent, done, refused;
+    uint32_t first;    /* to take from the pool */
+    uint32_t commands; /* most to send */
+    struct command command;
+    struct client *clients[MOST_SYSTEMS];
+    struct pollfd fds[MOST_SYSTEMS];
+    size_t client_count;
+    struct group groups[MOST_GROUPS];
+    size_t group_count;
+    struct flight *flights;
+    uint32_t sent, under_way;
+    int64_t start_us;
+    int64_t begin_us, end_us; /* of the measured time */
 };
 
 static int64_t
@@ -41,162 +100,312 @@ now_us(void)
     return (int64_t) t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static void
-die(const char *what)
-{
-    fprintf(stderr, "load: %s: %s\n", what, zmq_strerror(zmq_errno()));
-    exit(1);
-}
+/* ------------------------------------------------------------------ sending */
 
-static struct bytes
-frame_of(struct run *run, const struct uuid *id)
+/* Whoever has nothing left to send has reached the end of what can be measured. */
+static bool
+may_send(struct run *run)
 {
-    Submissions__CreateEntry entry = SUBMISSIONS__CREATE_ENTRY__INIT;
-    Wire__Request request = WIRE__REQUEST__INIT;
-    Wire__Actor actor = WIRE__ACTOR__INIT;
-    Wire__ClientFrame frame = WIRE__CLIENT_FRAME__INIT;
-    struct uuid subject = uuid_new(clock_now_us());
-    struct bytes packed;
+    int64_t now = now_us();
 
-    entry.edition_id = run->plan->edition;
-    entry.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_INITIATIVE;
-    entry.title = "Sáng kiến mẫu để đo tốc độ";
-    entry.summary =
-        "Rút ngắn thời gian giải quyết hồ sơ bằng cách kiểm tra thành phần ngay khi nộp.";
-    entry.team = "đội 1";
-    packed = proto_pack(run->arena, &entry);
-    actor.person = run->plan->actor;
-    request.id = uuid_text(run->arena, id);
-    request.type = "sangkien.submissions.v1.CreateEntry";
-    request.programme = run->plan->programme;
-    request.subject = uuid_text(run->arena, &subject);
-    request.body = (ProtobufCBinaryData){ packed.size, (uint8_t *) (uintptr_t) packed.data };
-    request.actor = &actor;
-    packed = proto_pack(run->arena, &request);
-    frame.content_case = WIRE__CLIENT_FRAME__CONTENT_REQUEST;
-    frame.request = (ProtobufCBinaryData){ packed.size, (uint8_t *) (uintptr_t) packed.data };
-    return proto_pack(run->arena, &frame);
+    if (run->sent >= run->commands && now < run->end_us)
+        run->end_us = now;
+    return now < run->end_us;
 }
 
 static void
-send_one(struct run *run, size_t place)
+send_one(struct run *run, struct group *group, size_t client, int64_t began_us)
 {
-    struct bytes frame;
+    uint32_t ticket = run->sent++;
+    struct flight *flight = &run->flights[ticket % FLIGHTS];
 
-    run->ids[place] = uuid_new(clock_now_us());
-    arena_reset(run->arena, 1 << 16);
-    frame = frame_of(run, &run->ids[place]);
-    run->began_us[place] = now_us();
-    if (zmq_send(run->socket, frame.data, frame.size, 0) < 0)
-        die("cannot send");
-    run->sent++;
-}
-
-static size_t
-place_of(const struct run *run, const char *id_text)
-{
-    struct uuid id = uuid_of(id_text);
-
-    for (size_t i = 0; i < run->plan->in_flight; i++)
-        if (uuid_equal(&run->ids[i], &id))
-            return i;
-    fprintf(stderr, "load: a reply to nobody\n");
-    exit(1);
+    if (flight->began_us)
+        die("no answer", "to the command of a million commands ago");
+    *flight = (struct flight){ began_us, (uint32_t) client, (uint32_t) (group - run->groups) };
+    run->under_way++;
+    client_send(run->clients[client], &run->command, ticket, run->first + ticket);
 }
 
 static void
-take_one(struct run *run)
+send_next(struct run *run, struct group *group, int64_t began_us)
 {
-    Wire__ServerFrame *frame = NULL;
-    Wire__Reply *reply = NULL;
-    zmq_msg_t message;
-    size_t place;
+    send_one(run, group, group->first + group->sent++ % group->systems, began_us);
+}
 
-    zmq_msg_init(&message);
-    if (zmq_msg_recv(&message, run->socket, 0) < 0)
-        die("no answer");
-    arena_reset(run->arena, 1 << 16);
-    if (proto_unpack(run->arena, &wire__server_frame__descriptor, zmq_msg_data(&message),
-                     zmq_msg_size(&message), &frame) ||
-        proto_unpack(run->arena, &wire__reply__descriptor, frame->reply.data, frame->reply.len,
-                     &reply))
-        die("unreadable answer");
-    place = place_of(run, reply->request_id);
-    run->took_us[run->done++] = now_us() - run->began_us[place];
-    if (reply->code != 0 || !reply->final) {
-        if (run->refused++ == 0)
-            fprintf(stderr, "load: refused: %s %s\n", reply->reason, reply->message);
+static void
+send_first(struct run *run)
+{
+    for (struct group *group = run->groups; group < run->groups + run->group_count; group++)
+        for (uint32_t i = 0; i < group->in_flight && may_send(run); i++)
+            send_next(run, group, now_us());
+}
+
+static int64_t
+due_us(const struct run *run, const struct group *group)
+{
+    return run->start_us + (int64_t) ((double) group->sent * 1e6 / group->rate);
+}
+
+/* What open groups owe by now. Returns how long nothing more is due. */
+static int64_t
+send_due(struct run *run)
+{
+    int64_t pause_us = 1000000, now = now_us();
+
+    for (struct group *group = run->groups; group < run->groups + run->group_count; group++) {
+        if (group->in_flight)
+            continue;
+        while (due_us(run, group) <= now && may_send(run))
+            send_next(run, group, due_us(run, group));
+        if (due_us(run, group) - now < pause_us)
+            pause_us = due_us(run, group) - now;
     }
-    zmq_msg_close(&message);
-    if (run->sent < run->plan->commands)
-        send_one(run, place);
+    return may_send(run) ? pause_us : 1000000;
 }
 
-static int
-by_size(const void *a, const void *b)
+/* ------------------------------------------------------------------ taking */
+
+static struct tally *
+refusal_tally(struct group *group, const char *reason)
 {
-    const int64_t *left = a, *right = b;
-
-    return (*left > *right) - (*left < *right);
-}
-
-static void *
-dial(void *context, char **argv)
-{
-    void *socket = zmq_socket(context, ZMQ_DEALER);
-    int hwm = 0, linger = 0, patience_ms = 30000;
-
-    zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, argv[2], 41);
-    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, argv[3], 41);
-    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, argv[4], 41);
-    zmq_setsockopt(socket, ZMQ_SNDHWM, &hwm, sizeof(hwm));
-    zmq_setsockopt(socket, ZMQ_RCVHWM, &hwm, sizeof(hwm));
-    zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger));
-    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &patience_ms, sizeof(patience_ms));
-    if (zmq_connect(socket, argv[1]))
-        die("cannot connect");
-    return socket;
+    for (struct refusal *r = group->refusals; r < group->refusals + MOST_REASONS; r++) {
+        if (r->reason[0] == '\0')
+            snprintf(r->reason, sizeof(r->reason), "%s", *reason ? reason : "UNNAMED");
+        if (strncmp(r->reason, *reason ? reason : "UNNAMED", sizeof(r->reason) - 1) == 0)
+            return &r->tally;
+    }
+    die("answers", "more reasons than can be counted");
 }
 
 static void
-report(struct run *run, int64_t took_us)
+count(struct run *run, struct group *group, const struct answer *answer, int64_t began_us)
 {
-    qsort(run->took_us, run->done, sizeof(*run->took_us), by_size);
-    printf("{\"in_flight\": %zu, \"commands\": %zu, \"refused\": %zu, \"per_second\": %.0f,"
-           " \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n",
-           run->plan->in_flight, run->done, run->refused,
-           (double) run->done * 1e6 / (double) took_us, (double) run->took_us[run->done / 2] / 1000,
-           (double) run->took_us[run->done * 99 / 100] / 1000);
+    int64_t now = now_us();
+
+    if (answer->accepted && now >= run->begin_us && now < run->end_us)
+        group->done++;
+    if (began_us >= run->begin_us)
+        tally_add(answer->accepted ? &group->accepted : refusal_tally(group, answer->reason),
+                  now - began_us);
+}
+
+static bool
+take_all_of(struct run *run, size_t client)
+{
+    struct answer answer;
+    bool took = false;
+
+    for (; client_take(run->clients[client], &answer); took = true) {
+        struct flight *flight = &run->flights[answer.ticket % FLIGHTS];
+        struct group *group = &run->groups[flight->group];
+
+        if (flight->began_us == 0 || flight->client != client)
+            die("answer", "to nobody");
+        count(run, group, &answer, flight->began_us);
+        flight->began_us = 0;
+        run->under_way--;
+        if (group->in_flight && may_send(run))
+            send_one(run, group, client, now_us());
+    }
+    return took;
+}
+
+static void
+await(struct run *run, int64_t pause_us)
+{
+    struct timespec pause = { pause_us / 1000000, pause_us % 1000000 * 1000 };
+
+    if (ppoll(run->fds, run->client_count, &pause, NULL) < 0 && errno != EINTR)
+        die("poll", strerror(errno));
+}
+
+/* Every socket is asked before each wait: its fd only tells of what came after the last question. */
+static void
+carry_on(struct run *run)
+{
+    int64_t heard_us = now_us();
+
+    while (run->under_way || may_send(run)) {
+        int64_t pause_us = send_due(run);
+        bool took = false;
+
+        for (size_t i = 0; i < run->client_count; i++)
+            took = take_all_of(run, i) || took;
+        if (took)
+            heard_us = now_us();
+        else if (now_us() - heard_us > SILENCE_US)
+            die("no answer", "for half a minute");
+        else if (pause_us > 0)
+            await(run, pause_us);
+    }
+}
+
+/* ------------------------------------------------------------------ telling */
+
+static void
+print_group(const struct group *group, double seconds)
+{
+    const char *comma = "";
+
+    printf("{\"name\": \"%s\", \"systems\": %zu, \"count\": %zu, \"rate\": %.1f, ", group->name,
+           group->systems, group->done, (double) group->done / seconds);
+    tally_print(&group->accepted);
+    printf(", \"refused\": {");
+    for (const struct refusal *r = group->refusals; r < group->refusals + MOST_REASONS; r++) {
+        if (r->tally.count == 0)
+            continue;
+        printf("%s\"%s\": {\"count\": %zu, ", comma, r->reason, r->tally.count);
+        tally_print(&r->tally);
+        printf("}");
+        comma = ", ";
+    }
+    printf("}}");
+}
+
+static void
+report(const struct run *run)
+{
+    double seconds = (double) (run->end_us - run->begin_us) / 1e6;
+    struct rusage used;
+
+    getrusage(RUSAGE_SELF, &used);
+    printf("{\"seconds\": %.3f, \"sent\": %u, \"cpu_s\": %.3f, \"groups\": [", seconds, run->sent,
+           (double) (used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+               (double) (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
+    for (size_t g = 0; g < run->group_count; g++) {
+        printf(g ? ", " : "");
+        print_group(&run->groups[g], seconds);
+    }
+    printf("]}\n");
+}
+
+/* ------------------------------------------------------------------ what is asked for */
+
+static void
+misused(void)
+{
+    fputs(usage, stderr);
+    exit(2);
+}
+
+/* Returns the place of the first word that is no option. */
+static int
+read_options(int argc, char **argv, const char *ret_values[OPTIONS])
+{
+    int at = 1;
+
+    for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
+        size_t i = 0;
+
+        while (i < OPTIONS && strcmp(argv[at] + 2, option_names[i]) != 0)
+            i++;
+        if (i == OPTIONS)
+            misused();
+        ret_values[i] = argv[at + 1];
+    }
+    if (!ret_values[ENDPOINT] || !ret_values[SERVER_KEY] || !ret_values[PROGRAMME] ||
+        !ret_values[PERSON] || !ret_values[CREATE] == !ret_values[UPDATE])
+        misused();
+    return at;
+}
+
+static double
+number(const char *text, double otherwise)
+{
+    char *end;
+    double value = text ? strtod(text, &end) : otherwise;
+
+    if (text && (end == text || *end || value < 0))
+        die(text, "is not a number");
+    return value;
+}
+
+static void
+dial(struct run *run, void *context, const char *values[OPTIONS], const char *key_file)
+{
+    size_t i = run->client_count++;
+
+    if (i == MOST_SYSTEMS)
+        die(key_file, "one system too many");
+    run->clients[i] = client_dial(context, values[ENDPOINT], values[SERVER_KEY], key_file);
+    run->fds[i] = (struct pollfd){ .fd = client_fd(run->clients[i]), .events = POLLIN };
+}
+
+/* NAME=LOAD:KEYFILE[,KEYFILE...] */
+static void
+add_group(struct run *run, void *context, const char *values[OPTIONS], char *text)
+{
+    char *load = strchr(text, '='), *keys = load ? strchr(load, ':') : NULL;
+    struct group *group = &run->groups[run->group_count++];
+    double amount;
+
+    if (!keys || run->group_count > MOST_GROUPS)
+        misused();
+    *load++ = *keys++ = '\0';
+    amount = number(load + (*load == '@'), 0);
+    if (amount < 1)
+        misused();
+    *group = (struct group){ .name = text, .first = run->client_count };
+    if (*load == '@')
+        group->rate = amount;
+    else
+        group->in_flight = (uint32_t) amount;
+    for (char *end; keys; keys = end) {
+        end = strchr(keys, ',');
+        if (end)
+            *end++ = '\0';
+        dial(run, context, values, keys);
+        group->systems++;
+    }
+}
+
+static void
+plan(struct run *run, const char *values[OPTIONS])
+{
+    double first = number(values[UPDATE], 0);
+    double most = values[UPDATE] ? POOL - first : UINT32_MAX;
+    double wanted = number(values[COMMANDS], most);
+
+    if (most < 1 || wanted < 1)
+        misused();
+    run->commands = (uint32_t) (wanted < most ? wanted : most);
+    run->first = (uint32_t) first;
+    run->command = (struct command){ .programme = values[PROGRAMME],
+                                     .person = values[PERSON],
+                                     .edition = values[CREATE],
+                                     .updates = values[UPDATE] != NULL };
+    command_prepare(&run->command);
+    run->flights = calloc(FLIGHTS, sizeof(*run->flights));
+    if (!run->flights)
+        die("flights", strerror(errno));
+    run->start_us = now_us();
+    run->begin_us = run->start_us + (int64_t) (number(values[WARMUP], 0.5) * 1e6);
+    run->end_us = run->begin_us + (int64_t) (number(values[SECONDS], 3) * 1e6);
 }
 
 int
 main(int argc, char **argv)
 {
-    struct plan plan;
-    struct run run = { .plan = &plan };
+    static struct run run;
+    const char *values[OPTIONS] = { 0 };
+    int at = read_options(argc, argv, values);
     void *context = zmq_ctx_new();
-    int64_t began_us;
 
-    if (argc != 10) {
-        fprintf(stderr, "usage: load ENDPOINT SERVER_KEY PUBLIC SECRET PROGRAMME EDITION ACTOR"
-                        " IN_FLIGHT COMMANDS\n");
-        return 2;
-    }
-    plan = (struct plan){ argv[5], argv[6], argv[7], strtoul(argv[8], NULL, 10),
-                          strtoul(argv[9], NULL, 10) };
-    assert(plan.in_flight > 0 && plan.commands >= plan.in_flight);
-    run.socket = dial(context, argv);
-    run.arena = arena_new();
-    run.ids = calloc(plan.in_flight, sizeof(*run.ids));
-    run.began_us = calloc(plan.in_flight, sizeof(*run.began_us));
-    run.took_us = calloc(plan.commands, sizeof(*run.took_us));
-    began_us = now_us();
-    for (size_t i = 0; i < plan.in_flight; i++)
-        send_one(&run, i);
-    while (run.done < run.plan->commands)
-        take_one(&run);
-    report(&run, now_us() - began_us);
-    zmq_close(run.socket);
+    if (at == argc)
+        misused();
+    prctl(PR_SET_TIMERSLACK, 1000UL); /* waits as long as asked, not 50 us more */
+    for (; at < argc; at++)
+        add_group(&run, context, values, argv[at]);
+    plan(&run, values);
+    send_first(&run);
+    carry_on(&run);
+    if (run.end_us <= run.begin_us)
+        die("commands", "there were none left to measure after the warm-up");
+    report(&run);
+    for (size_t i = 0; i < run.client_count; i++)
+        client_close(&run.clients[i]);
     zmq_ctx_term(context);
-    return run.refused ? 1 : 0;
+    arena_free(&run.command.arena);
+    free(run.flights);
+    return 0;
 }

@@ -399,7 +399,7 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
                                  .because = "the test says so",
                                  .cause = stage_id(s, aggregate),
                                  .traceparent = "" };
-    journal_chain(s->arena, &head, row);
+    journal_chain(&head, row);
     journal_write(db, s->programme, &head, &events, &requests);
     db_commit(db);
     if (db_run(db) || journal_written(db, &events, &requests, &first))

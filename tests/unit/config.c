@@ -93,7 +93,7 @@ nothing_set_gives_the_defaults(void **state)
     assert_string_equal(config.mail_languages, "vi,en");
     assert_string_equal(config.mail_domain, "localhost");
     assert_int_equal(config.batch_max, 256);
-    assert_int_equal(config.credit, 1024);
+    assert_int_equal(config.credit, 2048);
     assert_int_equal(config.poll_ms, 250);
     assert_int_equal(config.heartbeat_ms, 1000);
     assert_int_equal(config.system_inflight, 2048);
@@ -286,7 +286,7 @@ every_setting_is_shown_with_where_it_came_from(void **state)
     setenv("SANGKIEN_LOG_LEVEL_FILE", path, 1);
     setenv("SANGKIEN_POLL_MS", "500", 1);
     config = loaded();
-    shows(&config, "SANGKIEN_CREDIT=1024 (default)\n");
+    shows(&config, "SANGKIEN_CREDIT=2048 (default)\n");
     shows(&config, "SANGKIEN_POLL_MS=500 (environment)\n");
     shows(&config, "SANGKIEN_LOG_LEVEL=debug (/tmp/sangkien-unit-config.");
     shows(&config, "SANGKIEN_HEALTH= (default)\n");

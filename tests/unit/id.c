@@ -198,7 +198,7 @@ sha256_gives_the_digests_of_the_standard(void **state)
 static void
 a_hash_covers_domain_parts_and_their_lengths(void **state)
 {
-    struct hash *hash = hash_open(arena, 7);
+    struct hash *hash = hash_open(7);
 
     (void) state;
     hash_text(hash, "ab");
@@ -212,7 +212,7 @@ a_hash_covers_domain_parts_and_their_lengths(void **state)
 static struct digest
 hash_of(uint8_t domain, const char *first, const char *second)
 {
-    struct hash *hash = hash_open(arena, domain);
+    struct hash *hash = hash_open(domain);
 
     hash_text(hash, first);
     hash_text(hash, second);
@@ -237,7 +237,7 @@ static void
 hashes_may_be_open_side_by_side(void **state)
 {
     struct digest expected = hash_of(1, "outer", "end");
-    struct hash *outer = hash_open(arena, 1);
+    struct hash *outer = hash_open(1);
     struct digest inner, got;
 
     (void) state;

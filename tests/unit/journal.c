@@ -74,7 +74,7 @@ chain_of(struct journal_row row)
 {
     struct journal_head head = { .programme = "p" };
 
-    journal_chain(arena, &head, &row);
+    journal_chain(&head, &row);
     return row.chain;
 }
 
@@ -83,7 +83,7 @@ inbox_chain_of(struct inbox_row row)
 {
     struct journal_head head = { .programme = "p" };
 
-    inbox_chain(arena, &head, &row);
+    inbox_chain(&head, &row);
     return row.chain;
 }
 
@@ -94,8 +94,8 @@ positions_have_no_gaps_and_the_head_has_the_last_chain(void **state)
     struct journal_row one = event_row(), two = event_row();
 
     (void) state;
-    journal_chain(arena, &head, &one);
-    journal_chain(arena, &head, &two);
+    journal_chain(&head, &one);
+    journal_chain(&head, &two);
     assert_int_equal(one.position, 42);
     assert_int_equal(two.position, 43);
     assert_int_equal(head.position, 43);
@@ -167,10 +167,10 @@ the_same_row_in_another_programme_or_place_or_after_another_row_has_another_chai
     struct journal_row rows[4] = { event_row(), event_row(), event_row(), event_row() };
 
     (void) state;
-    journal_chain(arena, &p, &rows[0]);
-    journal_chain(arena, &q, &rows[1]);
-    journal_chain(arena, &later, &rows[2]);
-    journal_chain(arena, &after, &rows[3]);
+    journal_chain(&p, &rows[0]);
+    journal_chain(&q, &rows[1]);
+    journal_chain(&later, &rows[2]);
+    journal_chain(&after, &rows[3]);
     for (size_t i = 1; i < 4; i++)
         assert_false(digest_equal(&rows[0].chain, &rows[i].chain));
 }
@@ -226,8 +226,8 @@ without_its_salt_a_digest_tells_nothing_of_the_request(void **state)
 {
     static const uint8_t one[16] = { 1 }, two[16] = { 2 };
     struct bytes request = { (const uint8_t *) "a name", 6 };
-    struct digest first = request_digest(arena, one, request);
-    struct digest second = request_digest(arena, two, request);
+    struct digest first = request_digest(one, request);
+    struct digest second = request_digest(two, request);
     struct digest plain = sha256(request.data, request.size);
 
     (void) state;

@@ -17,7 +17,7 @@
 
 #define ARRIVAL_US INT64_C(1572310800123456) /* 2019-10-29 */
 
-static const struct receipt_key key = { "0123456789abcdef0123456789abcdef", 32 };
+static struct receipt_key *key;
 static const struct uuid source = { { 1, 2, 3 } };
 static const struct uuid id = { { 4, 5, 6 } };
 static const struct bytes request = { (const uint8_t *) "the exact bytes", 15 };
@@ -39,13 +39,13 @@ pack(const struct receipt *receipt, int64_t moved_us, uint8_t ret_buffer[128])
 }
 
 static bool
-holds(const struct receipt_key *k, const struct uuid *s, const struct uuid *i, struct bytes r,
+holds(struct receipt_key *k, const struct uuid *s, const struct uuid *i, struct bytes r,
       int64_t moved_us, int64_t *ret_us)
 {
     uint8_t buffer[128];
     struct receipt receipt;
 
-    receipt_make(&key, &source, &id, request, ARRIVAL_US, &receipt);
+    receipt_make(key, &source, &id, request, ARRIVAL_US, &receipt);
     return receipt_verify(k, s, i, r, pack(&receipt, moved_us, buffer), ret_us);
 }
 
@@ -55,28 +55,30 @@ the_very_same_request_proves_when_it_arrived(void **state)
     int64_t received_us = 0;
 
     (void) state;
-    assert_true(holds(&key, &source, &id, request, 0, &received_us));
+    assert_true(holds(key, &source, &id, request, 0, &received_us));
     assert_true(received_us == ARRIVAL_US);
 }
 
 static void
 nothing_in_it_can_be_exchanged(void **state)
 {
-    static const struct receipt_key other_key = { "0123456789abcdef0123456789abcdeF", 32 };
+    struct receipt_key *other_key =
+        receipt_key_new((const uint8_t *) "0123456789abcdef0123456789abcdeF", 32);
     static const struct uuid other = { { 9 } };
     static const struct bytes other_request = { (const uint8_t *) "the exact byteS", 15 };
     static const struct bytes shorter = { (const uint8_t *) "the exact byte", 14 };
     int64_t received_us = 77;
 
     (void) state;
-    assert_false(holds(&other_key, &source, &id, request, 0, &received_us));
-    assert_false(holds(&key, &other, &id, request, 0, &received_us));
-    assert_false(holds(&key, &source, &other, request, 0, &received_us));
-    assert_false(holds(&key, &source, &id, other_request, 0, &received_us));
-    assert_false(holds(&key, &source, &id, shorter, 0, &received_us));
-    assert_false(holds(&key, &source, &id, request, -1, &received_us));
-    assert_false(holds(&key, &source, &id, request, 1000000, &received_us));
+    assert_false(holds(other_key, &source, &id, request, 0, &received_us));
+    assert_false(holds(key, &other, &id, request, 0, &received_us));
+    assert_false(holds(key, &source, &other, request, 0, &received_us));
+    assert_false(holds(key, &source, &id, other_request, 0, &received_us));
+    assert_false(holds(key, &source, &id, shorter, 0, &received_us));
+    assert_false(holds(key, &source, &id, request, -1, &received_us));
+    assert_false(holds(key, &source, &id, request, 1000000, &received_us));
     assert_int_equal(received_us, 77);
+    receipt_key_free(&other_key);
 }
 
 static void
@@ -85,8 +87,8 @@ source_and_id_cannot_trade_places(void **state)
     struct receipt one, two;
 
     (void) state;
-    receipt_make(&key, &source, &id, request, ARRIVAL_US, &one);
-    receipt_make(&key, &id, &source, request, ARRIVAL_US, &two);
+    receipt_make(key, &source, &id, request, ARRIVAL_US, &one);
+    receipt_make(key, &id, &source, request, ARRIVAL_US, &two);
     assert_memory_not_equal(one.mac, two.mac, sizeof(one.mac));
 }
 
@@ -98,11 +100,11 @@ no_bit_of_the_proof_may_differ(void **state)
     int64_t received_us;
 
     (void) state;
-    receipt_make(&key, &source, &id, request, ARRIVAL_US, &receipt);
+    receipt_make(key, &source, &id, request, ARRIVAL_US, &receipt);
     for (size_t bit = 0; bit < 8 * sizeof(receipt.mac); bit++) {
         receipt.mac[bit / 8] ^= (uint8_t) (1 << bit % 8);
         assert_false(
-            receipt_verify(&key, &source, &id, request, pack(&receipt, 0, buffer), &received_us));
+            receipt_verify(key, &source, &id, request, pack(&receipt, 0, buffer), &received_us));
         receipt.mac[bit / 8] ^= (uint8_t) (1 << bit % 8);
     }
 }
@@ -116,7 +118,7 @@ what_is_no_receipt_proves_nothing(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        assert_false(receipt_verify(&key, &source, &id, request,
+        assert_false(receipt_verify(key, &source, &id, request,
                                     (struct bytes){ (const uint8_t *) texts[i], strlen(texts[i]) },
                                     &received_us));
 }
@@ -124,7 +126,7 @@ what_is_no_receipt_proves_nothing(void **state)
 /* ------------------------------------------------------------------ the key's file */
 
 static int
-read_key(const char *content, size_t size, mode_t mode, struct receipt_key *ret_key)
+read_key(const char *content, size_t size, mode_t mode, struct receipt_key **ret_key)
 {
     char path[] = "/tmp/receipt-key-XXXXXX";
     int fd = mkstemp(path);
@@ -142,23 +144,42 @@ read_key(const char *content, size_t size, mode_t mode, struct receipt_key *ret_
 static void
 a_key_of_32_bytes_that_nobody_else_may_read_is_good(void **state)
 {
-    struct receipt_key read;
+    struct receipt_key *read = NULL;
+    struct receipt ours, theirs;
 
     (void) state;
     assert_int_equal(read_key("0123456789abcdef0123456789abcdef\n", 33, 0600, &read), 0);
-    assert_int_equal(read.size, 32);
-    assert_memory_equal(read.bytes, key.bytes, 32);
+    receipt_make(key, &source, &id, request, ARRIVAL_US, &ours);
+    receipt_make(read, &source, &id, request, ARRIVAL_US, &theirs);
+    assert_memory_equal(ours.mac, theirs.mac, sizeof(ours.mac));
+    receipt_key_free(&read);
 }
 
 static void
 a_short_or_open_key_is_refused(void **state)
 {
-    struct receipt_key read;
+    struct receipt_key *read = NULL;
 
     (void) state;
     assert_int_equal(read_key("0123456789abcdef0123456789abcde\n", 32, 0600, &read), ERR_FATAL);
     assert_int_equal(read_key("0123456789abcdef0123456789abcdef", 32, 0644, &read), ERR_FATAL);
     assert_int_equal(receipt_key_read("/nonexistent", &read), ERR_FATAL);
+}
+
+static int
+make_key(void **state)
+{
+    (void) state;
+    key = receipt_key_new((const uint8_t *) "0123456789abcdef0123456789abcdef", 32);
+    return 0;
+}
+
+static int
+free_key(void **state)
+{
+    (void) state;
+    receipt_key_free(&key);
+    return 0;
 }
 
 int
@@ -174,5 +195,5 @@ main(void)
         cmocka_unit_test(a_short_or_open_key_is_refused),
     };
 
-    return cmocka_run_group_tests_name("receipt", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("receipt", tests, make_key, free_key);
 }

@@ -260,7 +260,7 @@ story_envelope(const struct story *s, const void *message)
                               .received_us = s->now_us,
                               .now_us = s->now_us,
                               .expected_version = s->expected_version,
-                              .body_digest = sha256(bytes.data, bytes.size),
+                              .body = bytes,
                               .authority = s->authority };
 }
 

@@ -16,17 +16,43 @@
 #define SIGNED_OFF "sangkien.funding.v1.SignedOff"
 #define AGREED "sangkien.funding.v1.FundingAgreed"
 
+enum { HELD = 64, LARGE = 61440 };
+
 static const struct uuid home = { { 1 } };
 static const struct uuid finance = { { 2 } };
 
-/* Everything the feed knows, and what it said: "d5<3" is a delivery of 5 after 3, "p7" progress to 7. */
+/* Everything the feed knows, and what it said: "d5,6<3" is a frame with 5 and 6 after 3, "p7" progress to 7. */
 struct stage {
     struct subscriptions all;
     struct authority *authority;
     struct arena *arena;
     char said[4096];
     struct label last;
+    zmq_msg_t held[HELD]; /* frames that were sent and have not gone out */
+    size_t held_count;
+    bool holds;
+    struct bytes body; /* of every event */
 };
+
+static void __attribute__((format(printf, 2, 3))) say(struct stage *stage, const char *format, ...)
+{
+    size_t used = strlen(stage->said);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(stage->said + used, sizeof(stage->said) - used, format, arguments);
+    va_end(arguments);
+}
+
+static void
+say_deliveries(struct stage *stage, const Wire__Deliveries *deliveries)
+{
+    assert_string_equal(deliveries->subscription, "s");
+    assert_true(deliveries->n_list > 0 && deliveries->n_list <= FRAME_MOST_EVENTS);
+    for (size_t i = 0; i < deliveries->n_list; i++)
+        say(stage, "%c%lld", i ? ',' : 'd', (long long) deliveries->list[i]->position);
+    say(stage, "<%lld ", (long long) deliveries->previous);
+}
 
 static void
 hear(void *context, const struct label *label, zmq_msg_t *frame)
@@ -34,21 +60,24 @@ hear(void *context, const struct label *label, zmq_msg_t *frame)
     struct stage *stage = context;
     Wire__ServerFrame *f =
         wire__server_frame__unpack(NULL, zmq_msg_size(frame), zmq_msg_data(frame));
-    size_t used = strlen(stage->said);
-    char *end = stage->said + used;
-    size_t left = sizeof(stage->said) - used;
 
     assert_non_null(f);
-    if (f->content_case == WIRE__SERVER_FRAME__CONTENT_DELIVERY)
-        snprintf(end, left, "d%lld<%lld ", (long long) f->delivery->position,
-                 (long long) f->delivery->previous);
-    else if (f->content_case == WIRE__SERVER_FRAME__CONTENT_PROGRESS)
-        snprintf(end, left, "p%lld ", (long long) f->progress->position);
-    else
-        snprintf(end, left, "end:%s ", f->subscription_ended->reason);
+    if (f->content_case == WIRE__SERVER_FRAME__CONTENT_DELIVERIES) {
+        assert_true(zmq_msg_size(frame) <= 65536 || f->deliveries->n_list == 1);
+        say_deliveries(stage, f->deliveries);
+    }
+    if (f->content_case == WIRE__SERVER_FRAME__CONTENT_PROGRESS)
+        say(stage, "p%lld ", (long long) f->progress->position);
+    if (f->content_case == WIRE__SERVER_FRAME__CONTENT_SUBSCRIPTION_ENDED)
+        say(stage, "end:%s ", f->subscription_ended->reason);
     wire__server_frame__free_unpacked(f, NULL);
-    zmq_msg_close(frame);
     stage->last = *label;
+    if (stage->holds) {
+        assert_true(stage->held_count < HELD);
+        zmq_msg_init(&stage->held[stage->held_count]);
+        zmq_msg_move(&stage->held[stage->held_count++], frame);
+    }
+    zmq_msg_close(frame);
 }
 
 static int
@@ -64,11 +93,21 @@ setup(void **state)
     return 0;
 }
 
+/* What was held goes out. */
+static void
+let_go(struct stage *stage)
+{
+    for (size_t i = 0; i < stage->held_count; i++)
+        zmq_msg_close(&stage->held[i]);
+    stage->held_count = 0;
+}
+
 static int
 teardown(void **state)
 {
     struct stage *stage = *state;
 
+    let_go(stage);
     while (stage->all.count > 0) {
         struct subscription *s = stage->all.items[stage->all.room - 1];
 
@@ -119,9 +158,9 @@ happen(struct stage *stage, struct subscription *s, int64_t after, const char *e
     stage->said[0] = '\0';
     for (size_t i = 0; i < page.count; i++) {
         rows[i].position = after + 1 + (int64_t) i;
-        rows[i].service = "funding";
+        rows[i].version = 1;
         rows[i].type = events[i] == 'a' ? AGREED : SIGNED_OFF;
-        rows[i].word = proto_word(rows[i].type);
+        rows[i].body = stage->body;
         rows[i].parties = events[i] == 'f' ? &finance : &home;
         rows[i].party_count = 1;
         rows[i].traceparent = "";
@@ -130,13 +169,96 @@ happen(struct stage *stage, struct subscription *s, int64_t after, const char *e
 }
 
 static void
-each_delivery_names_the_one_before(void **state)
+events_of_a_page_travel_together(void **state)
 {
     struct stage *stage = *state;
     struct subscription *s = listen(stage, 10, NULL);
 
     happen(stage, s, 0, "hfhh", true);
-    assert_string_equal(stage->said, "d1<0 d3<1 d4<3 p4 ");
+    assert_string_equal(stage->said, "d1,3,4<0 p4 ");
+}
+
+static void
+each_frame_names_the_event_before_its_first(void **state)
+{
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 10, NULL);
+
+    happen(stage, s, 0, "hfh", false);
+    assert_string_equal(stage->said, "d1,3<0 ");
+    happen(stage, s, 3, "ffhh", false);
+    assert_string_equal(stage->said, "d6,7<3 ");
+}
+
+static void
+a_frame_has_a_bound_in_bytes(void **state)
+{
+    static const uint8_t zeros[20000];
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 10, NULL);
+
+    stage->body = (struct bytes){ zeros, sizeof(zeros) };
+    happen(stage, s, 0, "hhhhfhh", true);
+    assert_string_equal(stage->said, "d1,2,3<0 d4,6,7<3 p7 ");
+}
+
+static void
+an_event_larger_than_that_goes_alone(void **state)
+{
+    static const uint8_t zeros[70000];
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 10, NULL);
+
+    stage->body = (struct bytes){ zeros, sizeof(zeros) };
+    happen(stage, s, 0, "hhh", true);
+    assert_string_equal(stage->said, "d1<0 d2<1 d3<2 p3 ");
+}
+
+static void
+credit_counts_events_and_may_end_within_a_page(void **state)
+{
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 3, NULL);
+
+    happen(stage, s, 0, "hhhhh", true);
+    assert_string_equal(stage->said, "d1,2,3<0 ");
+    assert_int_equal(s->position, 3);
+    subscription_grant(s, 10);
+    happen(stage, s, 0, "hhhhh", true);
+    assert_string_equal(stage->said, "d4,5<3 p5 ");
+    assert_int_equal(s->credit, 8);
+}
+
+static void
+progress_comes_after_the_events_before_it(void **state)
+{
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 10, NULL);
+    char events[512];
+
+    memset(events, 'f', 300);
+    events[0] = events[1] = events[299] = 'h';
+    events[300] = '\0';
+    happen(stage, s, 0, events, false);
+    assert_string_equal(stage->said, "d1,2<0 p258 d300<2 ");
+}
+
+static void
+who_does_not_take_what_was_sent_gets_no_more(void **state)
+{
+    static const uint8_t zeros[LARGE];
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 100, NULL);
+
+    stage->body = (struct bytes){ zeros, sizeof(zeros) };
+    stage->holds = true;
+    happen(stage, s, 0, "hhhhhhhhhhhhhhhhhhhh", true);
+    assert_true(s->position > 5 && s->position < 15); /* half a MiB */
+    assert_true(subscription_is_full(s));
+    assert_false(subscription_wants(s, 20, 0));
+    let_go(stage);
+    assert_true(subscription_wants(s, 20, 0));
+    assert_int_equal(stream_bytes(s->index), 0);
 }
 
 static void
@@ -175,7 +297,7 @@ only_the_types_asked_for_come(void **state)
     struct subscription *s = listen(stage, 10, AGREED);
 
     happen(stage, s, 0, "haha", true);
-    assert_string_equal(stage->said, "d2<0 d4<2 p4 ");
+    assert_string_equal(stage->said, "d2,4<0 p4 ");
 }
 
 static void
@@ -185,7 +307,7 @@ the_end_of_the_history_is_told_once(void **state)
     struct subscription *s = listen(stage, 10, NULL);
 
     happen(stage, s, 0, "hh", false);
-    assert_string_equal(stage->said, "d1<0 d2<1 ");
+    assert_string_equal(stage->said, "d1,2<0 ");
     happen(stage, s, 2, "h", true);
     assert_string_equal(stage->said, "d3<2 p3 ");
     happen(stage, s, 3, "h", true);
@@ -227,19 +349,19 @@ after_a_full_connection_it_goes_on_before_what_was_lost(void **state)
     struct mark lost;
 
     happen(stage, s, 0, "h", true);
-    happen(stage, s, 1, "h", true);
+    happen(stage, s, 1, "hf", false);
     lost = stage->last.mark;
-    happen(stage, s, 2, "hh", true);
+    happen(stage, s, 3, "hh", true);
     subscription_stall(&stage->all, &lost, 1000);
     assert_int_equal(s->position, 1);
     assert_int_equal(s->credit, 9);
     assert_false(subscription_wants(s, 4, 1000));
-    assert_true(subscription_wants(s, 4, 2000));
-    happen(stage, s, 1, "hhh", true);
-    assert_string_equal(stage->said, "d2<1 d3<2 d4<3 ");
+    assert_true(subscription_wants(s, 5, 2000));
+    happen(stage, s, 1, "hfhh", true);
+    assert_string_equal(stage->said, "d2,4,5<1 ");
 
     subscription_stall(&stage->all, &lost, 3000); /* of an epoch that is over */
-    assert_int_equal(s->position, 4);
+    assert_int_equal(s->position, 5);
 }
 
 static void
@@ -317,7 +439,13 @@ main(void)
 {
 #define FEED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        FEED(each_delivery_names_the_one_before),
+        FEED(events_of_a_page_travel_together),
+        FEED(each_frame_names_the_event_before_its_first),
+        FEED(a_frame_has_a_bound_in_bytes),
+        FEED(an_event_larger_than_that_goes_alone),
+        FEED(credit_counts_events_and_may_end_within_a_page),
+        FEED(progress_comes_after_the_events_before_it),
+        FEED(who_does_not_take_what_was_sent_gets_no_more),
         FEED(what_is_not_for_it_is_told_as_progress_at_the_end),
         FEED(in_a_long_history_progress_is_told_every_256_positions),
         FEED(only_the_types_asked_for_come),

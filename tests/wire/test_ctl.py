@@ -400,9 +400,9 @@ class Feed:
             if position > self.after and self.credit:
                 previous, self.after, self.credit = self.after, position, self.credit - 1
                 if position not in self.skip:
-                    yield self.words.ServerFrame(delivery=self.words.Delivery(
-                        subscription="sangkien-ctl", position=position, previous=previous,
-                        event=self.event(position)))
+                    yield self.words.ServerFrame(deliveries=self.words.Deliveries(
+                        subscription="sangkien-ctl", previous=previous,
+                        list=[self.words.Delivery(position=position, event=self.event(position))]))
         if self.after >= max(self.positions, default=0):
             yield self.words.ServerFrame(progress=self.words.Progress(
                 subscription="sangkien-ctl", position=self.after))
@@ -438,6 +438,18 @@ def test_data_that_is_shown_as_json_is_said_to_be_json(ctl, gateway, words):
     assert (known["datacontenttype"], known["dataschema"]) == ("application/json", known["type"])
     assert (unknown["datacontenttype"], "data" in unknown) == ("application/protobuf", False)
     assert unknown["data_base64"]
+
+
+def test_several_events_of_one_frame_are_printed(ctl, gateway, words):
+    feed = Feed(gateway, words, [])
+    events = [words.Delivery(position=position, event=feed.event(position)) for position in (2, 3, 5)]
+    gateway.answer = lambda frame, request: [words.ServerFrame(deliveries=words.Deliveries(
+        subscription="sangkien-ctl", previous=0, list=events))]
+
+    status, out, _ = ctl("events", "--programme", PROGRAMME, "--limit", "2")
+
+    assert status == 0
+    assert [json.loads(line)["position"] for line in out.splitlines()] == ["2", "3"]
 
 
 def test_credit_is_granted_as_events_are_read(ctl, gateway, words):

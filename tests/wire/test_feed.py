@@ -1,4 +1,5 @@
 """tests/wire/test_feed.py - events: history, then live; in order, once, and only what one may see."""
+import collections
 import itertools
 
 import chain
@@ -18,29 +19,48 @@ def history(world, edition):
         world.do(clerk, "submissions.CreateEntry", chain.draft(world, edition))
 
 
+Heard = collections.namedtuple("Heard", "position previous event")
+
+
+def heard_in(deliveries):
+    """The events of a frame, each with the position before it."""
+    before = [deliveries.previous] + [delivery.position for delivery in deliveries.list]
+    return [Heard(delivery.position, previous, delivery.event)
+            for delivery, previous in zip(deliveries.list, before)]
+
+
 class Ear:
-    """One subscription on a connection of its own, frame by frame."""
+    """One subscription on a connection of its own, event by event or frame by frame."""
 
     def __init__(self, world, system, programme=None, after=0, credit=1000, types=(), name="s"):
-        self.world, self.client, self.name = world, world.connect(system), name
+        self.world, self.client, self.name, self.waiting = world, world.connect(system), name, []
         self.client.send(world.words["wire.ClientFrame"](subscribe=dict(
             subscription=name, programme=programme or world.programme, after_position=after, credit=credit,
             types=["sangkien." + t for t in types])))
 
-    def next(self, timeout=10):
+    def frame(self, timeout=10):
         frame = self.client.receive(timeout)
         return None if frame is None else getattr(frame, frame.WhichOneof("content"))
 
+    def next(self, timeout=10):
+        """A Heard, a Progress or a SubscriptionEnded."""
+        if not self.waiting:
+            frame = self.frame(timeout)
+            if not hasattr(frame, "list"):
+                return frame
+            self.waiting = heard_in(frame)
+        return self.waiting.pop(0)
+
     def until(self, position, timeout=10):
-        """Deliveries up to a position that was delivered or told of."""
+        """Events up to a position that came or was told of."""
         found = []
         while True:
-            frame = self.next(timeout)
-            assert frame is not None, f"nothing more after {[f.position for f in found]}"
-            assert not hasattr(frame, "reason"), frame
-            if hasattr(frame, "event"):
-                found.append(frame)
-            if frame.position >= position:
+            said = self.next(timeout)
+            assert said is not None, f"nothing more after {[f.position for f in found]}"
+            assert not hasattr(said, "reason"), said
+            if hasattr(said, "event"):
+                found.append(said)
+            if said.position >= position:
                 return found
 
     def grant(self, credit):
@@ -53,8 +73,20 @@ class Ear:
         self.client.close()
 
 
-def event_of(world, delivery):
-    return world.words["io.cloudevents.v1.CloudEvent"].FromString(delivery.event)
+def event_of(world, heard):
+    return world.words["io.cloudevents.v1.CloudEvent"].FromString(heard.event)
+
+
+def draft_many(world, edition, count, **more):
+    """Drafts of one clerk, many under way; the positions of their events."""
+    client, body = world.client_of("clerk"), chain.draft(world, edition, **more)
+    say = dict(programme=world.programme, actor=world.person("clerk"))
+    requests = [client.request("submissions.CreateEntry", body, subject=uuid7(), **say) for _ in range(count)]
+    for request in requests:
+        client.post(request)
+    replies = [client.take(request) for request in requests]
+    assert all(reply.ok for reply in replies)
+    return sorted(position for reply in replies for position in reply.positions)
 
 
 def test_history_comes_first_and_then_what_happens_now_without_gap_or_repetition(world, edition, history):
@@ -107,6 +139,55 @@ def test_no_more_comes_than_was_granted(world, history):
     assert first + [third.position] == [1, 2, 3]
 
 
+def test_credit_may_end_within_what_would_be_one_frame(world, history):
+    with Ear(world, "committee", credit=2) as ear:
+        first = ear.frame()
+        ear.grant(1)
+        second = ear.frame()
+
+    assert ([d.position for d in first.list], first.previous) == ([1, 2], 0)
+    assert ([d.position for d in second.list], second.previous) == ([3], 2)
+
+
+def test_a_long_history_comes_in_few_frames_and_whole(world, edition, history):
+    last = draft_many(world, edition, 300)[-1]
+    frames = []
+    with Ear(world, "committee") as ear:
+        while not frames or frames[-1].list[-1].position < last:
+            frames.append(ear.frame())
+
+    assert [d.position for frame in frames for d in frame.list][:last] == list(range(1, last + 1))
+    assert [frame.previous for frame in frames] == [0] + [frame.list[-1].position for frame in frames[:-1]]
+    assert len(frames) < last / 20
+
+
+def test_a_long_history_comes_whole_whatever_the_credit(world, edition, history):
+    last = draft_many(world, edition, 100)[-1]
+    with Ear(world, "committee", credit=7) as ear:
+        told = []
+        while not told or told[-1].position < last:
+            said = ear.next()
+            if hasattr(said, "event"):
+                told.append(said)
+                ear.grant(1)
+
+    assert [heard.position for heard in told] == list(range(1, told[-1].position + 1))
+    assert [heard.previous for heard in told] == list(range(0, told[-1].position))
+
+
+def test_a_frame_holds_at_most_64_kib(world, edition):
+    positions = draft_many(world, edition, 20, summary="x" * 8000)
+    told, sizes = [], []
+    with Ear(world, "committee", after=positions[0] - 1, types=["submissions.v1.EntryDrafted"]) as ear:
+        while not told or told[-1] < positions[-1]:
+            frame = ear.frame()
+            told += [delivery.position for delivery in frame.list]
+            sizes.append(frame.ByteSize())
+
+    assert set(positions) <= set(told)
+    assert 32768 < max(sizes) <= 65536
+
+
 def test_an_agency_sees_its_own_events_and_progress_over_those_of_others(world, edition, history):
     mine, theirs = uuid7(), uuid7()
     world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition), mine)
@@ -157,11 +238,13 @@ def test_two_subscriptions_on_one_connection_do_not_meet(world, history):
     for name in ("a", "b"):
         client.send(world.words["wire.ClientFrame"](subscribe=dict(
             subscription=name, programme=world.programme, credit=3)))
-    frames = [client.receive().delivery for _ in range(6)]
+    told = {"a": [], "b": []}
+    while sum(map(len, told.values())) < 6:
+        deliveries = client.receive().deliveries
+        told[deliveries.subscription] += [delivery.position for delivery in deliveries.list]
     client.close()
 
-    for name in ("a", "b"):
-        assert [frame.position for frame in frames if frame.subscription == name] == [1, 2, 3]
+    assert told == {"a": [1, 2, 3], "b": [1, 2, 3]}
 
 
 def test_an_unknown_programme_ends_the_subscription(world):

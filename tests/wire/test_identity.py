@@ -190,7 +190,7 @@ def test_a_revoked_system_is_refused_within_a_second_and_hears_nothing_more(worl
     assert client.call("submissions.CreateEntry", body, subject=uuid7(), **say).ok
     client.send(world.words["wire.ClientFrame"](subscribe=dict(
         subscription="s", programme=world.programme, credit=1000)))
-    assert client.receive().HasField("delivery")
+    assert client.receive().HasField("deliveries")
 
     world.direct("RevokeSystem", {"reason": "Khóa bị lộ"}, world.systems["revoked"])
     revoked = time.monotonic()
