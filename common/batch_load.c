@@ -209,6 +209,18 @@ take_surroundings(struct batch *b, size_t nth, bool asked_timers)
     b->verge.directory_position = db_get_int(r, 0, 0);
 }
 
+/* Keys that stand in the states of the kinds before upto. */
+static void
+name_more_keys(struct batch *b, size_t upto)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct letter *letter = b->letters[i];
+
+        if (needs_world(letter) && letter->keys.wants_state && rank_of(b, letter->kind) < upto)
+            name_keys(b, letter, world_hold(b->world, letter->kind, letter->subject)->state);
+    }
+}
+
 /* In one round trip, unless some key must be read off a loaded state first. A cursor that moves past what
  * concerns nobody needs no lock. */
 int
@@ -246,11 +258,7 @@ batch_load(struct batch *b)
             take_surroundings(b, first, timers);
             break;
         }
-        for (size_t i = 0; i < b->count; i++)
-            if (needs_world(b->letters[i]) && b->letters[i]->keys.wants_state &&
-                rank_of(b, b->letters[i]->kind) < upto)
-                name_keys(b, b->letters[i],
-                          world_hold(b->world, b->letters[i]->kind, b->letters[i]->subject)->state);
+        name_more_keys(b, upto);
     }
     world_close(b->world);
     if (b->verge.directory_position > authority_position(b->writer->authority))

@@ -376,7 +376,7 @@ say_bytes(struct link *link, const void *bytes, size_t size, int64_t now_ms)
 static void
 say(struct link *link, const Wire__WorkerFrame *frame, int64_t now_ms)
 {
-    uint8_t packed[32];
+    uint8_t packed[32] = { 0 };
 
     say_bytes(link, packed, wire__worker_frame__pack(frame, packed), now_ms);
 }

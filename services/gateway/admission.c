@@ -10,11 +10,17 @@
 
 enum { OVERHEAD = 512 }; /* bytes that a request costs besides its own */
 
+/* Refusals of one system: so many a millisecond, and so many at once. Several together may be refused as fast
+ * as the gateway can; one alone cannot keep it busy with that. */
+enum { REFUSALS_A_MS = 32, MOST_REFUSALS = 256 };
+
 struct load {
     struct uuid system;
     struct load *next;
     int64_t count;
     int64_t bytes;
+    int64_t refusals_left;
+    int64_t refused_ms; /* when it was last so */
 };
 
 struct admission {
@@ -101,6 +107,28 @@ admission_leave(struct admission *admission, const struct uuid *system, size_t b
     load->bytes -= cost;
     admission->all.count--;
     admission->all.bytes -= cost;
+}
+
+int64_t
+admission_patience(int64_t left, int64_t pause_ms)
+{
+    if (pause_ms >= MOST_REFUSALS)
+        return MOST_REFUSALS;
+    left += REFUSALS_A_MS * pause_ms;
+    return left < MOST_REFUSALS ? left : MOST_REFUSALS;
+}
+
+bool
+admission_refuse(struct admission *admission, const struct uuid *system, int64_t now_ms)
+{
+    struct load *load = load_of(admission, system);
+
+    load->refusals_left = admission_patience(load->refusals_left, now_ms - load->refused_ms);
+    load->refused_ms = now_ms;
+    if (load->refusals_left == 0)
+        return false;
+    load->refusals_left--;
+    return true;
 }
 
 int64_t

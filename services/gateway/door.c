@@ -17,7 +17,7 @@
 #include "services/gateway/door_state.h"
 #include "services/gateway/selftest.h"
 
-enum { IO_THREADS = 2, FEED_BURST = 256, DRAIN_MS = 2000, FEWEST_FILES = 65536 };
+enum { IO_THREADS = 1, FEED_BURST = 256, DRAIN_MS = 2000, FEWEST_FILES = 65536 };
 
 /* ------------------------------------------------------------------ the feed's frames */
 
@@ -231,16 +231,19 @@ was_told_to_stop(const struct door *door)
 static bool
 turn(struct door *door, int64_t until_ms)
 {
+    int64_t now_ms = monotonic_ms();
+    bool rests = now_ms < door->rest_until_ms;
     zmq_pollitem_t items[] = {
         { door->inner, 0, ZMQ_POLLIN, 0 },
         { door->pair, 0, ZMQ_POLLIN, 0 },
-        { door->outer, 0, ZMQ_POLLIN, 0 },
+        { door->outer, 0, rests ? 0 : ZMQ_POLLIN, 0 },
         { NULL, door->process->signal_fd, ZMQ_POLLIN, 0 },
     };
-    int64_t now_ms = monotonic_ms();
 
     if (door->beat_ms < until_ms)
         until_ms = door->beat_ms;
+    if (rests && door->rest_until_ms < until_ms)
+        until_ms = door->rest_until_ms;
     zmq_poll(items, 4, until_ms > now_ms ? (long) (until_ms - now_ms) : 0);
     if (items[0].revents)
         door_take_workers(door);

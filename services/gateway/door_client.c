@@ -42,6 +42,18 @@ door_refuse(struct door *door, uint64_t peer, const struct request *request,
     post_send(door->outer, peer, &frame); /* a client that is gone or full asks again */
 }
 
+/* Whoever is refused all the time makes the door rest: the more it sends, the longer its line, in which
+ * nobody else stands. from: NULL for who is not registered. */
+static void
+count_refusal(struct door *door, const struct principal *from)
+{
+    static const struct uuid nobody;
+    int64_t now_ms = monotonic_ms();
+
+    if (!admission_refuse(door->admission, from ? &from->system : &nobody, now_ms))
+        door->rest_until_ms = now_ms + 1;
+}
+
 static void
 refuse_frame(struct door *door, struct post *post)
 {
@@ -128,7 +140,7 @@ static int
 let_in(struct door *door, struct arrival *a)
 {
     size_t size = a->request.bytes.size;
-    struct place place;
+    struct place place = { 0 };
     int reason;
 
     if (!a->from)
@@ -165,9 +177,11 @@ take_request(struct door *door, struct post *post, const struct client_frame *fr
         earlier_us < a.received_us && a.received_us - earlier_us <= RECEIPT_AGE_US)
         a.received_us = earlier_us;
     reason = let_in(door, &a);
-    if (reason != 0)
-        door_refuse(door, post->peer, &a.request, from ? &from->system : NULL, reason,
-                    reason == WIRE__REASON__REASON_INVALID_FIELD ? &a.scan : NULL, a.received_us);
+    if (reason == 0)
+        return;
+    door_refuse(door, post->peer, &a.request, from ? &from->system : NULL, reason,
+                reason == WIRE__REASON__REASON_INVALID_FIELD ? &a.scan : NULL, a.received_us);
+    count_refusal(door, from);
 }
 
 /* ------------------------------------------------------------------ orders for the feed */
@@ -233,6 +247,7 @@ take_order(struct door *door, struct post *post, const struct client_frame *fram
         reason = WIRE__REASON__REASON_GATEWAY_BUSY;
     if (reason != 0) {
         end_subscription(door, post->peer, frame->content, reason, &scan);
+        count_refusal(door, from);
         return;
     }
     order.system = from->system;
@@ -249,13 +264,14 @@ take_frame(struct door *door, struct post *post)
     struct bytes bytes = { zmq_msg_data(&post->frame), zmq_msg_size(&post->frame) };
     struct client_frame frame;
     struct principal principal;
-    const struct principal *from;
+    const struct principal *from =
+        keys_principal(door->keys, post->user_id, &principal) ? &principal : NULL;
 
     if (!post->is_plain || client_frame_read(bytes, &frame) != 0) {
         refuse_frame(door, post);
+        count_refusal(door, from);
         return;
     }
-    from = keys_principal(door->keys, post->user_id, &principal) ? &principal : NULL;
     if (frame.what == WIRE__CLIENT_FRAME__CONTENT_REQUEST)
         take_request(door, post, &frame, from);
     else
@@ -285,13 +301,21 @@ send_works(struct door *door)
 }
 
 /* Bounded in time too: looking through the longest texts takes a millisecond, and answers wait. */
+static bool
+goes_on(const struct door *door, int64_t end_ms)
+{
+    int64_t now_ms = monotonic_ms();
+
+    return now_ms < end_ms && now_ms >= door->rest_until_ms;
+}
+
 void
 door_take_clients(struct door *door)
 {
     int64_t end_ms = monotonic_ms() + BURST_MS;
     struct post post;
 
-    for (int i = 0; i < BURST && monotonic_ms() < end_ms && post_receive(door->outer, &post); i++) {
+    for (int i = 0; i < BURST && goes_on(door, end_ms) && post_receive(door->outer, &post); i++) {
         take_frame(door, &post);
         post_close(&post);
         if (i % WORKS == WORKS - 1)

@@ -54,7 +54,8 @@ struct door {
     uint32_t refused_epochs[FEED_MOST_SUBSCRIPTIONS];
     struct growth growths[MOST_GROWTHS];
     size_t growth_count;
-    int64_t beat_ms; /* when to send heartbeats again */
+    int64_t beat_ms;       /* when to send heartbeats again */
+    int64_t rest_until_ms; /* takes nothing from clients before */
     bool feed_is_ready;
     bool feed_has_failed;
     bool is_draining; /* takes nothing new */

@@ -10,7 +10,7 @@
 #include "services/gateway/feed_state.h"
 
 enum { RETRY_MS = 1000, KEEP_BYTES = 1 << 20, QUIET_MS = 15000 };
-enum { FULL_MS = 1, STALLED_MS = 50 }; /* when those who could not take more get another try */
+enum { STALLED_MS = 50 }; /* at the latest, those who could not take more get another try */
 
 /* ------------------------------------------------------------------ to the door */
 
@@ -170,6 +170,7 @@ patience(struct feed *feed, int64_t now_ms)
 {
     int64_t until_ms = feed->is_in_trouble || !feed->db ? feed->retry_ms : feed->look_ms;
     int64_t wait_ms = until_ms > now_ms ? until_ms - now_ms : 0;
+    bool is_full = false;
 
     if (!feed->is_in_trouble && feed_next(feed, now_ms))
         return 0;
@@ -178,10 +179,13 @@ patience(struct feed *feed, int64_t now_ms)
     for (size_t i = 0; i < feed->all.room; i++) {
         const struct subscription *s = feed->all.items[i];
 
-        if (s && subscription_is_full(s))
-            wait_ms = wait_ms < FULL_MS ? wait_ms : FULL_MS;
-        else if (s && s->stalled_until_ms > now_ms)
-            wait_ms = wait_ms < STALLED_MS ? wait_ms : STALLED_MS;
+        if (s && s->stalled_until_ms > now_ms && wait_ms > STALLED_MS)
+            wait_ms = STALLED_MS;
+        is_full = is_full || (s && subscription_is_full(s));
+    }
+    if (is_full) { /* it may go on soon, or never */
+        wait_ms = feed->full_ms < wait_ms ? feed->full_ms : wait_ms;
+        feed->full_ms = 2 * feed->full_ms < STALLED_MS ? 2 * feed->full_ms : STALLED_MS;
     }
     return (long) wait_ms;
 }

@@ -6,7 +6,7 @@
 #include "common/log.h"
 #include "services/gateway/feed_state.h"
 
-enum { BROKEN_MS = 10000 };
+enum { BROKEN_MS = 10000, FULL_MS = 1 };
 /* Who is further behind than that reads history. While requests are under way, or were so short a time ago,
  * the database gets so long for a page, and then nobody reads history for so many times as long as the page
  * took here. */
@@ -98,6 +98,7 @@ take_page(struct feed *feed, int64_t now_ms)
     if (page.is_last && head) /* also where a hint had promised more */
         head->position = page.after + (int64_t) page.count;
     share(feed, &page, now_ms);
+    feed->full_ms = FULL_MS;
     if (must_give_way(feed, head, page.after))
         feed->rest_until_ms = monotonic_ms() + REST_SHARE * (monotonic_us() - began_us) / 1000 + 1;
     return 0;

@@ -36,6 +36,7 @@ struct feed {
     size_t head_count;
     size_t turn;           /* whose page is next */
     int64_t rest_until_ms; /* no histories before then */
+    int64_t full_ms;       /* the next wait for somebody who is full; short after a page */
     struct {
         bool is_open; /* the database was asked for a page, which must be taken before all else */
         char programme[SUBSCRIPTION_NAME_SIZE];

@@ -1,0 +1,184 @@
+/* tests/bench/generate_say.c - one command: decided by its core, chained and written like a batch does it. */
+#include "common/answer.h"
+#include "common/proto.h"
+#include "services/submissions/submissions.h"
+#include "tests/bench/generate.h"
+
+#include <string.h>
+
+extern const struct service submissions_service;
+
+/* SplitMix64: small, and the same everywhere. */
+static uint64_t
+next_number(struct chronicle *c)
+{
+    uint64_t z = c->dice += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+uint64_t
+throw_dice(struct chronicle *c, uint64_t below)
+{
+    return next_number(c) % below;
+}
+
+/* Version 7, as clients make them. */
+static struct uuid
+draw_id(struct chronicle *c)
+{
+    uint64_t high = (uint64_t) (c->now_us / 1000) << 16 | 0x7000 | (next_number(c) & 0xfff);
+    uint64_t low = UINT64_C(1) << 63 | next_number(c) >> 2;
+    struct uuid id;
+
+    for (int i = 0; i < 8; i++) {
+        id.bytes[i] = (uint8_t) (high >> (56 - 8 * i));
+        id.bytes[8 + i] = (uint8_t) (low >> (56 - 8 * i));
+    }
+    return id;
+}
+
+const char *
+new_id(struct chronicle *c, struct arena *arena)
+{
+    struct uuid id = draw_id(c);
+
+    return uuid_text(arena, &id);
+}
+
+static struct letter
+write_letter(struct chronicle *c, const char *subject, const ProtobufCMessage *message)
+{
+    struct letter letter = { .programme = c->programme,
+                             .id = draw_id(c),
+                             .subject = uuid_of(subject),
+                             .type = message->descriptor->name,
+                             .body = proto_pack(c->scratch, message),
+                             .message = message,
+                             .traceparent = "" };
+
+    letter.handler = service_handler(&submissions_service, message->descriptor, &letter.kind);
+    return letter;
+}
+
+static void
+decide(struct chronicle *c, struct world *world, struct letter *letter)
+{
+    struct envelope envelope = letter_envelope(letter, c->now_us, c->authority);
+
+    letter->outcome = world_say(world, letter->handler, letter->kind, &envelope, letter->message);
+    letter->reason = letter->outcome.reason;
+    letter->first_position = c->head.position + 1;
+}
+
+static struct bytes
+pack_request(struct chronicle *c, const struct letter *letter)
+{
+    Wire__Request request = WIRE__REQUEST__INIT;
+    Wire__Actor actor = WIRE__ACTOR__INIT;
+
+    actor.person = uuid_text(c->scratch, &letter->actor.person);
+    actor.capacity = WIRE__CAPACITY__CAPACITY_HEAD;
+    request.id = uuid_text(c->scratch, &letter->id);
+    request.type = letter->type;
+    request.programme = letter->programme;
+    request.subject = uuid_text(c->scratch, &letter->subject);
+    request.body =
+        (ProtobufCBinaryData){ letter->body.size, (uint8_t *) (uintptr_t) letter->body.data };
+    request.actor = &actor;
+    return proto_pack(c->scratch, &request);
+}
+
+static struct inbox_row
+write_request(struct chronicle *c, const struct letter *letter)
+{
+    struct inbox_row row = { .source = letter->source,
+                             .id = letter->id,
+                             .service = submissions_service.name,
+                             .type = letter->type,
+                             .subject = letter->subject,
+                             .agency = letter->actor.agency,
+                             .actor = letter->actor.person,
+                             .capacity = letter->actor.capacity,
+                             .received_us = letter->received_us,
+                             .stored_us = c->now_us,
+                             .request = letter->request,
+                             .reply = answer_pack(c->scratch, &submissions_service, letter, true) };
+    uint64_t salt[2] = { next_number(c), next_number(c) };
+
+    memcpy(row.salt, salt, sizeof(row.salt));
+    row.request_digest = request_digest(row.salt, row.request);
+    inbox_chain(&c->head, &row);
+    copy_inbox(c->inbox, &row);
+    return row;
+}
+
+/* request: what caused them; NULL for an alarm. */
+static void
+write_events(struct chronicle *c, const struct letter *letter, const struct inbox_row *request)
+{
+    LIST_EACH (const struct happened, h, &letter->outcome.happened) {
+        struct journal_row row = { .service = submissions_service.name,
+                                   .kind = h->kind->name,
+                                   .aggregate = h->id,
+                                   .version = h->version,
+                                   .type = h->event->descriptor->name,
+                                   .body = proto_pack(c->scratch, h->event),
+                                   .recorded_us = c->now_us,
+                                   .because = h->because,
+                                   .parties = h->parties,
+                                   .party_count = h->party_count,
+                                   .source = letter->source,
+                                   .cause = letter->id,
+                                   .agency = letter->actor.agency,
+                                   .actor = letter->actor.person,
+                                   .capacity = letter->actor.capacity,
+                                   .traceparent = letter->traceparent };
+
+        if (request) {
+            row.request_digest = request->request_digest;
+            row.reply_digest = sha256(request->reply.data, request->reply.size);
+        }
+        journal_chain(&c->head, &row);
+        copy_event(c->journal, &row);
+    }
+}
+
+bool
+say(struct chronicle *c, struct world *world, const struct speaker *who, const char *subject,
+    const ProtobufCMessage *message, struct list *ret_alarms)
+{
+    struct letter letter;
+    struct inbox_row request;
+
+    arena_reset(c->scratch, 1 << 20);
+    letter = write_letter(c, subject, message);
+    letter.origin = FROM_CLIENT;
+    letter.source = who->system;
+    letter.actor = (struct actor){ .person = who->person,
+                                   .agency = who->agency,
+                                   .system = who->system,
+                                   .capacity = WIRE__CAPACITY__CAPACITY_HEAD };
+    letter.received_us = c->now_us - (int64_t) throw_dice(c, 5000);
+    letter.request = pack_request(c, &letter);
+    decide(c, world, &letter);
+    request = write_request(c, &letter);
+    write_events(c, &letter, &request);
+    if (ret_alarms)
+        *ret_alarms = letter.outcome.alarms;
+    return !letter.reason && !letter.outcome.refusal;
+}
+
+void
+ring(struct chronicle *c, struct world *world, const char *subject, const ProtobufCMessage *message)
+{
+    struct letter letter;
+
+    arena_reset(c->scratch, 1 << 20);
+    letter = write_letter(c, subject, message);
+    letter.origin = FROM_TIMER;
+    decide(c, world, &letter);
+    write_events(c, &letter, NULL);
+}
