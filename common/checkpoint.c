@@ -62,3 +62,11 @@ checkpoint_of(const struct verifier *v)
             return c;
     return NULL;
 }
+
+void
+checkpoint_compare(struct verifier *v, const char *what, int64_t place, const struct digest *chain,
+                   int64_t known_place, const char *known)
+{
+    if (place == known_place && strcmp(hex_text(v->page, chain->bytes, 32), known) != 0)
+        verify_damage(v, "%s %lld: another chain than at the checkpoint", what, (long long) place);
+}

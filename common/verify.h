@@ -20,6 +20,8 @@ struct verify_options {
     FILE *out;
     const char *checkpoint;       /* file to compare with, or NULL */
     const char *write_checkpoint; /* file to write, or NULL */
+    FILE *progress;               /* to be told how far it is; or NULL */
+    size_t room;                  /* bytes of events that are kept at hand; 0: 64 MiB */
 };
 
 int verify_run(const struct verify_options *options, size_t *ret_damages) MUST_CHECK;

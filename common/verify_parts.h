@@ -1,12 +1,15 @@
 /* common/verify_parts.h - what the parts of verify share. Not for others.
  *
- * Ownership  everything of one programme lies in arena; page is of one chunk.
+ * Shapes     events and requests are read once, side by side, in the order of their chains. What events say of their
+ *            aggregates is kept for a while, until it is folded and compared with the tables, lot by lot.
+ *            Nothing grows with the number of rows.
+ * Ownership  what belongs to one programme lies in arena; page is emptied now and then.
+ * Threads    a verifier belongs to one thread. Lots are compared on others, each with a verifier of its own.
  */
 #ifndef SANGKIEN_COMMON_VERIFY_PARTS_H
 #define SANGKIEN_COMMON_VERIFY_PARTS_H
 
 #include "common/journal.h"
-#include "common/store.h"
 #include "common/verify.h"
 #include "common/world.h"
 
@@ -20,30 +23,196 @@ struct checkpoint {
 
 struct verifier {
     const struct verify_options *options;
+    struct statement adopt; /* has a connection see the same snapshot as the first */
     struct db *db;
-    struct store **stores; /* in the order of the services */
+    struct stream *event_stream;
+    struct stream *request_stream; /* of one large programme at a time; */
+    struct stream *others;         /* and of all that are not large, */
+    bool has_other;                /* of which one row is in hand */
+    int64_t all_requests;          /* of all programmes */
+    struct comparers *comparers;
+    struct requests *requests; /* of one programme, as is all that follows */
+    struct lots *lots;
     struct arena *arena;
     struct arena *page;
     struct list checkpoints; /* of struct checkpoint */
     const char *programme;
     struct journal_head head; /* as stored */
-    struct world *world;      /* folded from the journal */
-    int64_t events, requests, erased, aggregates;
+    int64_t events, request_count, erased, aggregates;
+    FILE *out;
     size_t damages;
+    bool is_on_terminal; /* where progress is told */
+    int64_t begun_ms, told_ms;
 };
 
 void verify_damage(struct verifier *v, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-int verify_prepare(struct db *db) MUST_CHECK;
+/* Tells now and then how far it is. */
+void verify_progress(struct verifier *v, const char *what, int64_t done, int64_t of);
+
+/* A connection that sees what all the others see. */
+int verify_connect(const struct verifier *v, struct db **ret_db) MUST_CHECK;
+
+/* The kind of a row of the journal; NULL: there is none such. */
+const struct kind *verify_kind(const struct verifier *v, const char *service, const char *name);
+
+/* Events, and the requests beside them. */
 int verify_journal(struct verifier *v) MUST_CHECK;
-int verify_inbox(struct verifier *v) MUST_CHECK;
+
+/* ------------------------------------------------------------------ streams, in verify_stream.c */
+
+/* A connection of its own, that sees what all the others see, and hands out the rows of one SELECT at a time.
+ * PostgreSQL makes the next rows ready while the one in hand is worked on. */
+struct stream;
+
+/* settings as libpq takes them, or "". */
+int stream_open(const struct verifier *v, const char *settings,
+                struct stream **ret_stream) MUST_CHECK;
+void stream_close(struct stream **stream_p);
+
+/* A text as a literal of SQL: COPY takes no parameters. */
+const char *stream_quote(struct stream *stream, struct arena *arena, const char *text);
+int stream_start(struct stream *stream, struct arena *arena, const char *select) MUST_CHECK;
+
+/* false: it is over. The row and its fields last until the next call. */
+int stream_next(struct stream *stream, bool *ret_is_row) MUST_CHECK;
+int stream_skip(struct stream *stream) MUST_CHECK; /* all that is left */
+
+struct bytes stream_bytes(const struct stream *stream, size_t field); /* data NULL: NULL */
+const char *stream_text(const struct stream *stream, size_t field);
+int64_t stream_int(const struct stream *stream, size_t field);
+int64_t stream_time(const struct stream *stream, size_t field);
+struct uuid stream_uuid(const struct stream *stream, size_t field);
+struct digest stream_digest(const struct stream *stream, size_t field);
+size_t stream_uuids(struct stream *stream, size_t field, const struct uuid **ret_uuids);
+
+/* ------------------------------------------------------------------ requests, in verify_requests.c */
+
+/* The requests of one programme, in the order of their chain, each looked at on the way. */
+struct requests;
+
+int requests_open(struct verifier *v, struct arena *arena, const struct list *heads) MUST_CHECK;
+
+/* A programme of which there are requests, but nothing else; before that one, or after all. NULL: there is none. */
+const char *requests_unknown(const struct verifier *v, const char *before);
+
+int requests_begin(struct verifier *v, struct requests **ret_requests) MUST_CHECK;
+void requests_end(struct requests **requests_p);
+
+/* Is the request that caused this event there, with these digests? */
+int requests_compare(struct verifier *v, const struct journal_row *event) MUST_CHECK;
+
+/* Goes on to the last of them. */
+int requests_finish(struct verifier *v) MUST_CHECK;
+
+/* ------------------------------------------------------------------ in verify_waiting.c */
+
+/* A row, and what lies beside the chain. Erased: neither salt nor bytes are there. */
+struct request {
+    struct inbox_row row;
+    struct bytes salt;
+    bool is_erased;
+};
+
+enum { MOST_WAITING = 4096 };
+
+/* A heap by number. */
+struct waiting {
+    struct request *rows[MOST_WAITING];
+    size_t count;
+};
+
+/* Copies it. false: there is no room. */
+bool waiting_add(struct waiting *w, const struct request *r);
+struct request *waiting_first(const struct waiting *w); /* NULL: nobody waits */
+void waiting_drop_first(struct waiting *w);
+void waiting_clear(struct waiting *w);
+
+/* ------------------------------------------------------------------ lots, in verify_lots.c */
+
+/* What an event says of its aggregate. kind or word NULL: it cannot be read. */
+struct told {
+    struct told *next;
+    int64_t position;
+    const struct kind *kind;
+    const struct word *word;
+    struct uuid aggregate;
+    int64_t version;
+    int64_t recorded_us;
+    const char *because;
+    struct bytes body;
+    const char *name; /* of what has no kind or no word */
+};
+
+/* Aggregates that are compared together: those with these ids and all between. */
+struct lot {
+    struct uuid first, last;
+    struct arena *kept; /* NULL: its events are read from the database */
+    struct told *told, *last_told;
+    size_t births;
+    bool is_given, came_late;
+    /* What came out, when the events were kept: */
+    bool is_in_order;
+    /* And when they were read: */
+    int64_t *unexplained; /* rows of each kind */
+    int64_t aggregates;
+    size_t damages;
+    char *text;
+};
+
+struct lots;
+struct lots *lots_new(struct arena *arena, size_t room);
+void lots_free(struct lots **lots_p);
+
+/* An event passes by. */
+void lots_take(struct verifier *v, const struct journal_row *row);
+void lots_give_all(struct verifier *v);
+
+/* Those that must be read from the database, as struct lot. */
+void lots_again(struct verifier *v, struct list *ret_lots);
+
+/* ------------------------------------------------------------------ one lot, in verify_compare.c */
+
+enum { MOST_KIND_CHILDREN = 8 };
+
+/* What reads the rows of a kind, and those of its children. */
+struct kind_rows {
+    const struct kind *kind;
+    struct statement rows;
+    struct statement children[MOST_KIND_CHILDREN];
+    size_t child_count;
+};
+
+/* A verifier's means to compare: for db, and for event_stream where the lot's events are not kept. */
+void compare_make(struct arena *arena, const struct kind *kind, struct kind_rows *ret_rows);
+int compare_prepare(struct db *db, const struct list *kinds) MUST_CHECK; /* of struct kind_rows */
+int compare_lot(struct verifier *v, const struct list *kinds, struct lot *lot) MUST_CHECK;
+
+/* ------------------------------------------------------------------ states, in verify_states.c */
+
+/* Threads that fold the events of lots, and compare what comes out with the tables. */
+struct comparers;
+
+struct comparers *comparers_new(const struct verifier *v);
+void comparers_free(struct comparers **comparers_p);
+
+/* From now on they take lots, until verify_states has told what came out of all. */
+int comparers_begin(struct verifier *v) MUST_CHECK;
+void comparers_give(struct comparers *comparers, struct lot *lot);
+int comparers_end(struct comparers *comparers) MUST_CHECK;
 int verify_states(struct verifier *v) MUST_CHECK;
+
+/* ------------------------------------------------------------------ checkpoints */
 
 int checkpoint_read(struct arena *arena, const char *path, struct list *ret_checkpoints) MUST_CHECK;
 int checkpoint_write(const char *path, const struct list *heads) MUST_CHECK;
 
 /* The checkpoint of the programme in hand; NULL for none. */
 const struct checkpoint *checkpoint_of(const struct verifier *v);
+
+/* Says so when a row's chain is another than at the checkpoint. */
+void checkpoint_compare(struct verifier *v, const char *what, int64_t place,
+                        const struct digest *chain, int64_t known_place, const char *known);
 
 #endif

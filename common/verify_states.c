@@ -1,113 +1,270 @@
-/* common/verify_states.c - every state row against what its events make of it. */
+/* common/verify_states.c - every state row against what its events make of it: lots, on several threads. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "common/columns.h"
 #include "common/verify_parts.h"
 
-enum { CHUNK = 200 };
+enum { COMPARERS = 3, QUEUE = 4 };
 
-static void
-differs(struct verifier *v, const struct held *folded, const char *what)
-{
-    verify_damage(v, "%s %s: %s is not what its events say", folded->kind->name,
-                  uuid_text(v->page, &folded->id), what);
-}
+#define FEW_EVENTS 50000 /* for which one thread is enough */
 
-static void
-compare_columns(struct verifier *v, const struct held *folded, const struct column *columns,
-                const void *stored, const void *made)
-{
-    for (const struct column *c = columns; c->name; c++)
-        if (!column_equal(c, stored, made))
-            differs(v, folded, c->name);
-}
+/* The rows of a lot lie close together: block by block they are read in half the time. */
+static const struct statement by_block = {
+    "by block",
+    "SELECT set_config('enable_indexscan', 'off', true),"
+    " set_config('enable_bitmapscan', 'on', true), set_config('enable_sort', 'on', true)"
+};
 
-static void
-compare_children(struct verifier *v, const struct held *folded, const struct child *child,
-                 const struct aggregate *stored)
-{
-    const struct list *made = (const void *) ((const char *) folded->state + child->offset);
-    const struct list *there = (const void *) ((const char *) stored + child->offset);
-
-    if (made->count != there->count)
-        differs(v, folded, child->member);
-    for (size_t i = 0; i < made->count && i < there->count; i++)
-        compare_columns(v, folded, child->columns, list_at(there, i), list_at(made, i));
-}
-
-static void
-compare(struct verifier *v, const struct held *folded, const struct aggregate *stored)
-{
-    const struct table *table = folded->kind->table;
-
-    v->aggregates++;
-    if (stored->version != folded->state->version) {
-        differs(v, folded, stored->version ? "its version" : "that it is gone");
-        return;
-    }
-    if (stored->state != folded->state->state)
-        differs(v, folded, "its state");
-    if (stored->changed_us != folded->state->changed_us)
-        differs(v, folded, "the time of its last change");
-    compare_columns(v, folded, table->columns, stored, folded->state);
-    for (const struct child *c = table->children; c && c->name; c++)
-        compare_children(v, folded, c, stored);
-}
-
-static int
-compare_chunk(struct verifier *v, struct store *store, struct held **folded, size_t count)
-{
-    struct uuid ids[CHUNK];
-    struct world *stored;
-    size_t first = 0;
+/* One thread, with a verifier of its own. */
+struct comparer {
+    struct comparers *all;
+    pthread_t thread;
+    struct verifier v;
     int rc;
+    char reason[512];
+};
 
-    arena_reset(v->page, 1 << 20);
-    stored = world_new(v->page);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = folded[i]->id;
-    store_forget(store);
-    store_load(store, folded[0]->kind, v->programme, ids, count, count);
-    rc = db_run(v->db);
+struct comparers {
+    struct arena *arena;
+    struct list kinds; /* of struct kind_rows */
+    struct comparer comparers[COMPARERS];
+    size_t connected, running;
+    pthread_mutex_t lock; /* for what follows */
+    pthread_cond_t changed;
+    struct lot *queue[QUEUE];
+    size_t given, taken;
+    bool is_closed, is_broken;
+};
+
+struct comparers *
+comparers_new(const struct verifier *v)
+{
+    struct comparers *all = calloc(1, sizeof(*all));
+
+    if (!all)
+        abort();
+    pthread_mutex_init(&all->lock, NULL);
+    pthread_cond_init(&all->changed, NULL);
+    all->arena = arena_new();
+    list_init(&all->kinds, all->arena, sizeof(struct kind_rows));
+    for (const struct service *const *s = v->options->services; *s; s++)
+        for (const struct kind *const *k = (*s)->kinds; *k; k++)
+            compare_make(all->arena, *k, list_add(&all->kinds));
+    return all;
+}
+
+static int
+connect_one(struct comparers *all, const struct verifier *v)
+{
+    struct comparer *c = &all->comparers[all->connected++];
+    int rc = verify_connect(v, &c->v.db);
+
+    c->all = all;
+    c->v.options = v->options;
+    c->v.arena = arena_new();
+    c->v.page = arena_new();
     if (rc == 0)
-        rc = store_loaded(store, stored, v->page, &first);
-    for (size_t i = 0; i < count && rc == 0; i++)
-        compare(v, folded[i], world_hold(stored, folded[i]->kind, folded[i]->id)->state);
-    return rc;
+        rc = compare_prepare(c->v.db, &all->kinds);
+    if (rc == 0)
+        rc = db_prepare(c->v.db, &by_block);
+    if (rc)
+        return rc;
+    db_call(c->v.db, &by_block);
+    rc = db_run(c->v.db);
+    return rc ? rc : stream_open(v, "-c enable_indexscan=off", &c->v.event_stream);
 }
 
-/* Rows that no event explains do not come by any id that we know: they are counted. */
-static int
-count_rows(struct verifier *v, struct store *store, const struct kind *kind, size_t known)
-{
-    int64_t rows;
-    int rc = store_count(store, kind, v->programme, &rows);
+/* ------------------------------------------------------------------ a thread */
 
-    if (rc == 0 && rows > (int64_t) known)
-        verify_damage(v, "%s: %lld rows that no event explains", kind->name,
-                      (long long) (rows - (int64_t) known));
-    return rc;
+/* NULL: there will be no more. */
+static struct lot *
+take_lot(struct comparers *all)
+{
+    struct lot *lot = NULL;
+
+    pthread_mutex_lock(&all->lock);
+    while (all->given == all->taken && !all->is_closed && !all->is_broken)
+        pthread_cond_wait(&all->changed, &all->lock);
+    if (all->given > all->taken && !all->is_broken)
+        lot = all->queue[all->taken++ % QUEUE];
+    pthread_cond_broadcast(&all->changed);
+    pthread_mutex_unlock(&all->lock);
+    return lot;
 }
 
-static int
-verify_kind(struct verifier *v, struct store *store, const struct kind *kind)
+static bool
+is_in_order(const struct comparers *all, const struct lot *lot)
 {
-    size_t count;
-    struct held **folded = world_all(v->world, kind, &count);
+    bool all_explained = true;
+
+    for (size_t i = 0; i < all->kinds.count; i++)
+        all_explained = all_explained && lot->unexplained[i] == 0;
+    return all_explained && lot->damages == 0;
+}
+
+/* What it has to say waits in the lot: it is told in the order of the lots, or forgotten, when the lot is to be
+ * read again. */
+static void
+compare_one(struct comparer *c, struct lot *lot)
+{
+    size_t size = 0, before = c->v.damages;
+
+    c->v.out = open_memstream(&lot->text, &size);
+    if (!c->v.out)
+        abort();
+    c->rc = compare_lot(&c->v, &c->all->kinds, lot);
+    fclose(c->v.out);
+    lot->damages = c->v.damages - before;
+    if (c->rc)
+        snprintf(c->reason, sizeof(c->reason), "%s", err_text());
+    if (!lot->kept)
+        return;
+    lot->is_in_order = c->rc == 0 && is_in_order(c->all, lot);
+    arena_free(&lot->kept);
+    free(lot->text);
+    lot->text = NULL;
+}
+
+static void *
+compare_lots(void *context)
+{
+    struct comparer *c = context;
+    struct lot *lot;
+
+    while (c->rc == 0 && (lot = take_lot(c->all)))
+        compare_one(c, lot);
+    pthread_mutex_lock(&c->all->lock);
+    c->all->is_broken = c->all->is_broken || c->rc;
+    pthread_cond_broadcast(&c->all->changed);
+    pthread_mutex_unlock(&c->all->lock);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+int
+comparers_begin(struct verifier *v)
+{
+    struct comparers *all = v->comparers;
+    size_t wanted = v->head.position > FEW_EVENTS ? COMPARERS : 1;
     int rc = 0;
 
-    for (size_t i = 0; i < count && rc == 0; i += CHUNK)
-        rc = compare_chunk(v, store, folded + i, count - i < CHUNK ? count - i : CHUNK);
-    return rc ? rc : count_rows(v, store, kind, count);
+    while (all->connected < wanted && rc == 0)
+        rc = connect_one(all, v);
+    if (rc)
+        return rc;
+    all->given = all->taken = 0;
+    all->is_closed = all->is_broken = false;
+    for (all->running = 0; all->running < wanted; all->running++) {
+        struct comparer *c = &all->comparers[all->running];
+
+        c->v.programme = v->programme;
+        if (pthread_create(&c->thread, NULL, compare_lots, c))
+            abort();
+    }
+    return 0;
+}
+
+void
+comparers_give(struct comparers *all, struct lot *lot)
+{
+    pthread_mutex_lock(&all->lock);
+    while (all->given - all->taken == QUEUE && !all->is_broken)
+        pthread_cond_wait(&all->changed, &all->lock);
+    if (!all->is_broken)
+        all->queue[all->given++ % QUEUE] = lot;
+    pthread_cond_broadcast(&all->changed);
+    pthread_mutex_unlock(&all->lock);
+}
+
+/* When they have done all that they were given. */
+int
+comparers_end(struct comparers *all)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&all->lock);
+    all->is_closed = true;
+    pthread_cond_broadcast(&all->changed);
+    pthread_mutex_unlock(&all->lock);
+    for (; all->running; all->running--) {
+        struct comparer *c = &all->comparers[all->running - 1];
+
+        pthread_join(c->thread, NULL);
+        if (c->rc && rc == 0)
+            rc = err_set(c->rc, "%s", c->reason);
+    }
+    return rc;
+}
+
+void
+comparers_free(struct comparers **comparers_p)
+{
+    struct comparers *all = *comparers_p;
+
+    if (!all)
+        return;
+    for (size_t i = 0; i < all->connected; i++) {
+        stream_close(&all->comparers[i].v.event_stream);
+        db_close(&all->comparers[i].v.db);
+        arena_free(&all->comparers[i].v.arena);
+        arena_free(&all->comparers[i].v.page);
+    }
+    pthread_mutex_destroy(&all->lock);
+    pthread_cond_destroy(&all->changed);
+    arena_free(&all->arena);
+    free(all);
+    *comparers_p = NULL;
+}
+
+/* ------------------------------------------------------------------ what came out */
+
+static void
+tell(struct verifier *v, const struct list *lots)
+{
+    const struct list *kinds = &v->comparers->kinds;
+
+    LIST_EACH (struct lot, lot, lots) {
+        fputs(lot->text ? lot->text : "", v->out);
+        free(lot->text);
+        v->damages += lot->damages;
+        v->aggregates += lot->aggregates;
+    }
+    for (size_t i = 0; i < kinds->count; i++) {
+        const struct kind_rows *k = list_at(kinds, i);
+        int64_t unexplained = 0;
+
+        LIST_EACH (struct lot, lot, lots)
+            unexplained += lot->unexplained[i];
+        if (unexplained)
+            verify_damage(v, "%s: %lld rows that no event explains", k->kind->name,
+                          (long long) unexplained);
+    }
 }
 
 int
 verify_states(struct verifier *v)
 {
-    int rc = 0;
+    struct comparers *all = v->comparers;
+    struct list again;
+    int rc;
 
-    for (size_t s = 0; v->options->services[s] && rc == 0; s++)
-        for (const struct kind *const *k = v->options->services[s]->kinds; *k && rc == 0; k++)
-            rc = verify_kind(v, v->stores[s], *k);
+    lots_give_all(v);
+    rc = comparers_end(all);
+    if (rc)
+        return rc;
+    lots_again(v, &again);
+    LIST_EACH (struct lot, lot, &again)
+        lot->unexplained = arena_zero(v->arena, all->kinds.count * sizeof(int64_t));
+    rc = comparers_begin(v);
+    for (size_t i = 0; i < again.count && rc == 0; i++) {
+        comparers_give(all, list_at(&again, i));
+        verify_progress(v, "lots read again", (int64_t) i, (int64_t) again.count);
+    }
+    if (rc == 0)
+        rc = comparers_end(all);
+    tell(v, &again);
     return rc;
 }

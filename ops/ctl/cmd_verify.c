@@ -110,6 +110,7 @@ verify(const struct verify_ask *ask)
         .out = out,
         .checkpoint = ask->checkpoint,
         .write_checkpoint = ask->write_checkpoint,
+        .progress = stderr,
     };
 
     if (!out)

@@ -61,6 +61,11 @@ bool say(struct chronicle *c, struct world *world, const struct speaker *who, co
 void ring(struct chronicle *c, struct world *world, const char *subject,
           const ProtobufCMessage *message);
 
+/* Another service has said something that the aggregate hears. That event itself stands nowhere: as heard counts
+ * the last one before. */
+void hear(struct chronicle *c, struct world *world, const char *subject,
+          const ProtobufCMessage *message);
+
 /* One edition, and the lives of count entries in it, until the time `until_us`; their rows are written too. */
 struct stages;
 struct stages *stages_open(const struct plan *plan);

@@ -132,6 +132,7 @@ write_events(struct chronicle *c, const struct letter *letter, const struct inbo
                                    .party_count = h->party_count,
                                    .source = letter->source,
                                    .cause = letter->id,
+                                   .heard = letter->position,
                                    .agency = letter->actor.agency,
                                    .actor = letter->actor.person,
                                    .capacity = letter->actor.capacity,
@@ -171,14 +172,28 @@ say(struct chronicle *c, struct world *world, const struct speaker *who, const c
     return !letter.reason && !letter.outcome.refusal;
 }
 
-void
-ring(struct chronicle *c, struct world *world, const char *subject, const ProtobufCMessage *message)
+static void
+write_unasked(struct chronicle *c, struct world *world, const char *subject,
+              const ProtobufCMessage *message, enum origin origin)
 {
     struct letter letter;
 
     arena_reset(c->scratch, 1 << 20);
     letter = write_letter(c, subject, message);
-    letter.origin = FROM_TIMER;
+    letter.origin = origin;
+    letter.position = origin == FROM_JOURNAL ? c->head.position : 0;
     decide(c, world, &letter);
     write_events(c, &letter, NULL);
+}
+
+void
+ring(struct chronicle *c, struct world *world, const char *subject, const ProtobufCMessage *message)
+{
+    write_unasked(c, world, subject, message, FROM_TIMER);
+}
+
+void
+hear(struct chronicle *c, struct world *world, const char *subject, const ProtobufCMessage *message)
+{
+    write_unasked(c, world, subject, message, FROM_JOURNAL);
 }

@@ -1,25 +1,24 @@
-/* tests/bench/generate_story.c - the lives of entries, from draft to accepted dossier, many at a time. */
+/* tests/bench/generate_story.c - the lives of entries, from draft to money, many at a time. */
 #include <stdlib.h>
 #include <time.h>
 
 #include "common/proto.h"
+#include "sangkien/appraisal/v1/events.pb-c.h"
+#include "sangkien/funding/v1/events.pb-c.h"
 #include "services/submissions/submissions.h"
 #include "tests/bench/generate.h"
 
 /* How many entries begin at once; how many of such moments an entry may wait for its next step; and in how many
  * cases one does not take the common way. */
-enum { BEGIN_AT_ONCE = 4, LONGEST_WAIT = 256, ONE_ELIMINATED_IN = 8, ONE_ELSE_IN = 40 };
+enum { BEGIN_AT_ONCE = 4, LONGEST_WAIT = 256, ONE_ELSE_IN = 20 };
 
-/* What each way through the contest adds to the journal; a returned dossier adds ROUND more. */
-enum {
-    ELIMINATED_EVENTS = 5,
-    LATE_EVENTS = 8,
-    WITHDRAWN_EVENTS = 9,
-    ACCEPTED_EVENTS = 10,
-    ROUND = 2
-};
+/* Where a life ends, and how many events it has made by then; a returned dossier makes ROUND more. */
+enum end { ELIMINATED, LATE, WITHDRAWN, WAITING, PAID };
+static const int64_t events_until[] = { 5, 8, 9, 10, 13 };
+enum { ROUND = 2 };
 
-enum way { ELIMINATED, LATE, WITHDRAWN, ACCEPTED_DOSSIER };
+#define DAY_US INT64_C(86400000000)
+
 enum step {
     DRAFT,
     SUBMIT,
@@ -30,7 +29,10 @@ enum step {
     WITHDRAW,
     HAND_IN,
     EXAMINE,
-    OVER
+    OPEN_APPRAISAL,
+    REPORT,
+    PAY,
+    OVER,
 };
 
 struct life {
@@ -38,7 +40,7 @@ struct life {
     const char *id;
     const struct entrant *entrant;
     int64_t number;
-    enum way way;
+    enum end end;
     enum step step;
     int rounds; /* so often its dossier is returned */
     int dossier_version;
@@ -53,6 +55,7 @@ struct play {
     struct world *world;
     const char *edition;
     int ordinal;
+    int longest_wait_days;
 };
 
 /* Where the states go. */
@@ -96,7 +99,7 @@ deadline(struct play *p, int days)
 {
     Types__Deadline *deadline = proto_new(p->arena, &types__deadline__descriptor);
 
-    deadline->date = date_of(p, p->c->now_us + days * INT64_C(86400000000));
+    deadline->date = date_of(p, p->c->now_us + days * DAY_US);
     deadline->utc_offset_minutes = 420;
     return deadline;
 }
@@ -163,7 +166,7 @@ result(struct play *p, const struct life *life)
     Submissions__RecordFinalResult *ask = NEW(p, record_final_result);
 
     ask->document = document(p, TYPES__DOCUMENT_KIND__DOCUMENT_KIND_REPORT, "BC-SNV");
-    ask->reached_final = life->way != ELIMINATED;
+    ask->reached_final = life->end != ELIMINATED;
     ask->score_centi = (ask->reached_final ? 7500 : 5000) + (int) throw_dice(p->c, 2500);
     if (ask->reached_final)
         ask->award = 1 + (Submissions__Award) throw_dice(p->c, 5);
@@ -210,7 +213,7 @@ examination(struct play *p, const struct life *life)
     if (life->rounds == 0)
         return &taken->base;
     back->reason = "Thiếu thuyết minh dự toán và văn bản đồng ý của đơn vị phối hợp.";
-    back->cure = deadline(p, 15);
+    back->cure = deadline(p, 15 + p->longest_wait_days);
     return &back->base;
 }
 
@@ -230,11 +233,11 @@ require(struct play *p, struct life *life)
     Submissions__RequireDossier *ask = NEW(p, require_dossier);
     struct list alarms;
 
-    ask->due = deadline(p, life->way == LATE ? 0 : 60);
+    ask->due = deadline(p, life->end == LATE ? 0 : 60 + p->longest_wait_days);
     if (!say(p->c, p->world, &p->cast->standing, life->id, &ask->base, &alarms))
         die("a dossier could not be required");
     life->alarm = ((const struct alarm *) list_at(&alarms, 0))->message;
-    return life->way == LATE ? PASS_DEADLINE : life->way == WITHDRAWN ? WITHDRAW : HAND_IN;
+    return life->end == LATE ? PASS_DEADLINE : life->end == WITHDRAWN ? WITHDRAW : HAND_IN;
 }
 
 /* It comes too late: the alarm has rung, and what is handed in is refused. */
@@ -251,7 +254,28 @@ static enum step
 examine(struct play *p, struct life *life)
 {
     must(p, &p->cast->standing, life, examination(p, life));
-    return life->rounds-- > 0 ? HAND_IN : OVER;
+    if (life->rounds-- > 0)
+        return HAND_IN;
+    return life->end == WAITING ? OVER : OPEN_APPRAISAL;
+}
+
+/* What appraisal and funding say of it. */
+static enum step
+hear_of(struct play *p, const struct life *life)
+{
+    Appraisal__AppraisalOpened *opened =
+        proto_new(p->arena, &appraisal__appraisal_opened__descriptor);
+    Appraisal__AppraisalReported *reported =
+        proto_new(p->arena, &appraisal__appraisal_reported__descriptor);
+    Funding__FundsDisbursed *paid = proto_new(p->arena, &funding__funds_disbursed__descriptor);
+
+    opened->dossier_id = reported->dossier_id = paid->dossier_id = life->id;
+    opened->appraisal_case_id = reported->appraisal_case_id = new_id(p->c, p->arena);
+    hear(p->c, p->world, life->id,
+         life->step == OPEN_APPRAISAL ? &opened->base
+         : life->step == REPORT       ? &reported->base
+                                      : &paid->base);
+    return life->step + 1;
 }
 
 static enum step
@@ -273,7 +297,7 @@ take_step(struct play *p, struct life *life)
         return JUDGE;
     case JUDGE:
         must(p, &p->cast->standing, life, result(p, life));
-        return life->way == ELIMINATED ? OVER : REQUIRE;
+        return life->end == ELIMINATED ? OVER : REQUIRE;
     case REQUIRE:
         return require(p, life);
     case PASS_DEADLINE:
@@ -289,6 +313,10 @@ take_step(struct play *p, struct life *life)
         return EXAMINE;
     case EXAMINE:
         return examine(p, life);
+    case OPEN_APPRAISAL:
+    case REPORT:
+    case PAY:
+        return hear_of(p, life);
     case OVER:
         break;
     }
@@ -318,20 +346,17 @@ open_edition(struct play *p)
 
 /* Chosen so that all lives together make the events that the plan asks for: wanted is what this one may add. */
 static void
-choose_way(struct play *p, struct life *life, int64_t wanted, int64_t *added_p)
+choose_end(struct play *p, struct life *life, int64_t wanted, int64_t *added_p)
 {
-    static const int64_t events[] = { ELIMINATED_EVENTS, LATE_EVENTS, WITHDRAWN_EVENTS,
-                                      ACCEPTED_EVENTS };
-
     life->entrant = list_at(&p->cast->entrants, throw_dice(p->c, p->cast->entrants.count));
-    life->way = ACCEPTED_DOSSIER;
+    life->end = PAID;
     if (throw_dice(p->c, ONE_ELSE_IN) == 0)
-        life->way = throw_dice(p->c, 2) ? LATE : WITHDRAWN;
-    if (wanted < LATE_EVENTS || throw_dice(p->c, ONE_ELIMINATED_IN) == 0)
-        life->way = ELIMINATED;
-    if (life->way == ACCEPTED_DOSSIER && wanted > ACCEPTED_EVENTS)
-        life->rounds = (int) ((wanted - ACCEPTED_EVENTS) / ROUND);
-    *added_p += events[life->way] + ROUND * life->rounds;
+        life->end = LATE + (enum end) throw_dice(p->c, 3);
+    if (wanted < events_until[LATE])
+        life->end = ELIMINATED;
+    if (life->end == PAID && wanted > events_until[PAID])
+        life->rounds = (int) ((wanted - events_until[PAID]) / ROUND);
+    *added_p += events_until[life->end] + ROUND * life->rounds;
 }
 
 /* Moment by moment: some entries begin, and those whose turn it is take their next step, each of which sets the
@@ -341,8 +366,9 @@ play_lives(struct play *p, struct life *lives, int64_t count, int64_t until_us)
 {
     int64_t moments = count / BEGIN_AT_ONCE + 1 + 12 * LONGEST_WAIT, begun = 0, living = count;
     struct life *turns[LONGEST_WAIT + 1] = { NULL };
-    int64_t from_us = p->c->now_us;
+    int64_t from_us = p->c->now_us, length_us = (until_us - from_us) / moments;
 
+    p->longest_wait_days = (int) (LONGEST_WAIT * length_us / DAY_US) + 1;
     for (int64_t moment = 0; living > 0; moment++) {
         struct life **turn = &turns[moment % (LONGEST_WAIT + 1)];
 
@@ -351,7 +377,7 @@ play_lives(struct play *p, struct life *lives, int64_t count, int64_t until_us)
             *turn = &lives[begun];
         }
         if (moment < moments)
-            p->c->now_us = from_us + (until_us - from_us) / moments * moment;
+            p->c->now_us = from_us + length_us * moment;
         for (struct life *life = *turn, *next; life; life = next) {
             struct life **later = &turns[(moment + 1 + (int64_t) throw_dice(p->c, LONGEST_WAIT)) %
                                          (LONGEST_WAIT + 1)];
@@ -387,7 +413,7 @@ play_edition(struct chronicle *c, struct stages *stages, const struct cast *cast
              const struct plan *plan, int ordinal, int64_t first, int64_t count, int64_t until_us)
 {
     struct arena *arena = arena_new();
-    struct play p = { c, cast, arena, world_new(arena), NULL, ordinal };
+    struct play p = { c, cast, arena, world_new(arena), NULL, ordinal, 0 };
     struct life *lives = arena_zero(arena, (size_t) count * sizeof(*lives));
     int64_t added;
 
@@ -398,7 +424,7 @@ play_edition(struct chronicle *c, struct stages *stages, const struct cast *cast
             (int64_t) ((double) plan->events * (double) (first + i + 1) / (double) plan->entries);
 
         lives[i].number = first + i + 1;
-        choose_way(&p, &lives[i], wanted - added, &added);
+        choose_end(&p, &lives[i], wanted - added, &added);
     }
     play_lives(&p, lives, count, until_us);
     copy_with_children(&p, &edition_kind, p.edition, stages->edition, NULL);

@@ -1,13 +1,17 @@
 """tests/flow/test_verify.py - whatever is altered in the database behind our backs, verify finds, and where."""
 import contextlib
+import secrets
+import subprocess
 
 import chain
 import pytest
 from base import until
 from ctl import Ctl
 from sangkien_client import uuid7
+from world import World
 
 DAMAGED = 4
+ENTRIES, EVENTS = 6000, 60000  # so many that they are looked at in several lots, by several threads
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +226,96 @@ def test_only_a_checkpoint_shows_a_journal_that_was_cut_together_with_its_head(w
 
     assert damages == [f"request {count - 1}: the inbox ends here, the checkpoint knew {count}"]
     verify(ctl, world, 0, "--checkpoint", checkpoint)
+
+
+# ------------------------------------------------------------- where there is much
+
+@pytest.fixture(scope="module")
+def crowd(stack, base):
+    """A programme with thousands of entries."""
+    world = World(stack, base, "crowd-" + secrets.token_hex(4))
+    quiet(world)
+    subprocess.run([stack.build / "bin/generate", "--dsn", stack.dsn(), "--programme", world.programme,
+                    "--entries", str(ENTRIES), "--events", str(EVENTS)], check=True, capture_output=True)
+    yield world
+    world.close()
+
+
+def entry_of(base, world, part):
+    """(id, position of its first event) of the entry before which this part of all entries was drafted."""
+    drafted = base.events(world.programme, "EntryDrafted")
+    position, _, entry, _ = drafted[int(part * (len(drafted) - 1))]
+    return entry, position
+
+
+def test_a_programme_with_thousands_of_entries_is_whole(base, ctl, crowd):
+    output = verify(ctl, crowd, expect=0)
+
+    position, requests = crowd.head()
+    assert position > EVENTS
+    assert f"{crowd.programme}: ok, {position} events, {requests} requests (0 erased)" in output
+
+
+@pytest.mark.parametrize("part", [0, 0.5, 1])
+def test_among_thousands_one_altered_entry_is_found(base, ctl, crowd, part):
+    entry, _ = entry_of(base, crowd, part)
+    with changed(base, "UPDATE submissions.entry SET title = title || '.' WHERE programme = %s AND id = %s",
+                 "UPDATE submissions.entry SET title = left(title, -1) WHERE programme = %s AND id = %s",
+                 crowd.programme, entry):
+        damages = one_place(verify(ctl, crowd))
+
+    assert damages == [f"entry {entry}: title is not what its events say"]
+
+
+@pytest.mark.parametrize("part", [0, 0.5, 1])
+def test_among_thousands_one_event_that_is_gone_is_found_and_what_it_made(base, ctl, crowd, part):
+    entry, position = entry_of(base, crowd, part)
+    with gone(base, "journal", "position", crowd.programme, position):
+        damages = one_place(verify(ctl, crowd))
+
+    assert damages[0].startswith(f"position {position}: missing")
+    assert any(damage.endswith(f"version 2 of entry {entry} follows 0") for damage in damages)
+    assert any(damage.startswith(f"entry {entry}: ") for damage in damages)
+
+
+@pytest.mark.parametrize("part", [0, 0.5, 1])
+def test_among_thousands_one_entry_that_no_event_explains_is_found(base, ctl, crowd, part):
+    entry, _ = entry_of(base, crowd, part)
+    forged = entry[:-1] + ("0" if entry[-1] != "0" else "1")
+    columns = base.one("SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_schema ="
+                       " 'submissions' AND table_name = 'entry' AND column_name NOT IN ('id', 'entry_code')")
+    copy = (f"INSERT INTO submissions.entry (id, entry_code, {columns}) SELECT '{forged}', entry_code || '.', {columns}"
+            " FROM submissions.entry WHERE programme = %s AND id = %s")
+    with changed(base, copy, f"DELETE FROM submissions.entry WHERE programme = %s AND id = '{forged}' AND id <> %s",
+                 crowd.programme, entry):
+        damages = one_place(verify(ctl, crowd))
+
+    assert damages == ["entry: 1 rows that no event explains"]
+
+
+def test_among_thousands_one_request_that_is_gone_is_found(base, ctl, crowd):
+    number = crowd.head()[1] // 2
+    with gone(base, "inbox", "number", crowd.programme, number):
+        damages = one_place(verify(ctl, crowd))
+
+    assert damages[0].startswith(f"request {number}: missing")
+    assert all(damage == damages[1] or "is not in the inbox" in damage for damage in damages[1:])
+
+
+def test_a_second_request_of_the_same_number_is_found_wherever_it_lies(base, ctl, crowd):
+    # Rows that change are written elsewhere: so many are behind them now that there is no room in which to wait.
+    base.run("UPDATE runtime.inbox SET salt = NULL, request = NULL WHERE programme = %s"
+             " AND number BETWEEN 1001 AND 6000", crowd.programme)
+    assert "(5000 erased)" in verify(ctl, crowd, expect=0)
+
+    second = ("INSERT INTO runtime.inbox SELECT (jsonb_populate_record(i, jsonb_build_object('id', %s))).*"
+              " FROM runtime.inbox i WHERE programme = %s AND number = 7")
+    with changed(base, second, "DELETE FROM runtime.inbox WHERE id = %s AND programme = %s", uuid7(), crowd.programme):
+        damages = one_place(verify(ctl, crowd))
+
+    assert damages and all(" bear a number that is taken" in damage or damage.startswith(("request 7: ", "request 8: "))
+                           for damage in damages)
+    verify(ctl, crowd, expect=0)
 
 
 @contextlib.contextmanager

@@ -442,7 +442,8 @@ stage_verify(struct stage *s)
                                                       NULL };
     struct verify_options options = { .dsn = stage_dsn(s, "auditor", NULL),
                                       .programme = s->programme,
-                                      .services = services };
+                                      .services = services,
+                                      .room = s->verify_room };
     size_t damages = 0, size = 0;
     char *said = NULL;
     const char *text = "";

@@ -28,7 +28,8 @@ enum { OWNER = 11, CHAIR, OFFICER = 21, HA_SIGNER, FIN_SIGNER = 31, CLERK = 41 }
 struct stage {
     struct arena *arena;
     const char *programme;
-    PGconn *judge; /* the superuser, who looks and tampers from outside */
+    PGconn *judge;      /* the superuser, who looks and tampers from outside */
+    size_t verify_room; /* as struct verify_options has it */
     struct writer funding;
 };
 

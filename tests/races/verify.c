@@ -1,7 +1,8 @@
 /* tests/races/verify.c - whoever alters what was written is found, and the place is named.
  *
  * The story   Somebody with the superuser's password changes a row, swaps two, cuts off the end, or gives a case
- *             more money in the table that the screens show. The next verify says where.
+ *             more money in the table that the screens show. The next verify says where: also when it has no room
+ *             to keep events at hand, and reads all of them twice.
  */
 #include "tests/races/stage.h"
 
@@ -52,20 +53,24 @@ tamper_with_state(const char *sql)
     stage_do(&s, "SET session_replication_role = origin");
 }
 
+/* With all events at hand, and with none. */
 static void
 assert_found(const char *words)
 {
-    const char *damages = stage_verify(&s);
+    for (s.verify_room = 0; s.verify_room <= 1; s.verify_room++) {
+        const char *damages = stage_verify(&s);
 
-    if (!strstr(damages, words))
-        fail_msg("verify did not say \"%s\" but: %s", words, damages);
+        if (!strstr(damages, words))
+            fail_msg("verify did not say \"%s\" but: %s", words, damages);
+    }
 }
 
 static void
 what_nobody_touched_is_whole(void **state)
 {
     (void) state;
-    assert_string_equal(stage_verify(&s), "");
+    for (s.verify_room = 0; s.verify_room <= 1; s.verify_room++)
+        assert_string_equal(stage_verify(&s), "");
 }
 
 static void

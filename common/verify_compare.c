@@ -1,0 +1,335 @@
+/* common/verify_compare.c - folds the events of a lot, and compares what comes out with the tables. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/columns.h"
+#include "common/proto.h"
+#include "common/verify_parts.h"
+
+/* The four columns that every aggregate's table begins with. */
+static const struct column self_columns[] = {
+    { "id", UUID, offsetof(struct aggregate, id), NULL },
+    { "version", INT8, offsetof(struct aggregate, version), NULL },
+    { "state", ENUM, offsetof(struct aggregate, state), NULL },
+    { "changed_at_us", TIME, offsetof(struct aggregate, changed_us), NULL },
+    { 0 },
+};
+
+/* So many rows at most, where the events are kept: more would be a lot that is not in order. */
+enum { MOST_ROWS = 50000 };
+
+/* What a lot is made of while it is compared. */
+struct comparison {
+    struct verifier *v;
+    struct lot *lot;
+    struct world *folded, *stored;
+    size_t nth; /* of the results: those before it were taken */
+};
+
+/* ------------------------------------------------------------------ reading */
+
+static struct statement
+read_range(struct arena *arena, const char *table, const char *first, const char *key,
+           const struct column *columns, const char *order)
+{
+    const char *names = first;
+
+    for (const struct column *c = columns; c->name; c++)
+        names = arena_format(arena, "%s, %s", names, column_sql_name(arena, c));
+    return (struct statement){
+        .name = arena_format(arena, "read rows of %s", table),
+        .sql = arena_format(arena,
+                            "SELECT %s FROM %s WHERE programme = $1::text"
+                            " AND %s >= $2::text::uuid AND %s <= $3::text::uuid%s"
+                            " LIMIT $4::int8",
+                            names, table, key, key, order),
+    };
+}
+
+void
+compare_make(struct arena *arena, const struct kind *kind, struct kind_rows *ret_rows)
+{
+    ret_rows->kind = kind;
+    ret_rows->rows = read_range(arena, kind->table->name, "id, version, state, changed_at", "id",
+                                kind->table->columns, "");
+    for (const struct child *c = kind->table->children; c && c->name; c++) {
+        assert(ret_rows->child_count < MOST_KIND_CHILDREN);
+        ret_rows->children[ret_rows->child_count++] = read_range(
+            arena, c->name, "parent, place", "parent", c->columns, " ORDER BY parent, place");
+    }
+}
+
+int
+compare_prepare(struct db *db, const struct list *kinds)
+{
+    int rc = 0;
+
+    LIST_EACH (const struct kind_rows, k, kinds) {
+        if (rc == 0)
+            rc = db_prepare(db, &k->rows);
+        for (size_t n = 0; n < k->child_count && rc == 0; n++)
+            rc = db_prepare(db, &k->children[n]);
+    }
+    return rc;
+}
+
+static void
+ask_range(const struct comparison *c, const struct statement *statement)
+{
+    char first[UUID_TEXT_SIZE], last[UUID_TEXT_SIZE];
+
+    uuid_print(&c->lot->first, first);
+    uuid_print(&c->lot->last, last);
+    db_call(c->v->db, statement);
+    db_text(c->v->db, c->v->programme);
+    db_text(c->v->db, first);
+    db_text(c->v->db, last);
+    if (c->lot->kept)
+        db_int8(c->v->db, MOST_ROWS);
+    else
+        db_text(c->v->db, NULL);
+}
+
+static int
+read_rows(const struct comparison *c, const struct list *kinds)
+{
+    LIST_EACH (const struct kind_rows, k, kinds) {
+        ask_range(c, &k->rows);
+        for (size_t n = 0; n < k->child_count; n++)
+            ask_range(c, &k->children[n]);
+    }
+    return db_run(c->v->db);
+}
+
+/* ------------------------------------------------------------------ folding */
+
+static const char *
+name_of(const struct verifier *v, const struct told *told)
+{
+    const char *service = "";
+
+    if (!told->kind || !told->word)
+        return told->name;
+    for (const struct service *const *s = v->options->services; *s; s++)
+        for (const struct kind *const *k = (*s)->kinds; *k; k++)
+            if (*k == told->kind)
+                service = (*s)->name;
+    return arena_format(v->page, "%s of %s.%s", told->word->name, service, told->kind->name);
+}
+
+/* What an event says happens to its aggregate, once more. */
+static void
+fold(struct comparison *c, const struct told *told)
+{
+    struct verifier *v = c->v;
+    long long position = told->position;
+    const char *because;
+    struct held *held;
+    void *event;
+
+    if (!told->kind || !told->word || told->word->kind != WORD_EVENT ||
+        proto_unpack(v->arena, told->word->message, told->body.data, told->body.size, &event)) {
+        verify_damage(v, "position %lld: %s cannot be read", position, name_of(v, told));
+        return;
+    }
+    held = world_hold(c->folded, told->kind, told->aggregate);
+    if (told->version != held->state->version + 1)
+        verify_damage(v, "position %lld: version %lld of %s %s follows %lld", position,
+                      (long long) told->version, told->kind->name,
+                      uuid_text(v->page, &told->aggregate), (long long) held->state->version);
+    if (world_apply(told->kind, held->state, event, told->recorded_us, &because))
+        verify_damage(v, "position %lld: %s", position, err_text());
+    else if (strcmp(because, told->because) != 0)
+        verify_damage(v, "position %lld: another reason than its row has", position);
+}
+
+static struct told *
+read_told(struct comparison *c)
+{
+    struct told *told = arena_zero(c->v->page, sizeof(*told));
+    const struct stream *s = c->v->event_stream;
+    const char *service = stream_text(s, 1), *kind = stream_text(s, 2), *type = stream_text(s, 5);
+    struct bytes body = stream_bytes(s, 6);
+
+    *told = (struct told){
+        .position = stream_int(s, 0),
+        .kind = verify_kind(c->v, service, kind),
+        .word = proto_word(type),
+        .aggregate = stream_uuid(s, 3),
+        .version = stream_int(s, 4),
+        .recorded_us = stream_time(s, 7),
+        .because = arena_text(c->v->page, stream_text(s, 8)),
+        .body = arena_bytes(c->v->page, body.data, body.size),
+    };
+
+    if (!told->kind || !told->word)
+        told->name = arena_format(c->v->page, "%s of %s.%s", type, service, kind);
+    return told;
+}
+
+static int
+read_events(struct comparison *c, struct told **ret_told)
+{
+    struct told **link = ret_told;
+    char first[UUID_TEXT_SIZE], last[UUID_TEXT_SIZE];
+    struct stream *s = c->v->event_stream;
+    bool is_row = true;
+    int rc;
+
+    uuid_print(&c->lot->first, first);
+    uuid_print(&c->lot->last, last);
+    rc = stream_start(s, c->v->page,
+                      arena_format(c->v->page,
+                                   "SELECT position, service, kind, aggregate, version, type, body,"
+                                   " recorded_at, because FROM runtime.journal"
+                                   " WHERE programme = %s AND aggregate BETWEEN '%s' AND '%s'"
+                                   " ORDER BY position",
+                                   stream_quote(s, c->v->page, c->v->programme), first, last));
+    while (rc == 0 && (rc = stream_next(s, &is_row)) == 0 && is_row) {
+        *link = read_told(c);
+        link = &(*link)->next;
+    }
+    return rc;
+}
+
+/* ------------------------------------------------------------------ comparing */
+
+static void
+differs(struct verifier *v, const struct held *folded, const char *what)
+{
+    verify_damage(v, "%s %s: %s is not what its events say", folded->kind->name,
+                  uuid_text(v->page, &folded->id), what);
+}
+
+static void
+compare_columns(struct verifier *v, const struct held *folded, const struct column *columns,
+                const void *stored, const void *made)
+{
+    for (const struct column *c = columns; c->name; c++)
+        if (!column_equal(c, stored, made))
+            differs(v, folded, c->name);
+}
+
+static void
+compare_children(struct verifier *v, const struct held *folded, const struct child *child,
+                 const struct aggregate *stored)
+{
+    const struct list *made = (const void *) ((const char *) folded->state + child->offset);
+    const struct list *there = (const void *) ((const char *) stored + child->offset);
+
+    if (made->count != there->count)
+        differs(v, folded, child->member);
+    for (size_t i = 0; i < made->count && i < there->count; i++)
+        compare_columns(v, folded, child->columns, list_at(there, i), list_at(made, i));
+}
+
+static void
+compare(struct verifier *v, const struct held *folded, const struct aggregate *stored)
+{
+    const struct table *table = folded->kind->table;
+
+    if (stored->version != folded->state->version) {
+        differs(v, folded, stored->version ? "its version" : "that it is gone");
+        return;
+    }
+    if (stored->state != folded->state->state)
+        differs(v, folded, "its state");
+    if (stored->changed_us != folded->state->changed_us)
+        differs(v, folded, "the time of its last change");
+    compare_columns(v, folded, table->columns, stored, folded->state);
+    for (const struct child *c = table->children; c && c->name; c++)
+        compare_children(v, folded, c, stored);
+}
+
+static int
+take_columns(const struct db_result *r, size_t row, size_t *place_p, const struct column *columns,
+             void *item, struct arena *arena)
+{
+    int rc = 0;
+
+    for (const struct column *c = columns; c->name && rc == 0; c++)
+        rc = column_read(r, row, (*place_p)++, c, item, arena);
+    return rc;
+}
+
+static int
+take_rows(struct comparison *c, const struct kind *kind)
+{
+    const struct db_result *r = db_result(c->v->db, c->nth++);
+    int rc = 0;
+
+    for (size_t row = 0; row < db_rows(r) && rc == 0; row++) {
+        struct held *held = world_hold(c->stored, kind, db_get_uuid(r, row, 0));
+        size_t place = 0;
+
+        rc = take_columns(r, row, &place, self_columns, held->state, c->v->arena);
+        if (rc == 0)
+            rc = take_columns(r, row, &place, kind->table->columns, held->state, c->v->arena);
+    }
+    return rc;
+}
+
+static int
+take_children(struct comparison *c, const struct kind *kind, const struct child *child)
+{
+    const struct db_result *r = db_result(c->v->db, c->nth++);
+    int rc = 0;
+
+    for (size_t row = 0; row < db_rows(r) && rc == 0; row++) {
+        struct held *held = world_hold(c->stored, kind, db_get_uuid(r, row, 0));
+        struct list *list = (void *) ((char *) held->state + child->offset);
+        size_t place = 2;
+
+        rc = take_columns(r, row, &place, child->columns, list_add(list), c->v->arena);
+    }
+    return rc;
+}
+
+/* Rows that no event explains do not come by any id that we know: they are counted. */
+static int
+compare_kind(struct comparison *c, const struct kind *kind, int64_t *ret_unexplained)
+{
+    size_t count, rows = db_rows(db_result(c->v->db, c->nth));
+    struct held **folded = world_all(c->folded, kind, &count);
+    int rc = take_rows(c, kind);
+
+    for (const struct child *child = kind->table->children; child && child->name; child++)
+        rc = rc ? rc : take_children(c, kind, child);
+    *ret_unexplained = (int64_t) rows;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        const struct aggregate *stored = world_hold(c->stored, kind, folded[i]->id)->state;
+
+        *ret_unexplained -= stored->version != 0;
+        compare(c->v, folded[i], stored);
+    }
+    c->lot->aggregates += (int64_t) count;
+    return rc;
+}
+
+int
+compare_lot(struct verifier *v, const struct list *kinds, struct lot *lot)
+{
+    struct comparison c = { .v = v, .lot = lot };
+    struct told *told = lot->told;
+    int rc = 0;
+
+    arena_reset(v->arena, 16 << 20);
+    arena_reset(v->page, 16 << 20);
+    c.folded = world_new(v->arena);
+    c.stored = world_new(v->arena);
+    if (lot->kept)
+        lot->unexplained = arena_zero(lot->kept, kinds->count * sizeof(*lot->unexplained));
+    else
+        rc = read_events(&c, &told);
+    for (; told && rc == 0; told = told->next)
+        fold(&c, told);
+    if (rc == 0)
+        rc = read_rows(&c, kinds);
+    for (size_t i = 0; i < kinds->count && rc == 0; i++) {
+        const struct kind_rows *k = list_at(kinds, i);
+
+        rc = compare_kind(&c, k->kind, &lot->unexplained[i]);
+    }
+    return rc;
+}

@@ -1,0 +1,246 @@
+/* common/verify_stream.c - the rows of one long SELECT, as COPY hands them out: half the work of a result. */
+#include <endian.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/verify_parts.h"
+
+#define EPOCH_US INT64_C(946684800000000) /* PostgreSQL counts from 2000-01-01 */
+
+enum { MOST_FIELDS = 32, HEADER_SIZE = 19, ARRAY_HEADER_SIZE = 20, ARRAY_ITEM_SIZE = 20 };
+
+struct stream {
+    PGconn *conn;
+    bool is_first; /* row, which comes with the header */
+    char *row;
+    struct bytes fields[MOST_FIELDS]; /* data NULL: NULL */
+    struct uuid *uuids;
+    size_t uuid_room;
+};
+
+static int
+failed(const struct stream *s, const char *what)
+{
+    return err_set(PQstatus(s->conn) == CONNECTION_OK ? ERR_FATAL : ERR_RETRY, "%s: %s", what,
+                   PQerrorMessage(s->conn));
+}
+
+static int
+run(struct stream *s, const char *sql, ExecStatusType wanted)
+{
+    PGresult *result = PQexec(s->conn, sql);
+    int rc = PQresultStatus(result) == wanted ? 0 : failed(s, sql);
+
+    PQclear(result);
+    return rc;
+}
+
+int
+stream_open(const struct verifier *v, const char *settings, struct stream **ret_stream)
+{
+    static const char *const keys[] = { "dbname", "application_name", "options", NULL };
+    char all[512];
+    const char *values[] = { v->options->dsn, "verify", all, NULL };
+    struct stream *s = calloc(1, sizeof(*s));
+    int rc = 0;
+
+    snprintf(all, sizeof(all),
+             "-c jit=off -c enable_seqscan=off -c max_parallel_workers_per_gather=0"
+             " -c work_mem=64MB -c effective_io_concurrency=0"
+             " -c idle_in_transaction_session_timeout=0 %s",
+             settings);
+    if (!s)
+        abort();
+    s->conn = PQconnectdbParams(keys, values, 1);
+    if (PQstatus(s->conn) != CONNECTION_OK)
+        rc = failed(s, "cannot connect to PostgreSQL");
+    if (rc == 0)
+        rc = run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PGRES_COMMAND_OK);
+    if (rc == 0)
+        rc = run(s, v->adopt.sql, PGRES_COMMAND_OK);
+    if (rc)
+        stream_close(&s);
+    else
+        *ret_stream = s;
+    return rc;
+}
+
+void
+stream_close(struct stream **stream_p)
+{
+    struct stream *s = *stream_p;
+
+    if (!s)
+        return;
+    PQfreemem(s->row);
+    PQfinish(s->conn);
+    free(s->uuids);
+    free(s);
+    *stream_p = NULL;
+}
+
+const char *
+stream_quote(struct stream *s, struct arena *arena, const char *text)
+{
+    char *quoted = PQescapeLiteral(s->conn, text, strlen(text));
+    const char *kept = arena_text(arena, quoted ? quoted : "");
+
+    PQfreemem(quoted);
+    return kept;
+}
+
+int
+stream_start(struct stream *s, struct arena *arena, const char *select)
+{
+    s->is_first = true;
+    return run(s, arena_format(arena, "COPY (%s) TO STDOUT (FORMAT binary)", select),
+               PGRES_COPY_OUT);
+}
+
+int
+stream_skip(struct stream *s)
+{
+    bool is_row = true;
+    int rc = 0;
+
+    while (rc == 0 && is_row)
+        rc = stream_next(s, &is_row);
+    return rc;
+}
+
+static int
+finish(struct stream *s)
+{
+    PGresult *result = PQgetResult(s->conn);
+    int rc = PQresultStatus(result) == PGRES_COMMAND_OK ? 0 : failed(s, "COPY");
+
+    PQclear(result);
+    while ((result = PQgetResult(s->conn)))
+        PQclear(result);
+    return rc;
+}
+
+/* Each length is read before the byte behind the field before becomes the NUL that texts end with. */
+static bool
+take_apart(struct stream *s, char *at, size_t size)
+{
+    uint16_t count;
+
+    if (size < sizeof(count))
+        return false;
+    memcpy(&count, at, sizeof(count));
+    count = be16toh(count);
+    at += sizeof(count);
+    if (count > MOST_FIELDS)
+        return false; /* so also for the word that closes the stream */
+    for (size_t i = 0; i < count; i++) {
+        uint32_t length;
+
+        memcpy(&length, at, sizeof(length));
+        *at = '\0';
+        length = be32toh(length);
+        at += sizeof(length);
+        s->fields[i] = (struct bytes){ length == UINT32_MAX ? NULL : (uint8_t *) at,
+                                       length == UINT32_MAX ? 0 : length };
+        at += s->fields[i].size;
+    }
+    return true;
+}
+
+int
+stream_next(struct stream *s, bool *ret_is_row)
+{
+    int size;
+
+    PQfreemem(s->row);
+    s->row = NULL;
+    *ret_is_row = false;
+    size = PQgetCopyData(s->conn, &s->row, 0);
+    if (size == -1)
+        return finish(s);
+    if (size < 0 || (s->is_first && size < HEADER_SIZE))
+        return failed(s, "COPY");
+    *ret_is_row = take_apart(s, s->row + (s->is_first ? HEADER_SIZE : 0),
+                             (size_t) size - (s->is_first ? HEADER_SIZE : 0));
+    s->is_first = false;
+    return *ret_is_row ? 0 : stream_next(s, ret_is_row); /* behind the last row comes the end */
+}
+
+/* ------------------------------------------------------------------ fields */
+
+struct bytes
+stream_bytes(const struct stream *s, size_t field)
+{
+    return s->fields[field];
+}
+
+const char *
+stream_text(const struct stream *s, size_t field)
+{
+    return s->fields[field].data ? (const char *) s->fields[field].data : "";
+}
+
+int64_t
+stream_int(const struct stream *s, size_t field)
+{
+    struct bytes value = s->fields[field];
+    uint64_t eight = 0;
+    uint32_t four;
+
+    if (value.size == sizeof(eight)) {
+        memcpy(&eight, value.data, sizeof(eight));
+        return (int64_t) be64toh(eight);
+    }
+    if (value.size != sizeof(four))
+        return 0;
+    memcpy(&four, value.data, sizeof(four));
+    return (int32_t) be32toh(four);
+}
+
+int64_t
+stream_time(const struct stream *s, size_t field)
+{
+    return s->fields[field].data ? stream_int(s, field) + EPOCH_US : 0;
+}
+
+struct uuid
+stream_uuid(const struct stream *s, size_t field)
+{
+    struct uuid uuid = { 0 };
+
+    if (s->fields[field].size == sizeof(uuid.bytes))
+        memcpy(uuid.bytes, s->fields[field].data, sizeof(uuid.bytes));
+    return uuid;
+}
+
+struct digest
+stream_digest(const struct stream *s, size_t field)
+{
+    struct digest digest = { 0 };
+
+    if (s->fields[field].size == sizeof(digest.bytes))
+        memcpy(digest.bytes, s->fields[field].data, sizeof(digest.bytes));
+    return digest;
+}
+
+size_t
+stream_uuids(struct stream *s, size_t field, const struct uuid **ret_uuids)
+{
+    struct bytes value = s->fields[field];
+    size_t count = value.size > ARRAY_HEADER_SIZE
+                       ? (value.size - ARRAY_HEADER_SIZE) / ARRAY_ITEM_SIZE
+                       : 0; /* items of 4 + 16 bytes, none NULL */
+
+    if (count > s->uuid_room) {
+        s->uuid_room = 2 * count;
+        s->uuids = realloc(s->uuids, s->uuid_room * sizeof(*s->uuids));
+        if (!s->uuids)
+            abort();
+    }
+    for (size_t i = 0; i < count; i++)
+        memcpy(s->uuids[i].bytes, value.data + ARRAY_HEADER_SIZE + i * ARRAY_ITEM_SIZE + 4, 16);
+    *ret_uuids = s->uuids;
+    return count;
+}
