@@ -5,6 +5,7 @@
 #include "common/answer.h"
 #include "common/batch_state.h"
 #include "common/clock.h"
+#include "common/foresight.h"
 
 static const struct statement hear_directory = {
     "hear directory",
@@ -45,6 +46,7 @@ writer_close(struct writer *writer)
 {
     store_close(&writer->store);
     db_close(&writer->db);
+    foresight_close(&writer->foresight);
     authority_free(&writer->authority);
     arena_free(&writer->arena);
 }
@@ -104,40 +106,92 @@ anything_to_write(const struct batch *b)
     return b->hearing;
 }
 
-int
-batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
-          const struct hearing *hearing, struct hint *ret_hint)
+void
+batch_init(struct batch *b, struct writer *writer, struct arena *arena, const char *programme,
+           struct letter **letters, size_t count)
 {
-    struct batch b = { .writer = writer,
-                       .db = writer->db,
-                       .arena = writer->arena,
-                       .programme = programme,
-                       .letters = letters,
-                       .count = count,
-                       .hearing = hearing };
+    *b = (struct batch){ .writer = writer,
+                         .db = writer->db,
+                         .store = writer->store,
+                         .arena = arena,
+                         .programme = programme,
+                         .letters = letters,
+                         .count = count,
+                         .world = world_new(arena),
+                         .foreseen = -1 };
+    verge_init(&b->verge, arena, writer, clock_now_us());
+    list_init(&b->events, arena, sizeof(struct journal_row));
+    list_init(&b->requests, arena, sizeof(struct inbox_row));
+}
+
+static struct batch *
+open_batch(struct writer *writer, const char *programme, struct letter **letters, size_t count)
+{
+    int64_t position = -1;
+    struct world *world = foresight_use(writer, programme, letters, &position);
+    struct batch *b = arena_zero(writer->arena, sizeof(*b));
+
+    batch_init(b, writer, writer->arena, programme, letters, count);
+    if (world) {
+        b->world = world;
+        b->foreseen = position;
+    }
+    return b;
+}
+
+int
+batch_start(struct writer *writer, const char *programme, struct letter **letters, size_t count,
+            const struct hearing *hearing, struct batch **ret_batch)
+{
+    struct batch *b;
     int rc;
 
     if (!hearing)
         arena_reset(writer->arena, 1 << 20);
     store_forget(writer->store);
-    b.world = world_new(b.arena);
-    verge_init(&b.verge, b.arena, writer, clock_now_us());
-    list_init(&b.events, b.arena, sizeof(struct journal_row));
-    list_init(&b.requests, b.arena, sizeof(struct inbox_row));
+    b = open_batch(writer, programme, letters, count);
+    b->hearing = hearing;
     for (size_t i = 0; i < count; i++)
         letter_restart(letters[i]);
-    judge_twins(b.arena, letters, count);
+    judge_twins(b->arena, letters, count);
     if (!hearing)
-        db_begin(b.db);
+        db_begin(b->db);
+    rc = batch_load(b);
+    if (rc == 0)
+        rc = judge_all(&b->verge, b->world, letters, count);
+    if (rc)
+        return rc;
+    b->writes = anything_to_write(b);
+    if (b->writes)
+        batch_write(b);
+    *ret_batch = b;
+    return 0;
+}
+
+int
+batch_finish(struct batch *b, struct hint *ret_hint)
+{
+    int rc = b->writes ? batch_written(b) : db_rollback(b->db);
+
     *ret_hint = (struct hint){ 0 };
-    rc = batch_load(&b);
-    if (rc == 0)
-        rc = judge_all(&b.verge, b.world, letters, count);
-    if (rc == 0 && anything_to_write(&b))
-        rc = batch_write(&b, ret_hint);
-    else if (rc == 0)
-        rc = db_rollback(b.db);
-    if (rc == 0)
-        answer_the_rest(&b);
-    return rc;
+    if (rc)
+        return rc;
+    if (b->events.count) {
+        ret_hint->position = b->head.position;
+        LIST_EACH (const struct journal_row, row, &b->events)
+            hint_add_type(ret_hint, row->type);
+        foresight_note(b->writer->foresight, b->programme, b->from, b->head.position, b->world);
+    }
+    answer_the_rest(b);
+    return 0;
+}
+
+int
+batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
+          const struct hearing *hearing, struct hint *ret_hint)
+{
+    struct batch *batch;
+    int rc = batch_start(writer, programme, letters, count, hearing, &batch);
+
+    return rc ? rc : batch_finish(batch, ret_hint);
 }

@@ -1,6 +1,7 @@
 /* common/batch.h - the path of a command: what one transaction does with the letters of one programme.
  *
  * Shapes     lock the programme's head, load, look up the inbox, decide in memory, write in sets, commit.
+ *            What was read beforehand and is still true is not loaded again: see foresight.h.
  * Errors     0: the transaction is committed and every letter has its fate (and requests their reply).
  *            ERR_RETRY, ERR_POISON, ERR_FATAL: rolled back, nothing happened; after ERR_RETRY running
  *            the same letters again resolves also a COMMIT of unknown outcome, by their ids.
@@ -22,8 +23,11 @@ struct writer {
     struct db *db;
     struct store *store;
     struct authority *authority;
-    struct arena *arena; /* of one attempt */
+    struct foresight *foresight; /* NULL: nothing is read beforehand */
+    struct arena *arena;         /* of one attempt */
 };
+
+struct batch;
 
 /* What a batch of heard events does beside: see hearing.h. */
 struct hearing {
@@ -50,5 +54,11 @@ int writer_catch_up(struct db *db, struct authority *authority) MUST_CHECK;
  * *ret_hint: what the journal has grown by. */
 int batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
               const struct hearing *hearing, struct hint *ret_hint) MUST_CHECK;
+
+/* The same in two halves: between them the server writes and commits. The batch lies in the writer's arena;
+ * when batch_start fails there is none. */
+int batch_start(struct writer *writer, const char *programme, struct letter **letters, size_t count,
+                const struct hearing *hearing, struct batch **ret_batch) MUST_CHECK;
+int batch_finish(struct batch *batch, struct hint *ret_hint) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/batch_state.h"
+#include "common/foresight.h"
 
 static const struct statement look_around = {
     "look around", "SELECT coalesce((SELECT position FROM runtime.journal_head"
@@ -82,10 +83,15 @@ wanted_order(const void *a, const void *b)
     return order ? order : (int) right->is_whole - (int) left->is_whole;
 }
 
+/* Unless the world holds it already. */
 static void
-want(struct list *list, const struct uuid *id, bool is_whole)
+want(const struct batch *b, const struct kind *kind, struct list *list, const struct uuid *id,
+     bool is_whole)
 {
-    *(struct wanted *) list_add(list) = (struct wanted){ *id, is_whole };
+    const struct held *held = world_hold(b->world, kind, *id);
+
+    if (!held->is_whole && (is_whole || !held->is_loaded))
+        *(struct wanted *) list_add(list) = (struct wanted){ *id, is_whole };
 }
 
 static bool
@@ -103,10 +109,10 @@ want_kind(const struct batch *b, const struct kind *kind, struct list *wanted)
         if (!needs_world(letter))
             continue;
         if (letter->kind == kind)
-            want(wanted, &letter->subject, !creates(letter));
+            want(b, kind, wanted, &letter->subject, !creates(letter));
         LIST_EACH (const struct held, key, &letter->keys.items)
-            if (key->kind == kind && !world_hold(b->world, kind, key->id)->is_loaded)
-                want(wanted, &key->id, true);
+            if (key->kind == kind)
+                want(b, kind, wanted, &key->id, true);
     }
 }
 
@@ -132,7 +138,7 @@ load_kind(struct batch *b, const struct kind *kind)
         if (pass == 0)
             whole = ids.count;
     }
-    store_load(b->writer->store, kind, b->programme, ids.items, ids.count, whole);
+    store_load(b->store, kind, b->programme, ids.items, ids.count, whole);
 }
 
 /* The kinds behind the first letter that must see its own aggregate to know what else it needs. */
@@ -189,24 +195,33 @@ ask_timers(struct batch *b)
     return true;
 }
 
-/* What the last round of loading brought beside the aggregates. Copied: results do not last. */
+/* What decides beside the aggregates: is the timer still there, was the request answered before, how far is
+ * the directory? */
 static void
-take_surroundings(struct batch *b, size_t nth, bool asked_timers)
+ask_surroundings(struct batch *b)
+{
+    b->verge.has_timers = ask_timers(b);
+    ask_inbox(b);
+    db_call(b->db, &look_around);
+}
+
+/* Copied: results do not last. */
+static void
+take_surroundings(struct batch *b, size_t *nth_p)
 {
     const struct db_result *r;
 
-    if (asked_timers) {
-        r = db_result(b->db, nth++);
+    if (b->verge.has_timers) {
+        r = db_result(b->db, (*nth_p)++);
         for (size_t i = 0; i < db_rows(r); i++)
             *(struct uuid *) list_add(&b->verge.timers) = db_get_uuid(r, i, 0);
     }
     if (b->verge.has_known) {
-        r = db_result(b->db, nth++);
+        r = db_result(b->db, (*nth_p)++);
         for (size_t i = 0; i < db_rows(r); i++)
             verge_add_known(&b->verge, r, i);
     }
-    r = db_result(b->db, nth);
-    b->verge.directory_position = db_get_int(r, 0, 0);
+    b->verge.directory_position = db_get_int(db_result(b->db, (*nth_p)++), 0, 0);
 }
 
 /* Keys that stand in the states of the kinds before upto. */
@@ -221,47 +236,92 @@ name_more_keys(struct batch *b, size_t upto)
     }
 }
 
+/* Queues the loads of one round: those kinds of which the keys are known. Gives the first kind behind them. */
+static size_t
+ask_round(struct batch *b, size_t from)
+{
+    size_t kinds = kinds_of(b), upto = first_unknown(b, from, kinds);
+
+    for (size_t rank = from; rank < upto; rank++)
+        load_kind(b, b->writer->service->kinds[rank]);
+    return upto;
+}
+
+static void
+name_all_keys(struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (needs_world(b->letters[i]))
+            name_keys(b, b->letters[i], NULL);
+}
+
+void
+batch_ask_first(struct batch *b)
+{
+    name_all_keys(b);
+    ask_round(b, 0);
+}
+
+/* What was foreseen is not true any more: somebody else has written. */
+static bool
+is_outdated(const struct batch *b)
+{
+    return b->foreseen >= 0 && b->foreseen != b->from;
+}
+
+static int
+load_rest(struct batch *b, size_t upto)
+{
+    size_t kinds = kinds_of(b);
+    int rc = 0;
+
+    while (rc == 0 && upto < kinds) {
+        size_t first = 0;
+
+        name_more_keys(b, upto);
+        upto = ask_round(b, upto);
+        rc = db_run(b->db);
+        if (rc == 0)
+            rc = store_loaded(b->store, b->world, b->arena, &first);
+    }
+    return rc;
+}
+
+static int
+load_again(struct batch *b)
+{
+    foresight_blame(b->writer->foresight);
+    b->foreseen = -1;
+    b->world = world_new(b->arena);
+    name_all_keys(b);
+    return load_rest(b, 0);
+}
+
 /* In one round trip, unless some key must be read off a loaded state first. A cursor that moves past what
  * concerns nobody needs no lock. */
 int
 batch_load(struct batch *b)
 {
-    size_t kinds = kinds_of(b);
+    size_t upto, nth = b->hearing ? 0 : 1; /* BEGIN's own result */
+    int rc;
 
     if (b->count == 0)
         return 0;
-    for (size_t i = 0; i < b->count; i++)
-        if (needs_world(b->letters[i]))
-            name_keys(b, b->letters[i], NULL);
+    name_all_keys(b);
     journal_lock(b->db, b->programme);
-    for (size_t from = 0, upto; from < kinds || kinds == 0; from = upto) {
-        size_t first = b->hearing || from ? 0 : 1; /* BEGIN's own result */
-        bool timers = false;
-        int rc;
-
-        upto = first_unknown(b, from, kinds);
-        for (size_t rank = from; rank < upto; rank++)
-            load_kind(b, b->writer->service->kinds[rank]);
-        if (upto == kinds) {
-            timers = ask_timers(b);
-            ask_inbox(b);
-            db_call(b->db, &look_around);
-        }
-        rc = db_run(b->db);
-        if (rc == 0 && from == 0)
-            b->verge.has_journal = journal_locked(b->db, first++, b->programme, &b->head);
-        if (rc == 0)
-            rc = store_loaded(b->writer->store, b->world, b->arena, &first);
-        if (rc)
-            return rc;
-        if (upto == kinds) {
-            take_surroundings(b, first, timers);
-            break;
-        }
-        name_more_keys(b, upto);
-    }
+    ask_surroundings(b);
+    upto = ask_round(b, 0);
+    rc = db_run(b->db);
+    if (rc)
+        return rc;
+    b->verge.has_journal = journal_locked(b->db, nth++, b->programme, &b->head);
+    b->from = b->head.position;
+    take_surroundings(b, &nth);
+    rc = store_loaded(b->store, b->world, b->arena, &nth);
+    if (rc == 0)
+        rc = is_outdated(b) ? load_again(b) : load_rest(b, upto);
     world_close(b->world);
-    if (b->verge.directory_position > authority_position(b->writer->authority))
-        return writer_catch_up(b->db, b->writer->authority);
-    return 0;
+    if (rc == 0 && b->verge.directory_position > authority_position(b->writer->authority))
+        rc = writer_catch_up(b->db, b->writer->authority);
+    return rc;
 }

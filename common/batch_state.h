@@ -8,27 +8,38 @@
 /* One attempt. */
 struct batch {
     struct writer *writer;
-    struct db *db;
+    struct db *db; /* with its store: the writer's, or that of his foresight */
+    struct store *store;
     struct arena *arena;
     const char *programme;
     struct letter **letters;
     size_t count;
     const struct hearing *hearing;
     struct world *world;
+    int64_t
+        foreseen; /* the head's position for which what the world holds is true; -1: it is empty */
     struct verge verge; /* what surrounds a decision */
     struct journal_head head;
+    int64_t from;         /* the head's position as it was found */
     struct list events;   /* of struct journal_row */
     struct list requests; /* of struct inbox_row */
-    size_t alarms;
+    bool writes, journals, founds;
 };
+
+void batch_init(struct batch *b, struct writer *writer, struct arena *arena, const char *programme,
+                struct letter **letters, size_t count);
 
 int batch_prepare_load(struct db *db) MUST_CHECK;
 int batch_prepare_write(struct db *db) MUST_CHECK;
 
-/* Loads and locks all that the letters need, rank by rank, and looks up what surrounds the decisions. */
+/* Queues the load of all that can be known without having loaded anything. */
+void batch_ask_first(struct batch *b);
+
+/* Locks the head, looks up what surrounds the decisions, and loads what the world does not hold yet. */
 int batch_load(struct batch *b) MUST_CHECK;
 
-/* Writes what was decided, and commits. */
-int batch_write(struct batch *b, struct hint *ret_hint) MUST_CHECK;
+/* Sends what was decided, and COMMIT; and sees what came of it. */
+void batch_write(struct batch *b);
+int batch_written(struct batch *b) MUST_CHECK;
 
 #endif

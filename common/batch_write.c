@@ -206,43 +206,37 @@ draw(struct batch *b)
     }
 }
 
-static void
-tell_growth(const struct batch *b, struct hint *hint)
+void
+batch_write(struct batch *b)
 {
-    hint->position = b->head.position;
-    LIST_EACH (const struct journal_row, row, &b->events)
-        hint_add_type(hint, row->type);
-}
-
-int
-batch_write(struct batch *b, struct hint *ret_hint)
-{
-    bool journals = adds_to_journal(b);
-    bool founds = journals && !b->verge.has_journal;
-    size_t first = 0;
-    int rc;
-
-    if (founds)
+    b->journals = adds_to_journal(b);
+    b->founds = b->journals && !b->verge.has_journal;
+    if (b->founds)
         journal_found(b->db, b->programme);
-    store_save(b->writer->store, b->world, b->programme);
+    store_save(b->store, b->world, b->programme);
     for (size_t i = 0; i < b->count; i++)
         if (b->letters[i]->fate == ANSWERED)
-            store_put_asides(b->writer->store, b->programme, &b->letters[i]->outcome.asides);
+            store_put_asides(b->store, b->programme, &b->letters[i]->outcome.asides);
     db_push(b->db); /* the server writes the states while we chain the events */
-    if (journals) {
+    if (b->journals) {
         draw(b);
         journal_write(b->db, b->programme, &b->head, &b->events, &b->requests);
     }
     save_alarms(b);
     save_hearing(b);
     db_commit(b->db);
-    rc = db_run(b->db);
-    first = founds ? 1 : 0;
+    db_push(b->db);
+}
+
+int
+batch_written(struct batch *b)
+{
+    size_t first = b->founds ? 1 : 0;
+    int rc = db_run(b->db);
+
     if (rc == 0)
-        rc = store_check(b->writer->store, &first);
-    if (rc == 0 && journals)
+        rc = store_check(b->store, &first);
+    if (rc == 0 && b->journals)
         rc = journal_written(b->db, &b->events, &b->requests, &first);
-    if (rc == 0 && b->events.count)
-        tell_growth(b, ret_hint);
     return rc;
 }

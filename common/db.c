@@ -252,7 +252,7 @@ db_is_open(const struct db *db)
  * was small must not go on reading the whole of it when it has grown. */
 #define BY_KEY                                                                                     \
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"          \
-    " -c enable_mergejoin=off -c jit=off"
+    " -c enable_mergejoin=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off"
 
 static int
 connect_now(struct db *db)

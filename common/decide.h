@@ -37,6 +37,7 @@ struct held {
     int64_t stored_version;  /* as loaded from the database */
     struct row_place place;  /* in its table; of stored ones */
     bool is_loaded;
+    bool is_whole; /* with its child rows */
 };
 
 /* Which further aggregates a decision needs. */

@@ -16,7 +16,8 @@ struct verge {
     int64_t now_us;
     bool has_journal;           /* the programme has one */
     bool is_founded;            /* a letter of this batch makes it */
-    bool has_known;             /* the inbox was asked */
+    bool has_timers;            /* the timers were asked, */
+    bool has_known;             /* and the inbox */
     int64_t directory_position; /* end of the directory's journal */
     struct list known;          /* requests that were answered before */
     struct list timers;         /* ids of the timers that were still there */

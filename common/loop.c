@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/foresight.h"
 #include "common/hearing.h"
 #include "common/loop_state.h"
 
@@ -80,12 +81,16 @@ loop_open(const struct process *process, struct loop **ret_loop)
     loop->config = process->config;
     loop->service = process->service;
     loop->letters = arena_new();
+    for (size_t i = 0; i < 2; i++)
+        loop->turns[i].arena = arena_new();
     loop->queue = queue_new();
     loop->self = uuid_derive("service", loop->service->name, strlen(loop->service->name));
     pthread_mutex_init(&loop->lock, NULL);
     pthread_cond_init(&loop->done, NULL);
     name_metrics(loop);
     rc = writer_open(loop->service, loop->config->db_dsn, &loop->writer);
+    if (rc == 0)
+        rc = foresight_open(loop->service, loop->config->db_dsn, &loop->writer.foresight);
     if (rc == 0 && hearing_is_needed(loop->service))
         rc = scouts_open(loop->writer.db, loop->service, &loop->scouts);
     if (rc == 0)
@@ -111,6 +116,8 @@ loop_close(struct loop **loop_p)
         return;
     writer_close(&loop->writer);
     arena_free(&loop->letters);
+    for (size_t i = 0; i < 2; i++)
+        arena_free(&loop->turns[i].arena);
     queue_free(&loop->queue);
     scouts_close(&loop->scouts);
     pthread_mutex_destroy(&loop->lock);
@@ -162,7 +169,7 @@ loop_run(struct loop *loop, struct bus *bus)
 {
     loop->bus = bus;
     health_ready(loop->process->health, "database", true);
-    while (!bus_is_leaving(bus) || queue_length(loop->queue)) {
+    while (!bus_is_leaving(bus) || queue_length(loop->queue) || loop->turns[loop->next].count) {
         if (!db_is_open(loop->writer.db) && !loop_wait_for_database(loop))
             break;
         take_turn(loop);

@@ -88,6 +88,7 @@ loop_wait_for_database(struct loop *loop)
     const char *programme;
     struct work *work;
 
+    loop_give_back(loop);
     while (!reconnect(loop)) {
         while ((work = queue_take(loop->queue, SIZE_MAX, &programme)))
             send_away_work(loop, work);
@@ -107,22 +108,25 @@ loop_wait_for_database(struct loop *loop)
 static void
 deliver(struct loop *loop, struct letter **letters, size_t count, const struct hint *hint)
 {
-    struct work *back = NULL;
-
-    for (size_t i = count; i-- > 0;)
-        if (letters[i]->fate == PUT_OFF && letters[i]->work) {
-            letters[i]->work->next = back;
-            back = letters[i]->work;
-            letters[i]->work = NULL;
-        }
+    loop_put_off(loop, letters, count);
     if (hint->position)
         bus_hint(loop->bus, letters[0]->programme, hint);
     for (size_t i = 0; i < count; i++)
         if (letters[i]->fate != PUT_OFF && letter_is_request(letters[i]))
             answer(loop, letters[i]);
     bus_send(loop->bus);
-    if (back)
-        queue_return(loop->queue, letters[0]->programme, back);
+}
+
+static int
+run_batch(struct loop *loop, struct letter **letters, size_t count, struct hint *ret_hint)
+{
+    struct batch *batch;
+    int rc = batch_start(&loop->writer, letters[0]->programme, letters, count, NULL, &batch);
+
+    if (rc)
+        return rc;
+    loop_look_ahead(loop);
+    return batch_finish(batch, ret_hint);
 }
 
 int
@@ -136,7 +140,7 @@ loop_try(struct loop *loop, struct letter **letters, size_t count)
     for (int i = 0; i < TRIES && rc == ERR_RETRY; i++) {
         bool unknown;
 
-        rc = batch_run(&loop->writer, letters[0]->programme, letters, count, NULL, &hint);
+        rc = run_batch(loop, letters, count, &hint);
         if (rc == 0)
             break;
         unknown = db_commit_is_unknown(loop->writer.db);
@@ -228,48 +232,18 @@ run_letters(struct loop *loop, struct letter **letters, size_t count)
     }
 }
 
-/* Opens a chain of work as letters; a rehearsal ends the batch before it, or is a batch of its own.
- */
-static size_t
-open_letters(struct loop *loop, const char *programme, struct work *work, struct letter **letters)
-{
-    size_t count = 0;
-
-    while (work) {
-        struct work *next = work->next;
-        struct letter *letter = letter_open(loop->letters, loop->service, work);
-
-        if (letter->validate_only && count > 0) {
-            queue_return(loop->queue, programme, work);
-            break;
-        }
-        letters[count++] = letter;
-        work = next;
-        if (letter->validate_only) {
-            queue_return(loop->queue, programme, work);
-            break;
-        }
-    }
-    return count;
-}
-
 bool
 loop_do_commands(struct loop *loop)
 {
-    const char *programme;
-    struct work *work;
-    struct letter **letters;
+    struct turn *turn = &loop->turns[loop->next];
     size_t count;
 
-    while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
-        queue_add(loop->queue, work);
-    metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
-    work = queue_take(loop->queue, (size_t) loop->config->batch_max, &programme);
-    if (!work)
+    loop_gather(loop, 1);
+    count = turn->count;
+    if (count == 0)
         return false;
-    arena_reset(loop->letters, 1 << 20);
-    letters = arena_zero(loop->letters, (size_t) loop->config->batch_max * sizeof(*letters));
-    count = open_letters(loop, arena_text(loop->letters, programme), work, letters);
-    run_letters(loop, letters, count);
+    turn->count = 0;
+    loop->next = 1 - loop->next;
+    run_letters(loop, turn->letters, count);
     return true;
 }

@@ -25,12 +25,22 @@ struct saying {
     bool is_done;
 };
 
+/* Letters that travel together. */
+struct turn {
+    struct arena *arena;
+    const char *programme;
+    struct letter **letters;
+    size_t count;
+};
+
 struct loop {
     const struct process *process;
     const struct config *config;
     const struct service *service;
     struct writer writer;
-    struct arena *letters; /* of one batch, through all its attempts */
+    struct arena *letters; /* of one batch that is no turn, through all its attempts */
+    struct turn turns[2];  /* one in hand, and one that may be gathered meanwhile */
+    size_t next;           /* which that is */
     struct queue *queue;
     struct bus *bus;
     struct uuid self;      /* the service as the source of its own requests */
@@ -48,6 +58,16 @@ struct loop {
 
 /* Runs the letters until they are decided and answered, or fail for good. */
 int loop_try(struct loop *loop, struct letter **letters, size_t count) MUST_CHECK;
+
+/* Takes what has come, and gathers the next turn if at least so many letters wait. */
+void loop_gather(struct loop *loop, size_t least);
+
+/* Gathers and reads beforehand, if that is worth it: what to do while the server commits. */
+void loop_look_ahead(struct loop *loop);
+
+/* Back to the front of the queue: all that was gathered; or those of these letters that were put off. */
+void loop_give_back(struct loop *loop);
+void loop_put_off(struct loop *loop, struct letter **letters, size_t count);
 
 /* One batch of commands, if any wait. */
 bool loop_do_commands(struct loop *loop);

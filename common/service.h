@@ -35,6 +35,18 @@ struct query {
     " AND t.id > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"                 \
     " ORDER BY t.id LIMIT $4::int8"
 
+/* A branch of the ids of a page: rows of a table, of which $4 are enough. Each branch walks an index of its own; an
+ * OR between them would walk the whole programme. */
+#define QUERY_IDS(table, id, whose)                                                                \
+    "(SELECT " id " AS id FROM " table " WHERE programme = $1::text AND " whose " AND " id         \
+    " > coalesce($3::text, '00000000-0000-0000-0000-000000000000')::uuid"                          \
+    " ORDER BY " id " LIMIT $4::int8)"
+#define QUERY_ALL "$2::uuid IS NULL"
+#define QUERY_BY_IDS(columns, table, ids)                                                          \
+    "SELECT " columns " FROM (" ids " ORDER BY 1 LIMIT $4::int8) AS k CROSS JOIN LATERAL"          \
+    " (SELECT * FROM " table " WHERE programme = $1::text AND id = k.id LIMIT 1) AS t"             \
+    " ORDER BY k.id"
+
 /* Where every agency sees every row, $2 plays no part; but PostgreSQL must learn its type. */
 #define QUERY_FOR_EVERYBODY " AND ($2::uuid IS NULL OR true)"
 
@@ -42,8 +54,9 @@ struct query {
 #define QUERY_OPEN_WORK(schema, whose)                                                             \
     "SELECT w.page_key, w.subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for,"         \
     " w.agency_id, w.since_us FROM " schema ".open_work AS w WHERE w.programme = $1::text"         \
-    " AND " whose " AND ($3::text IS NULL OR w.page_key > $3::text COLLATE \"C\")"                 \
-    " ORDER BY w.page_key LIMIT $4::int8"
+    " AND " whose " AND w.page_key > coalesce($3::text, '') COLLATE \"C\" AND w.subject >="        \
+    " coalesce(left($3::text, 36), '00000000-0000-0000-0000-000000000000')::uuid"                  \
+    " ORDER BY w.subject, w.page_key LIMIT $4::int8"
 
 /* A command of the runtime's own, said before anybody may say anything. */
 struct first_word {

@@ -54,10 +54,10 @@ store_load(struct store *store, const struct kind *kind, const char *programme,
     struct kind_statements *k = statements_of(store, kind);
 
     ask(store, &k->load, programme, ids, count);
-    *remember(store) = (struct pending){ k, NULL, ids, count };
+    *remember(store) = (struct pending){ k, NULL, ids, count, whole };
     for (size_t i = 0; i < k->child_count && whole > 0; i++) {
         ask(store, &k->children[i].load, programme, ids, whole);
-        *remember(store) = (struct pending){ k, &k->children[i], ids, whole };
+        *remember(store) = (struct pending){ k, &k->children[i], ids, whole, whole };
     }
 }
 
@@ -67,8 +67,12 @@ take_rows(const struct db_result *result, const struct pending *p, struct world 
 {
     int rc = 0;
 
-    for (size_t i = 0; i < p->count; i++)
-        world_hold(world, p->kind->kind, p->ids[i])->is_loaded = true;
+    for (size_t i = 0; i < p->count; i++) {
+        struct held *held = world_hold(world, p->kind->kind, p->ids[i]);
+
+        held->is_loaded = true;
+        held->is_whole = i < p->whole;
+    }
     for (size_t row = 0; row < db_rows(result) && rc == 0; row++) {
         struct held *held = world_hold(world, p->kind->kind, db_get_uuid(result, row, 0));
         size_t place = 0;
@@ -145,7 +149,7 @@ write_rows(struct store *store, struct kind_statements *k, const char *programme
         for (size_t i = 0; i < count; i++)
             db_place(store->db, &rows[i]->place);
     }
-    *remember(store) = (struct pending){ k, NULL, NULL, are_new ? count : 1 };
+    *remember(store) = (struct pending){ k, NULL, NULL, are_new ? count : 1, 0 };
 }
 
 static const struct list *
@@ -176,7 +180,7 @@ write_children(struct store *store, struct kind_statements *k, struct child_stat
             write_columns(store, cs->child->columns, list_at(list, n));
         }
     }
-    *remember(store) = (struct pending){ k, cs, NULL, added };
+    *remember(store) = (struct pending){ k, cs, NULL, added, 0 };
 }
 
 static int
@@ -244,7 +248,7 @@ store_put_asides(struct store *store, const char *programme, const struct list *
         db_row_array(store->db, 1);
         db_text(store->db, programme);
         write_columns(store, aside->table->columns, aside->row);
-        *remember(store) = (struct pending){ NULL, NULL, NULL, 1 };
+        *remember(store) = (struct pending){ NULL, NULL, NULL, 1, 0 };
     }
 }
 
@@ -269,17 +273,4 @@ void
 store_forget(struct store *store)
 {
     store->pending_count = 0;
-}
-
-int
-store_count(struct store *store, const struct kind *kind, const char *programme, int64_t *ret_rows)
-{
-    int rc;
-
-    db_call(store->db, &statements_of(store, kind)->count);
-    db_text(store->db, programme);
-    rc = db_run(store->db);
-    if (rc == 0)
-        *ret_rows = db_get_int(db_result(store->db, 0), 0, 0);
-    return rc;
 }

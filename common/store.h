@@ -41,8 +41,4 @@ void store_forget(struct store *store);
 /* After the run: did every write touch as many rows as it should? */
 int store_check(struct store *store, size_t *first_p) MUST_CHECK;
 
-/* How many aggregates of a kind the programme has; a round trip of its own. */
-int store_count(struct store *store, const struct kind *kind, const char *programme,
-                int64_t *ret_rows) MUST_CHECK;
-
 #endif

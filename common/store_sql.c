@@ -71,21 +71,19 @@ make_kind(struct arena *arena, const struct kind *kind, struct kind_statements *
                                  " (SELECT id, version, state, changed_at%s, ctid FROM %s"
                                  " WHERE programme = $1::text AND id = k.id LIMIT 1) AS t",
                                  names, t->name);
-    ret->count.name = arena_format(arena, "count %s", kind->name);
-    ret->count.sql =
-        arena_format(arena, "SELECT count(*) FROM %s WHERE programme = $1::text", t->name);
     ret->insert = insertion(arena, arena_format(arena, "insert %s", kind->name), t->name, all, "");
     /* A row that is not where it was, or as it was, undoes the whole transaction: nobody else may write. */
     ret->update = (struct statement){
         .name = arena_format(arena, "update %s", kind->name),
-        .sql = arena_format(
-            arena,
-            "WITH saved AS (UPDATE %s AS t SET version = n.version, state = n.state,"
-            " changed_at = n.changed_at%s"
-            " FROM ROWS FROM (unnest($1::%s[]), unnest($2::tid[])) AS n"
-            " WHERE t.ctid = n.unnest AND t.id = n.id AND t.version < n.version RETURNING 1)"
-            " SELECT runtime.must_be(count(*) = cardinality($2::tid[])) FROM saved",
-            t->name, names_of(arena, t->columns, true), t->name),
+        .sql =
+            arena_format(arena,
+                         "WITH saved AS (UPDATE %s AS t SET version = n.version, state = n.state,"
+                         " changed_at = n.changed_at%s"
+                         " FROM ROWS FROM (unnest($1::%s[]), unnest($2::tid[])) AS n"
+                         " WHERE t.ctid = n.unnest AND (t.id = n.id) IS TRUE AND t.version < "
+                         "n.version RETURNING 1)"
+                         " SELECT runtime.must_be(count(*) = cardinality($2::tid[])) FROM saved",
+                         t->name, names_of(arena, t->columns, true), t->name),
         .table = t->name,
         .columns = all,
     };
@@ -104,8 +102,6 @@ prepare_kind(struct db *db, struct kind_statements *k, bool writes)
         rc = db_prepare(db, &k->insert);
     if (rc == 0 && writes)
         rc = db_prepare(db, &k->update);
-    if (rc == 0 && !writes)
-        rc = db_prepare(db, &k->count);
     for (size_t i = 0; i < k->child_count && rc == 0; i++) {
         rc = db_prepare(db, &k->children[i].load);
         if (rc == 0 && writes)

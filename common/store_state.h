@@ -17,7 +17,6 @@ struct kind_statements {
     struct statement load;
     struct statement insert;
     struct statement update;
-    struct statement count;
     size_t child_count;
     struct child_statements children[MOST_CHILDREN];
 };
@@ -28,6 +27,7 @@ struct pending {
     const struct child_statements *child;
     const struct uuid *ids; /* of a load */
     size_t count;           /* ids asked for, or rows that the result is to tell of */
+    size_t whole;           /* of the ids: with their child rows */
 };
 
 struct aside_statement {

@@ -103,6 +103,25 @@ world_all(struct world *world, const struct kind *kind, size_t *ret_count)
     return all;
 }
 
+void
+world_add_changed(struct world *world, struct list *changed)
+{
+    for (size_t i = 0; i < world->room; i++) {
+        const struct held *held = world->slots[i];
+
+        if (held && held->state->version != held->stored_version)
+            *(struct held *) list_add(changed) = *held;
+    }
+}
+
+void
+world_forget(struct world *world, const struct kind *kind, struct uuid id)
+{
+    struct held *held = world_hold(world, kind, id);
+
+    *held = (struct held){ .kind = kind, .id = id, .state = world_blank(world->arena, kind, id) };
+}
+
 /* ------------------------------------------------------------------ what a core says */
 
 void

@@ -24,6 +24,12 @@ void world_close(struct world *world);
 /* All that is held of one kind. */
 struct held **world_all(struct world *world, const struct kind *kind, size_t *ret_count);
 
+/* Adds those that a batch has changed, as struct held. */
+void world_add_changed(struct world *world, struct list *changed);
+
+/* As if it had never been loaded. */
+void world_forget(struct world *world, const struct kind *kind, struct uuid id);
+
 /* Who speaks, when, about what. */
 struct envelope {
     const char *programme;

@@ -3,14 +3,16 @@
 
 /* Without panel, consultees and opinions: GetAppraisalCase has them. Who does not read the whole
  * programme sees the cases of the own entries, and those where the own opinion is asked. */
-static const char list_appraisal_cases[] =
-    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.dossier_id, t.dossier_version,"
-    " t.digest, t.entry_code, t.title, t.entrant_agency_id, t.estimate_vnd, t.opinions_due_at,"
-    " t.outcome, t.scope, t.recommended_ceiling_vnd, t.minutes, t.report"
-    " FROM appraisal.appraisal_case AS t WHERE t.programme = $1::text"
-    " AND ($2::uuid IS NULL OR t.entrant_agency_id = $2::uuid"
-    "  OR EXISTS (SELECT FROM appraisal.consultee AS q WHERE q.programme = t.programme"
-    "   AND q.parent = t.id AND q.agency_id = $2::uuid))" QUERY_PAGE;
+static const char list_appraisal_cases[] = QUERY_BY_IDS(
+    QUERY_PAGE_KEY
+    ", t.id, t.version, t.state, t.dossier_id, t.dossier_version, t.digest,"
+    " t.entry_code, t.title, t.entrant_agency_id, t.estimate_vnd, t.opinions_due_at, t.outcome,"
+    " t.scope, t.recommended_ceiling_vnd, t.minutes, t.report",
+    "appraisal.appraisal_case",
+    QUERY_IDS("appraisal.appraisal_case", "id", QUERY_ALL) " UNION " QUERY_IDS(
+        "appraisal.appraisal_case", "id",
+        "entrant_agency_id = $2") " UNION " QUERY_IDS("appraisal.consultee", "parent",
+                                                      "agency_id = $2"));
 
 static const char list_open_appraisals[] = QUERY_OPEN_WORK(
     "appraisal", "($2::uuid IS NULL OR $2::uuid IN (w.entrant_agency_id, w.agency_id))");

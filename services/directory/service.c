@@ -10,9 +10,11 @@ static const char list_agencies[] =
     " FROM directory.agency AS t WHERE t.programme = $1::text" QUERY_FOR_EVERYBODY QUERY_PAGE;
 
 static const char list_role_bindings[] =
-    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.role, t.agency_id, t.person_id,"
-    " t.in_programme AS programme FROM directory.role_binding AS t"
-    " WHERE t.programme = $1::text AND ($2::uuid IS NULL OR t.agency_id = $2::uuid)" QUERY_PAGE;
+    QUERY_BY_IDS(QUERY_PAGE_KEY ", t.id, t.version, t.state, t.role, t.agency_id, t.person_id,"
+                                " t.in_programme AS programme",
+                 "directory.role_binding",
+                 QUERY_IDS("directory.role_binding", "id", QUERY_ALL) " UNION " QUERY_IDS(
+                     "directory.role_binding", "id", "agency_id = $2"));
 
 static const struct kind *const kinds[] = {
     &agency_kind, &person_kind, &peer_system_kind, &role_binding_kind, NULL,

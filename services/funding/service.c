@@ -10,14 +10,18 @@ static const char list_budget_ceilings[] =
     " FROM funding.budget_ceiling AS t"
     " WHERE t.programme = $1::text AND $2::uuid IS NULL" QUERY_PAGE;
 
-static const char list_funding_cases[] =
-    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.dossier_id, t.entry_code, t.title,"
+static const char list_funding_cases[] = QUERY_BY_IDS(
+    QUERY_PAGE_KEY
+    ", t.id, t.version, t.state, t.dossier_id, t.entry_code, t.title,"
     " t.entrant_agency_id, t.purpose, t.fiscal_year, t.ceiling_id, t.beneficiary_kind,"
     " t.beneficiary_id, t.budget_unit_agency_id, t.budget_unit_code, t.appraised_vnd,"
     " t.proposal_version, t.digest, t.proposed_vnd, t.agreed_vnd, t.approved_vnd,"
-    " t.allotted_vnd, t.disbursed_vnd, t.revocation_required, t.submission, t.decision"
-    " FROM funding.funding_case AS t WHERE t.programme = $1::text AND ($2::uuid IS NULL"
-    " OR $2::uuid IN (t.entrant_agency_id, t.budget_unit_agency_id))" QUERY_PAGE;
+    " t.allotted_vnd, t.disbursed_vnd, t.revocation_required, t.submission, t.decision",
+    "funding.funding_case",
+    QUERY_IDS("funding.funding_case", "id", QUERY_ALL) " UNION " QUERY_IDS(
+        "funding.funding_case", "id",
+        "entrant_agency_id = $2") " UNION " QUERY_IDS("funding.funding_case", "id",
+                                                      "budget_unit_agency_id = $2"));
 
 /* One row for each role that a case waits for: two while neither party has signed. */
 static const char list_open_funding[] = QUERY_OPEN_WORK(

@@ -15,8 +15,8 @@ static const struct statement fill = {
     "INSERT INTO notifications.delivery (programme, notification)"
     " SELECT n.programme, n.id FROM notifications.notification n"
     " WHERE n.state = 1 AND NOT EXISTS (SELECT FROM notifications.delivery d"
-    "  WHERE d.programme = n.programme AND d.notification = n.id)"
-    " ORDER BY n.changed_at, n.programme, n.id LIMIT 200 ON CONFLICT DO NOTHING",
+    "  WHERE d.programme = n.programme AND d.notification = n.id OFFSET 0)"
+    " ORDER BY n.changed_at LIMIT 200 ON CONFLICT DO NOTHING",
 };
 
 /* The lease is longer than any attempt may take (smtp.c: 120 s). */
@@ -27,7 +27,7 @@ static const struct statement claim = {
     "  attempts = d.attempts + CASE WHEN d.outcome = 0 THEN 1 ELSE 0 END"
     " FROM (SELECT programme, notification FROM notifications.delivery"
     "  WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now())"
-    "  ORDER BY due_at, notification LIMIT 1 FOR UPDATE SKIP LOCKED) due, "
+    "  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) due, "
     "notifications.notification n"
     " WHERE d.programme = due.programme AND d.notification = due.notification"
     "  AND n.programme = d.programme AND n.id = d.notification"
@@ -66,20 +66,19 @@ static const struct statement cause = {
     "mail_cause",
     "SELECT j.recorded_at, j.type, j.body, f.type, f.body, p.type, p.body"
     " FROM runtime.journal j"
-    " JOIN runtime.journal f ON f.programme = j.programme AND f.aggregate = j.aggregate AND f.kind "
-    "= j.kind"
-    "  AND f.version = 1"
-    " JOIN runtime.journal p ON p.programme = j.programme AND p.position = 1"
-    " WHERE j.programme = $1::text AND j.position = $2::int8",
+    " CROSS JOIN LATERAL (SELECT programme, type, body FROM runtime.journal"
+    "  WHERE aggregate = j.aggregate AND version = 1 AND kind = j.kind OFFSET 0) f"
+    " JOIN runtime.journal p ON p.programme = $1::text AND p.position = 1"
+    " WHERE j.programme = $1::text AND j.position = $2::int8 AND f.programme = j.programme",
 };
 
 static const struct statement names = {
     "mail_names",
-    "SELECT DISTINCT ON (aggregate) aggregate, type, body FROM runtime.journal"
-    " WHERE programme = 'directory' AND aggregate = ANY($1::uuid[])"
-    "  AND type IN ('sangkien.directory.v1.AgencyRegistered', "
-    "'sangkien.directory.v1.AgencyRenamed')"
-    " ORDER BY aggregate, version DESC",
+    "SELECT j.* FROM unnest($1::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT aggregate, type, body"
+    " FROM (SELECT programme, aggregate, version, type, body FROM runtime.journal"
+    "  WHERE aggregate = k.id OFFSET 0) AS e"
+    " WHERE programme = 'directory' AND type IN ('sangkien.directory.v1.AgencyRegistered', "
+    "'sangkien.directory.v1.AgencyRenamed') ORDER BY version DESC LIMIT 1) AS j",
 };
 
 static const struct statement *const statements[] = { &fill, &claim, &settle, &postpone,

@@ -1,16 +1,16 @@
 /* services/notifications/service.c - the service as data. */
 #include "services/notifications/notifications.h"
 
-/* In the order in which things happened. The index notification_page is over the very same key. */
-static const char list_notifications[] =
-    "SELECT (lpad(event_position::text, 19, '0') || id::text) COLLATE \"C\" AS page_key, id, "
-    "version, state,"
-    " event_position, event_type, agency_id, template, recipient_role, address, sent_at, failure"
-    " FROM notifications.notification"
-    " WHERE programme = $1::text AND ($2::uuid IS NULL OR agency_id = $2::uuid)"
-    " AND ($3::text IS NULL OR (lpad(event_position::text, 19, '0') || id::text) COLLATE \"C\" > "
-    "$3::text)"
-    " ORDER BY 1 LIMIT $4";
+/* In the order in which things happened. The indexes notification_page and notification_agency_page are over the
+ * very same key. */
+#define PAGE_KEY "(lpad(event_position::text, 19, '0') || id::text) COLLATE \"C\""
+#define PAGE_OF(whose)                                                                             \
+    "(SELECT " PAGE_KEY " AS page_key, id, version, state, event_position, event_type, agency_id," \
+    " template, recipient_role, address, sent_at, failure FROM notifications.notification"         \
+    " WHERE programme = $1::text AND " whose " AND " PAGE_KEY " > coalesce($3::text, '')"          \
+    " ORDER BY 1 LIMIT $4::int8)"
+static const char list_notifications[] = PAGE_OF("$2::uuid IS NULL") " UNION ALL " PAGE_OF(
+    "agency_id = $2") " ORDER BY 1 LIMIT $4::int8";
 
 /* clang-format off */
 static const struct kind *const notifications_kinds[] = { &notification_kind, NULL };

@@ -24,18 +24,25 @@ static const char list_editions[] =
     " AND ($2::uuid IS NULL OR EXISTS (SELECT FROM submissions.published_edition AS p"
     "  WHERE p.programme = t.programme AND p.id = t.id))" QUERY_PAGE;
 
-static const char list_entries[] =
-    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.edition_id, t.entrant_agency_id,"
-    " t.team, t.entry_kind, t.title, t.summary, t.entry_code, t.score_centi, t.award,"
-    " t.reached_final, t.money_paid"
-    " FROM submissions.entry AS t WHERE t.programme = $1::text"
-    " AND " IS_PARTY("t", "id", "entry") QUERY_PAGE;
+static const char list_entries[] = QUERY_BY_IDS(
+    QUERY_PAGE_KEY
+    ", t.id, t.version, t.state, t.edition_id, t.entrant_agency_id, t.team,"
+    " t.entry_kind, t.title, t.summary, t.entry_code, t.score_centi, t.award, t.reached_final,"
+    " t.money_paid",
+    "submissions.entry",
+    QUERY_IDS("submissions.entry", "id", QUERY_ALL) " UNION " QUERY_IDS(
+        "submissions.entry", "id",
+        "entrant_agency_id = $2") " UNION " QUERY_IDS("submissions.entry_co_entrant", "parent",
+                                                      "agency_id = $2"));
 
-static const char list_dossiers[] =
-    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.entrant_agency_id, t.entry_code,"
-    " t.title, t.due_at, t.cure_at, t.overdue, t.dossier_version"
-    " FROM submissions.dossier AS t WHERE t.programme = $1::text"
-    " AND " IS_PARTY("t", "id", "dossier") QUERY_PAGE;
+static const char list_dossiers[] = QUERY_BY_IDS(
+    QUERY_PAGE_KEY ", t.id, t.version, t.state, t.entrant_agency_id, t.entry_code, t.title,"
+                   " t.due_at, t.cure_at, t.overdue, t.dossier_version",
+    "submissions.dossier",
+    QUERY_IDS("submissions.dossier", "id", QUERY_ALL) " UNION " QUERY_IDS(
+        "submissions.dossier", "id",
+        "entrant_agency_id = $2") " UNION " QUERY_IDS("submissions.dossier_co_entrant", "parent",
+                                                      "agency_id = $2"));
 
 static const char list_open_dossiers[] =
     QUERY_OPEN_WORK("submissions", IS_PARTY("w", "subject", "dossier"));

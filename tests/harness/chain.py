@@ -29,10 +29,10 @@ def draft(world, edition_id, **more):
             "authors": [{"person_id": world.person("author"), "share_bp": 10000}], **more}
 
 
-def entry(world, edition_id):
+def entry(world, edition_id, **more):
     """A finalist with a prize."""
     entry_id = uuid7()
-    world.do("clerk", "submissions.CreateEntry", draft(world, edition_id), entry_id)
+    world.do("clerk", "submissions.CreateEntry", draft(world, edition_id, **more), entry_id)
     world.do("head", "submissions.SubmitEntry", {}, entry_id)
     world.do("standing", "submissions.RegisterEntry", {"entry_code": "MS-" + secrets.token_hex(4)}, entry_id)
     world.do("standing", "submissions.RecordFinalResult", {
@@ -100,9 +100,9 @@ def ceiling(world, amount=1000 * MILLION, ceiling_id=None, source=None):
     return ceiling_id
 
 
-def appraised(world, edition_id, amount=100 * MILLION):
+def appraised(world, edition_id, amount=100 * MILLION, **more):
     """A dossier for which money may be asked."""
-    entry_id = entry(world, edition_id)
+    entry_id = entry(world, edition_id, **more)
     dossier(world, entry_id, amount)
     appraisal(world, entry_id, amount)
     return entry_id

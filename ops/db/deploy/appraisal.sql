@@ -83,6 +83,11 @@ CREATE TABLE appraisal.appraisal_case (
 CREATE UNIQUE INDEX appraisal_case_one_open ON appraisal.appraisal_case (programme, dossier_id)
     WHERE state <> 10;
 
+CREATE INDEX appraisal_case_of_agency ON appraisal.appraisal_case (entrant_agency_id, id)
+    WHERE entrant_agency_id IS NOT NULL;
+-- The view open_work names the same states.
+CREATE INDEX appraisal_case_open ON appraisal.appraisal_case (programme, id) WHERE state IN (1, 2, 3, 6);
+
 -- What was examined never changes; what was concluded stays concluded.
 CREATE FUNCTION appraisal.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -158,6 +163,8 @@ CREATE TABLE appraisal.consultee (
     CONSTRAINT consultee_agency_key UNIQUE (programme, parent, agency_id)
 );
 
+CREATE INDEX consultee_of_agency ON appraisal.consultee (agency_id, parent) WHERE agency_id IS NOT NULL;
+
 CREATE TABLE appraisal.opinion (
     programme text  NOT NULL,
     parent    uuid  NOT NULL,
@@ -193,10 +200,12 @@ CREATE VIEW appraisal.open_work AS
                  (3, 'CONSULTING', 'MEMBER'),
                  (6, 'CONCLUDED', 'STANDING')) AS w(state, word, role)
       ON w.state = c.state
-    LEFT JOIN appraisal.consultee AS q
-      ON w.word = 'CONSULTING' AND q.programme = c.programme AND q.parent = c.id
-     AND NOT EXISTS (SELECT FROM appraisal.opinion AS o
-                     WHERE o.programme = q.programme AND o.parent = q.parent AND o.agency_id = q.agency_id);
+    LEFT JOIN LATERAL (SELECT k.agency_id FROM appraisal.consultee AS k
+                       WHERE w.word = 'CONSULTING' AND k.programme = c.programme AND k.parent = c.id
+                         AND NOT EXISTS (SELECT FROM appraisal.opinion AS o WHERE o.programme = k.programme
+                                         AND o.parent = k.parent AND o.agency_id = k.agency_id OFFSET 0)
+                       OFFSET 0) AS q ON true
+    WHERE c.state IN (1, 2, 3, 6);
 
 GRANT USAGE ON SCHEMA appraisal TO sangkien_appraisal, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA appraisal TO sangkien_appraisal, sangkien_auditor, sangkien_administrator;

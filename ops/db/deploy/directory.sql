@@ -97,8 +97,8 @@ CREATE TABLE directory.role_binding (
     CONSTRAINT role_binding_operator_is_one_person
         CHECK (role <> 1 OR (person_id IS NOT NULL AND in_programme = 'directory'))
 );
-CREATE INDEX role_binding_agency ON directory.role_binding (agency_id, programme);
-CREATE INDEX role_binding_person ON directory.role_binding (person_id, programme);
+CREATE INDEX role_binding_agency ON directory.role_binding (agency_id, id) WHERE agency_id IS NOT NULL;
+CREATE INDEX role_binding_person ON directory.role_binding (person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX role_binding_operator ON directory.role_binding (programme) WHERE role = 1 AND state = 1;
 
 -- Nobody is an operator and holds a business role, whatever several requests at once were told. Whoever binds
@@ -106,10 +106,13 @@ CREATE INDEX role_binding_operator ON directory.role_binding (programme) WHERE r
 CREATE FUNCTION directory.role_binding_is_separate() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM added a JOIN directory.role_binding o
-                   ON o.programme = a.programme AND o.state = 1
-                  AND (o.person_id = a.person_id OR (a.role = 1 AND o.person_id IS NULL AND o.agency_id = a.agency_id))
-                WHERE a.state = 1 AND (a.role = 1) <> (o.role = 1)) THEN
+    IF EXISTS (SELECT FROM added AS a CROSS JOIN LATERAL (
+                   SELECT b.programme, b.state, b.role FROM directory.role_binding AS b
+                    WHERE b.person_id = a.person_id
+                   UNION ALL
+                   SELECT b.programme, b.state, b.role FROM directory.role_binding AS b
+                    WHERE a.role = 1 AND b.agency_id = a.agency_id AND b.person_id IS NULL) AS o
+                WHERE a.state = 1 AND o.programme = a.programme AND o.state = 1 AND (a.role = 1) <> (o.role = 1)) THEN
         RAISE EXCEPTION 'an operator holds no business role' USING
             ERRCODE = 'check_violation', SCHEMA = 'directory', TABLE = 'role_binding',
             CONSTRAINT = 'role_binding_operator_holds_no_business_role';

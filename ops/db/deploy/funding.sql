@@ -119,7 +119,15 @@ CREATE TABLE funding.funding_case (
 -- One open case per dossier, purpose and fiscal year.
 CREATE UNIQUE INDEX funding_case_open_key
     ON funding.funding_case (programme, dossier_id, purpose, fiscal_year) WHERE state NOT IN (9, 15);
-CREATE INDEX funding_case_of_ceiling ON funding.funding_case (ceiling_id, programme);
+CREATE INDEX funding_case_of_agency ON funding.funding_case (entrant_agency_id, id)
+    WHERE entrant_agency_id IS NOT NULL;
+CREATE INDEX funding_case_of_budget_unit ON funding.funding_case (budget_unit_agency_id, id)
+    WHERE budget_unit_agency_id IS NOT NULL;
+-- The view open_work says the same. A case that was paid in full waits for nobody.
+CREATE INDEX funding_case_open ON funding.funding_case (programme, id)
+    WHERE state IN (1, 2, 3, 4, 5, 6, 8, 10, 11)
+      AND (state <> 11 OR revocation_required OR disbursed_vnd < allotted_vnd);
+CREATE INDEX funding_case_of_ceiling ON funding.funding_case (ceiling_id) WHERE ceiling_id IS NOT NULL;
 
 CREATE TABLE funding.linked_case (
     programme       text NOT NULL,
@@ -216,10 +224,12 @@ CREATE TABLE funding.disbursement (
     voucher_number    text NOT NULL CHECK (voucher_number <> '' AND voucher_number IS NFC NORMALIZED),
     PRIMARY KEY (programme, parent, place),
     CONSTRAINT disbursement_ordinal CHECK (ordinal = place + 1),
-    CONSTRAINT disbursement_voucher_key
-        UNIQUE (programme, treasury_office, voucher_year, voucher_number),
     FOREIGN KEY (programme, parent) REFERENCES funding.funding_case DEFERRABLE INITIALLY DEFERRED
 );
+
+CREATE UNIQUE INDEX disbursement_voucher_key
+    ON funding.disbursement (programme, treasury_office, voucher_year, voucher_number)
+    WHERE voucher_number IS NOT NULL;
 
 -- ---------------------------------------------------------------- what may never change
 
@@ -560,11 +570,12 @@ CREATE VIEW funding.open_work AS
                  (11, 'DISBURSING', 'AUTHORITY', 0)) AS w(state, word, role, party)
       ON w.state = c.state
     -- A case whose decision must be revoked waits for the authority, and for nobody else.
-    WHERE CASE WHEN c.state IN (8, 10, 11) THEN c.revocation_required = (w.role = 'AUTHORITY') ELSE true END
+    WHERE c.state IN (1, 2, 3, 4, 5, 6, 8, 10, 11)
+      AND CASE WHEN c.state IN (8, 10, 11) THEN c.revocation_required = (w.role = 'AUTHORITY') ELSE true END
       AND (c.state <> 11 OR c.revocation_required OR c.disbursed_vnd < c.allotted_vnd)
       AND NOT EXISTS (SELECT FROM funding.signoff s
                       WHERE s.programme = c.programme AND s.parent = c.id
-                        AND s.number = c.proposal_version AND s.party = w.party);
+                        AND s.number = c.proposal_version AND s.party = w.party OFFSET 0);
 
 -- ---------------------------------------------------------------- who may
 

@@ -35,9 +35,9 @@ CREATE INDEX notification_queued ON notifications.notification (changed_at) WHER
 
 -- The order of ListNotifications, for all and for one agency.
 CREATE INDEX notification_page ON notifications.notification
-    (((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"), programme);
+    (((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"));
 CREATE INDEX notification_agency_page ON notifications.notification
-    (agency_id, ((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"), programme);
+    (agency_id, ((lpad(event_position::text, 19, '0') || id::text) COLLATE "C"));
 
 -- What is settled stays settled; what a notification is about never changes.
 CREATE FUNCTION notifications.keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$

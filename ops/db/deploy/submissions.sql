@@ -65,8 +65,8 @@ CREATE TABLE submissions.entry (
     CONSTRAINT entry_award CHECK (reached_final OR award = 0),
     CONSTRAINT entry_money CHECK (reached_final OR NOT money_paid)
 ) WITH (fillfactor = 70);
+CREATE INDEX entry_of_agency ON submissions.entry (entrant_agency_id, id) WHERE entrant_agency_id IS NOT NULL;
 CREATE UNIQUE INDEX entry_code_once ON submissions.entry (programme, entry_code) WHERE entry_code <> '';
-CREATE INDEX entry_by_edition ON submissions.entry (edition_id, programme);
 
 CREATE TABLE submissions.entry_author (
     programme text NOT NULL,
@@ -160,6 +160,12 @@ CREATE TABLE submissions.dossier_line (
     CONSTRAINT dossier_line_amount CHECK (amount_vnd = quantity::numeric * unit_price_vnd),
     FOREIGN KEY (programme, parent) REFERENCES submissions.dossier DEFERRABLE INITIALLY DEFERRED
 );
+
+CREATE INDEX entry_of_co_entrant ON submissions.entry_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
+CREATE INDEX dossier_of_agency ON submissions.dossier (entrant_agency_id, id) WHERE entrant_agency_id IS NOT NULL;
+CREATE INDEX dossier_of_co_entrant ON submissions.dossier_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
+-- The view open_work names the same states.
+CREATE INDEX dossier_open ON submissions.dossier (programme, id) WHERE state IN (1, 2, 3, 4, 8);
 
 -- What no row can say alone.
 
@@ -291,7 +297,8 @@ CREATE VIEW submissions.open_work AS
                  (3, 'SUBMITTED', 'STANDING'),
                  (4, 'ACCEPTED', 'STANDING'),
                  (8, 'RETURNED', 'ENTRANT_HEAD')) AS w(state, word, role)
-      ON w.state = d.state;
+      ON w.state = d.state
+    WHERE d.state IN (1, 2, 3, 4, 8);
 
 -- ---------------------------------------------------------------- who may
 

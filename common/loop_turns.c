@@ -1,0 +1,98 @@
+/* common/loop_turns.c - which commands travel together, and a look at the next ones while the server commits. */
+#include "common/foresight.h"
+#include "common/loop_state.h"
+
+/* A turn that is gathered early is a smaller one: with fewer letters that costs more than it saves. */
+enum { WORTH_GATHERING = 32 };
+
+/* Opens a chain of work as letters; a rehearsal ends the turn before it, or is a turn of its own. */
+static void
+open_letters(struct loop *loop, struct turn *turn, struct work *work)
+{
+    while (work) {
+        struct work *next = work->next;
+        struct letter *letter = letter_open(turn->arena, loop->service, work);
+
+        if (letter->validate_only && turn->count > 0) {
+            queue_return(loop->queue, turn->programme, work);
+            break;
+        }
+        turn->letters[turn->count++] = letter;
+        work = next;
+        if (letter->validate_only) {
+            queue_return(loop->queue, turn->programme, work);
+            break;
+        }
+    }
+}
+
+void
+loop_gather(struct loop *loop, size_t least)
+{
+    struct turn *turn = &loop->turns[loop->next];
+    size_t most = (size_t) loop->config->batch_max;
+    const char *programme;
+    struct work *work;
+
+    while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
+        queue_add(loop->queue, work);
+    metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
+    if (turn->count || queue_length(loop->queue) < least)
+        return;
+    work = queue_take(loop->queue, most, &programme);
+    if (!work)
+        return;
+    arena_reset(turn->arena, 1 << 20);
+    turn->programme = arena_text(turn->arena, programme);
+    turn->letters = arena_zero(turn->arena, most * sizeof(*turn->letters));
+    open_letters(loop, turn, work);
+}
+
+void
+loop_look_ahead(struct loop *loop)
+{
+    struct turn *turn = &loop->turns[loop->next];
+
+    if (turn->count)
+        return;
+    loop_gather(loop, WORTH_GATHERING);
+    if (turn->count)
+        foresight_look(&loop->writer, turn->programme, turn->letters, turn->count);
+}
+
+/* ------------------------------------------------------------------ back to the queue */
+
+static struct work *
+take_back(struct letter *letter, struct work *behind)
+{
+    struct work *work = letter->work;
+
+    letter->work = NULL;
+    work->next = behind;
+    return work;
+}
+
+void
+loop_give_back(struct loop *loop)
+{
+    struct turn *turn = &loop->turns[loop->next];
+    struct work *back = NULL;
+
+    for (; turn->count; turn->count--)
+        back = take_back(turn->letters[turn->count - 1], back);
+    queue_return(loop->queue, turn->programme, back);
+}
+
+void
+loop_put_off(struct loop *loop, struct letter **letters, size_t count)
+{
+    struct work *back = NULL;
+
+    for (size_t i = count; i-- > 0;)
+        if (letters[i]->fate == PUT_OFF && letters[i]->work)
+            back = take_back(letters[i], back);
+    if (!back)
+        return;
+    loop_give_back(loop); /* that came later */
+    queue_return(loop->queue, letters[0]->programme, back);
+}

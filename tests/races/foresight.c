@@ -1,0 +1,290 @@
+/* tests/races/foresight.c - what was read beforehand is used only while it is true.
+ *
+ * The story   While one batch is being committed, the aggregates of the next one are read. Meanwhile the edition is
+ *             opened and an entry is handed in, by this writer or by another: nobody may be told anything by what
+ *             was read before that. Where nothing has happened, nothing is read twice.
+ */
+#include "tests/races/stage.h"
+
+#include "common/foresight.h"
+#include "sangkien/submissions/v1/commands.pb-c.h"
+
+enum { EDITION = 600, FIRST_ENTRY = 1000, ENTRIES = 20 };
+
+static struct stage s;
+static struct writer writer, other;
+static unsigned requests;
+
+static struct letter *
+letter(unsigned person, unsigned subject, const void *message)
+{
+    return stage_letter(&s, &submissions_service, ++requests, person, subject, message);
+}
+
+static struct letter *
+open_registration(void)
+{
+    static const Submissions__OpenRegistration ask = SUBMISSIONS__OPEN_REGISTRATION__INIT;
+
+    return letter(OFFICER, EDITION, &ask);
+}
+
+static struct letter *
+submit(unsigned entry)
+{
+    static const Submissions__SubmitEntry ask = SUBMISSIONS__SUBMIT_ENTRY__INIT;
+
+    return letter(CLERK, FIRST_ENTRY + entry, &ask);
+}
+
+static struct letter *
+create(unsigned entry)
+{
+    Submissions__CreateEntry ask = SUBMISSIONS__CREATE_ENTRY__INIT;
+    Submissions__Author author = SUBMISSIONS__AUTHOR__INIT, *authors[] = { &author };
+
+    ask.edition_id = stage_id_text(&s, EDITION);
+    ask.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_MODEL;
+    ask.title = "an initiative";
+    ask.summary = "shorter ways";
+    ask.team = "one";
+    author.person_id = stage_id_text(&s, CLERK);
+    author.share_bp = 10000;
+    ask.n_authors = 1;
+    ask.authors = authors;
+    return letter(CLERK, FIRST_ENTRY + entry, &ask);
+}
+
+static void
+fill(struct letter **letters, struct letter *(*ask)(unsigned entry))
+{
+    for (unsigned i = 0; i < ENTRIES; i++)
+        letters[i] = ask(i);
+}
+
+static void
+must_say(struct letter **letters, const char *word)
+{
+    for (size_t i = 0; i < ENTRIES; i++)
+        assert_string_equal(reply_word(s.arena, letters[i]->reply), word);
+}
+
+static void
+publish_an_edition(void)
+{
+    Submissions__CreateEdition plan = SUBMISSIONS__CREATE_EDITION__INIT;
+    Submissions__PublishEdition publish = SUBMISSIONS__PUBLISH_EDITION__INIT;
+    Types__OfficialDocument document = TYPES__OFFICIAL_DOCUMENT__INIT;
+    Types__Date today = { PROTOBUF_C_MESSAGE_INIT(&types__date__descriptor), 2019, 10, 29 };
+
+    document.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN;
+    document.document_symbol = "1/KH-UBND";
+    document.issued_on = &today;
+    plan.ordinal = 1;
+    plan.year = 2019;
+    plan.name = "the first";
+    plan.threshold_centi = 7000;
+    plan.maximum_centi = 10000;
+    plan.document = &document;
+    assert_string_equal(stage_say(&writer, letter(OFFICER, EDITION, &plan)), "OK");
+    assert_string_equal(stage_say(&writer, letter(OWNER, EDITION, &publish)), "OK");
+}
+
+static int
+begin(void **state)
+{
+    (void) state;
+    stage_begin(&s);
+    requests = 100;
+    stage_writer(&s, &submissions_service, &writer);
+    stage_writer(&s, &submissions_service, &other);
+    if (foresight_open(&submissions_service, stage_dsn(&s, "submissions", NULL), &writer.foresight))
+        fail_msg("%s", err_text());
+    publish_an_edition();
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void) state;
+    writer_close(&writer);
+    writer_close(&other);
+    assert_string_equal(stage_verify(&s), "");
+    stage_end(&s);
+    return 0;
+}
+
+/* It has read, and waits for us to ask what. */
+static void
+wait_until_read(void)
+{
+    int64_t give_up_ms = monotonic_ms() + 10000;
+
+    while (stage_number(&s,
+                        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query ="
+                        " 'COMMIT' AND wait_event = 'ClientRead' AND $1 <> ''") == 0)
+        if (monotonic_ms() > give_up_ms)
+            fail_msg("nothing was read");
+}
+
+static void
+look(struct letter **letters)
+{
+    foresight_look(&writer, s.programme, letters, ENTRIES);
+    wait_until_read();
+}
+
+static void
+given_entries(void)
+{
+    struct letter *drafts[ENTRIES];
+
+    assert_string_equal(stage_say(&writer, open_registration()), "OK");
+    fill(drafts, create);
+    stage_run(&writer, s.programme, drafts, ENTRIES);
+    must_say(drafts, "OK");
+}
+
+static void
+what_was_foreseen_is_not_read_again(void **state)
+{
+    struct letter *submissions[ENTRIES];
+    struct world *world;
+    int64_t position = 0;
+
+    (void) state;
+    given_entries();
+    fill(submissions, submit);
+    look(submissions);
+    world = foresight_use(&writer, s.programme, submissions, &position);
+    assert_non_null(world);
+    assert_int_equal(position, stage_number(&s, "SELECT position FROM runtime.journal_head"
+                                                " WHERE programme = $1"));
+    for (size_t i = 0; i < ENTRIES; i++)
+        assert_true(world_hold(world, submissions[i]->kind, submissions[i]->subject)->is_whole);
+    assert_null(foresight_use(&writer, s.programme, submissions, &position));
+}
+
+static void
+what_this_writer_does_meanwhile_counts(void **state)
+{
+    struct letter *opening = open_registration(), *drafts[ENTRIES], *submissions[ENTRIES];
+    struct letter *early = NULL;
+
+    (void) state;
+    fill(drafts, create);
+    look(drafts); /* it saw an edition that is not open */
+    assert_string_equal(stage_say(&writer, opening), "OK");
+    stage_run(&writer, s.programme, drafts, ENTRIES);
+    must_say(drafts, "OK");
+
+    early = submit(0);
+    fill(submissions, submit);
+    look(submissions); /* it saw a draft */
+    assert_string_equal(stage_say(&writer, early), "OK");
+    stage_run(&writer, s.programme, submissions, ENTRIES);
+    assert_string_not_equal(reply_word(s.arena, submissions[0]->reply), "OK");
+    submissions[0] = submissions[1];
+    must_say(submissions, "OK");
+}
+
+static void
+what_this_writer_does_in_several_batches_counts(void **state)
+{
+    struct letter *opening = open_registration(), *drafts[ENTRIES], *before = create(ENTRIES);
+
+    (void) state;
+    fill(drafts, create);
+    look(drafts);
+    assert_string_not_equal(stage_say(&writer, before), "OK"); /* that moves no position */
+    assert_string_equal(stage_say(&writer, opening), "OK");
+    before = create(ENTRIES + 1);
+    assert_string_equal(stage_say(&writer, before), "OK");
+    stage_run(&writer, s.programme, drafts, ENTRIES);
+    must_say(drafts, "OK");
+}
+
+static void
+what_another_writer_opens_meanwhile_is_open(void **state)
+{
+    struct letter *drafts[ENTRIES];
+
+    (void) state;
+    fill(drafts, create);
+    look(drafts);
+    assert_string_equal(stage_say(&other, open_registration()), "OK");
+    stage_run(&writer, s.programme, drafts, ENTRIES);
+    must_say(drafts, "OK");
+}
+
+static void
+what_another_writer_hands_in_meanwhile_is_handed_in(void **state)
+{
+    struct letter *submissions[ENTRIES];
+
+    (void) state;
+    given_entries();
+    fill(submissions, submit);
+    look(submissions);
+    assert_string_equal(stage_say(&other, submit(0)), "OK");
+    stage_run(&writer, s.programme, submissions, ENTRIES);
+    assert_string_not_equal(reply_word(s.arena, submissions[0]->reply), "OK");
+    submissions[0] = submissions[1];
+    must_say(submissions, "OK");
+}
+
+/* He reads; another writes; he writes himself, and what he notes begins behind the other's. */
+static void
+what_both_do_meanwhile_counts(void **state)
+{
+    struct letter *drafts[ENTRIES];
+    struct letter *beside = create(ENTRIES);
+
+    (void) state;
+    fill(drafts, create);
+    look(drafts);
+    assert_string_equal(stage_say(&other, open_registration()), "OK");
+    assert_string_equal(stage_say(&writer, beside), "OK");
+    stage_run(&writer, s.programme, drafts, ENTRIES);
+    must_say(drafts, "OK");
+}
+
+static void
+a_lost_connection_costs_nothing_but_the_foresight(void **state)
+{
+    struct letter *submissions[ENTRIES];
+    int64_t position = 0;
+
+    (void) state;
+    given_entries();
+    fill(submissions, submit);
+    look(submissions);
+    stage_number(&s,
+                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE"
+                 " '%journal_head WHERE programme = $1::text' AND $1 <> ''");
+    stage_run(&writer, s.programme, submissions, ENTRIES);
+    must_say(submissions, "OK");
+    fill(submissions, submit);
+    look(submissions);
+    assert_non_null(foresight_use(&writer, s.programme, submissions, &position));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_was_foreseen_is_not_read_again, begin, end),
+        cmocka_unit_test_setup_teardown(what_this_writer_does_meanwhile_counts, begin, end),
+        cmocka_unit_test_setup_teardown(what_this_writer_does_in_several_batches_counts, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(what_another_writer_opens_meanwhile_is_open, begin, end),
+        cmocka_unit_test_setup_teardown(what_another_writer_hands_in_meanwhile_is_handed_in, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(what_both_do_meanwhile_counts, begin, end),
+        cmocka_unit_test_setup_teardown(a_lost_connection_costs_nothing_but_the_foresight, begin,
+                                        end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
