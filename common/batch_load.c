@@ -236,6 +236,16 @@ name_more_keys(struct batch *b, size_t upto)
     }
 }
 
+bool
+batch_reads_much(const struct batch *b)
+{
+    size_t there = 0;
+
+    for (size_t i = 0; i < b->count; i++)
+        there += b->letters[i]->handler && !creates(b->letters[i]);
+    return 2 * there > b->count;
+}
+
 /* Queues the loads of one round: those kinds of which the keys are known. Gives the first kind behind them. */
 static size_t
 ask_round(struct batch *b, size_t from)

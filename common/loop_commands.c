@@ -125,7 +125,7 @@ run_batch(struct loop *loop, struct letter **letters, size_t count, struct hint 
 
     if (rc)
         return rc;
-    loop_look_ahead(loop);
+    loop_look_ahead(loop, batch);
     return batch_finish(batch, ret_hint);
 }
 

@@ -62,8 +62,9 @@ int loop_try(struct loop *loop, struct letter **letters, size_t count) MUST_CHEC
 /* Takes what has come, and gathers the next turn if at least so many letters wait. */
 void loop_gather(struct loop *loop, size_t least);
 
-/* Gathers and reads beforehand, if that is worth it: what to do while the server commits. */
-void loop_look_ahead(struct loop *loop);
+/* What to do while the server commits a batch: gathers the next turn and reads for it, if that is worth it. Where
+ * this batch had little to read, neither will the next. */
+void loop_look_ahead(struct loop *loop, const struct batch *batch);
 
 /* Back to the front of the queue: all that was gathered; or those of these letters that were put off. */
 void loop_give_back(struct loop *loop);

@@ -49,11 +49,11 @@ loop_gather(struct loop *loop, size_t least)
 }
 
 void
-loop_look_ahead(struct loop *loop)
+loop_look_ahead(struct loop *loop, const struct batch *batch)
 {
     struct turn *turn = &loop->turns[loop->next];
 
-    if (turn->count)
+    if (turn->count || !batch_reads_much(batch) || queue_is_shared(loop->queue))
         return;
     loop_gather(loop, WORTH_GATHERING);
     if (turn->count)

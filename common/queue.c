@@ -9,19 +9,23 @@
 #include "common/letter.h"
 #include "common/map.h"
 
-enum { SHARES = 4 };
+/* Together as many as fill a batch; beside one that does not want much, each less. And for how many takes
+ * one counts as wanting much. */
+enum { MOST_SHARES = 8, SMALL_SHARES = 16, WANTING = 64 };
 
 struct system {
     struct uuid id;
     struct system *next;
-    uint64_t heard; /* the take before which it last had something to do */
+    uint64_t heard;  /* the take before which it last had something to do */
+    uint64_t wanted; /* the take before which it last wanted much; 0: long ago */
 };
 
 struct sender {
     struct sender *next; /* in a ring of those that wait in this line */
-    const struct system *system;
+    struct system *system;
     struct work *first;
     struct work *last;
+    size_t waiting;
     size_t taken; /* into the batch at hand */
 };
 
@@ -63,6 +67,7 @@ queue_new(void)
 {
     struct queue *queue = zeroed(sizeof(*queue));
 
+    queue->takes = QUEUE_LATELY; /* the take 0 was long ago */
     map_init(&queue->systems, offsetof(struct system, id), sizeof(struct uuid));
     return queue;
 }
@@ -93,9 +98,13 @@ queue_free(struct queue **queue_p)
 /* ------------------------------------------------------------------ shares */
 
 size_t
-queue_share(size_t most, size_t systems)
+queue_share(size_t most, size_t systems, bool one_is_modest)
 {
-    return systems > 1 ? most / SHARES + (most % SHARES > 0) : most;
+    size_t shares = systems > MOST_SHARES ? MOST_SHARES : systems;
+
+    if (systems > 1 && one_is_modest)
+        shares = SMALL_SHARES;
+    return shares > 1 ? (most + shares - 1) / shares : most;
 }
 
 static struct system *
@@ -113,14 +122,42 @@ system_of(struct queue *queue, const struct uuid *id)
     return system;
 }
 
+static bool
+was_lately(const struct queue *queue, uint64_t take)
+{
+    return queue->takes - take < QUEUE_LATELY;
+}
+
+static bool
+wants_much(const struct queue *queue, const struct system *system)
+{
+    return queue->takes - system->wanted < WANTING;
+}
+
 static size_t
 systems_about(const struct queue *queue)
 {
     size_t count = 0;
 
     for (const struct system *s = queue->known; s; s = s->next)
-        count += queue->takes - s->heard < QUEUE_LATELY;
+        count += was_lately(queue, s->heard);
     return count;
+}
+
+/* Is a system about that does not want much? */
+static bool
+one_is_modest(const struct queue *queue)
+{
+    for (const struct system *s = queue->known; s; s = s->next)
+        if (was_lately(queue, s->heard) && !wants_much(queue, s))
+            return true;
+    return false;
+}
+
+bool
+queue_is_shared(const struct queue *queue)
+{
+    return systems_about(queue) > 1 && one_is_modest(queue);
 }
 
 /* ------------------------------------------------------------------ coming */
@@ -146,7 +183,7 @@ line_of(struct queue *queue, const char *programme)
 }
 
 static struct sender *
-sender_of(struct line *line, const struct system *system)
+sender_of(struct line *line, struct system *system)
 {
     struct sender *sender = line->turn;
 
@@ -182,6 +219,7 @@ queue_add(struct queue *queue, struct work *work)
     else
         sender->first = work;
     sender->last = work;
+    sender->waiting++;
     queue->length++;
 }
 
@@ -227,6 +265,7 @@ take_next(struct line *line, struct chain *chain)
     struct sender *before = line->turn, *sender = before->next;
 
     move(&sender->first, chain);
+    sender->waiting--;
     sender->taken++;
     line->turn = sender;
     if (sender->first)
@@ -236,23 +275,29 @@ take_next(struct line *line, struct chain *chain)
     free(sender);
 }
 
+/* Nobody has taken anything yet; who has half of an equal part of the batch waiting wants much. */
 static void
-forget_taken(struct line *line)
+begin_batch(const struct queue *queue, struct line *line, size_t most, size_t systems)
 {
     struct sender *sender = line->turn;
 
     if (sender)
         do {
             sender->taken = 0;
+            if (2 * sender->waiting * systems >= most)
+                sender->system->wanted = queue->takes;
             sender = sender->next;
         } while (sender != line->turn);
 }
 
 /* The sender whose turn it is has never taken more than the others. */
 static void
-take_shares(struct line *line, size_t most, size_t share, struct chain *chain)
+take_shares(const struct queue *queue, struct line *line, size_t most, struct chain *chain)
 {
-    forget_taken(line);
+    size_t systems = systems_about(queue), share;
+
+    begin_batch(queue, line, most, systems);
+    share = queue_share(most, systems, one_is_modest(queue));
     while (line->back && chain->length < most)
         move(&line->back, chain);
     while (line->turn && line->turn->next->taken < share && chain->length < most)
@@ -276,7 +321,7 @@ queue_take(struct queue *queue, size_t most, const char **ret_programme)
     if (!before)
         return NULL;
     line = before->next;
-    take_shares(line, most, queue_share(most, systems_about(queue)), &chain);
+    take_shares(queue, line, most, &chain);
     queue->takes++;
     queue->length -= chain.length;
     memcpy(queue->programme, line->programme, sizeof(queue->programme));

@@ -27,8 +27,12 @@ struct work *queue_take(struct queue *queue, size_t most, const char **ret_progr
 
 size_t queue_length(const struct queue *queue);
 
-/* How much of a batch one system may have, when so many systems were about lately. Whoever comes next must
- * wait for the batch before his and share his own: so a system that floods fills none, unless it is alone. */
-size_t queue_share(size_t most, size_t systems);
+/* How much of a batch one system may have, when so many systems were about lately. Those that all want more
+ * than that fill the batch together. But where one of them is modest, the others do not: whenever it comes, it
+ * must wait for the batch before its own and share its own, so both shall be short. */
+size_t queue_share(size_t most, size_t systems, bool one_is_modest);
+
+/* Is one about, besides others, that was modest lately? Then nothing should be taken before its time. */
+bool queue_is_shared(const struct queue *queue);
 
 #endif

@@ -53,8 +53,8 @@ const struct kind *
 verify_kind(const struct verifier *v, const char *service, const char *name)
 {
     for (const struct service *const *s = v->options->services; *s; s++)
-        for (const struct kind *const *k = (*s)->kinds; *k; k++)
-            if (strcmp((*s)->name, service) == 0 && strcmp((*k)->name, name) == 0)
+        for (const struct kind *const *k = (*s)->kinds; *k && strcmp((*s)->name, service) == 0; k++)
+            if (strcmp((*k)->name, name) == 0)
                 return *k;
     return NULL;
 }

@@ -104,41 +104,30 @@ read_rows(const struct comparison *c, const struct list *kinds)
 
 /* ------------------------------------------------------------------ folding */
 
-static const char *
-name_of(const struct verifier *v, const struct told *told)
-{
-    const char *service = "";
-
-    if (!told->kind || !told->word)
-        return told->name;
-    for (const struct service *const *s = v->options->services; *s; s++)
-        for (const struct kind *const *k = (*s)->kinds; *k; k++)
-            if (*k == told->kind)
-                service = (*s)->name;
-    return arena_format(v->page, "%s of %s.%s", told->word->name, service, told->kind->name);
-}
-
 /* What an event says happens to its aggregate, once more. */
 static void
 fold(struct comparison *c, const struct told *told)
 {
     struct verifier *v = c->v;
+    const struct kind *kind = verify_kind(v, told->service, told->kind);
+    const struct word *word = proto_word(told->type);
     long long position = told->position;
     const char *because;
     struct held *held;
     void *event;
 
-    if (!told->kind || !told->word || told->word->kind != WORD_EVENT ||
-        proto_unpack(v->arena, told->word->message, told->body.data, told->body.size, &event)) {
-        verify_damage(v, "position %lld: %s cannot be read", position, name_of(v, told));
+    if (!kind || !word || word->kind != WORD_EVENT ||
+        proto_unpack(v->arena, word->message, told->body.data, told->body.size, &event)) {
+        verify_damage(v, "position %lld: %s of %s.%s cannot be read", position, told->type,
+                      told->service, told->kind);
         return;
     }
-    held = world_hold(c->folded, told->kind, told->aggregate);
+    held = world_hold(c->folded, kind, told->aggregate);
     if (told->version != held->state->version + 1)
         verify_damage(v, "position %lld: version %lld of %s %s follows %lld", position,
-                      (long long) told->version, told->kind->name,
-                      uuid_text(v->page, &told->aggregate), (long long) held->state->version);
-    if (world_apply(told->kind, held->state, event, told->recorded_us, &because))
+                      (long long) told->version, told->kind, uuid_text(v->page, &told->aggregate),
+                      (long long) held->state->version);
+    if (world_apply(kind, held->state, event, told->recorded_us, &because))
         verify_damage(v, "position %lld: %s", position, err_text());
     else if (strcmp(because, told->because) != 0)
         verify_damage(v, "position %lld: another reason than its row has", position);
@@ -149,22 +138,19 @@ read_told(struct comparison *c)
 {
     struct told *told = arena_zero(c->v->page, sizeof(*told));
     const struct stream *s = c->v->event_stream;
-    const char *service = stream_text(s, 1), *kind = stream_text(s, 2), *type = stream_text(s, 5);
     struct bytes body = stream_bytes(s, 6);
 
     *told = (struct told){
         .position = stream_int(s, 0),
-        .kind = verify_kind(c->v, service, kind),
-        .word = proto_word(type),
+        .service = arena_text(c->v->page, stream_text(s, 1)),
+        .kind = arena_text(c->v->page, stream_text(s, 2)),
+        .type = arena_text(c->v->page, stream_text(s, 5)),
         .aggregate = stream_uuid(s, 3),
         .version = stream_int(s, 4),
         .recorded_us = stream_time(s, 7),
         .because = arena_text(c->v->page, stream_text(s, 8)),
         .body = arena_bytes(c->v->page, body.data, body.size),
     };
-
-    if (!told->kind || !told->word)
-        told->name = arena_format(c->v->page, "%s of %s.%s", type, service, kind);
     return told;
 }
 

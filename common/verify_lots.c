@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/proto.h"
 #include "common/verify_parts.h"
 
 enum { BIRTHS = 2000, RECENT = 64, MOST_NOTED = 16384, EVENTS = 20000 };
@@ -129,15 +128,14 @@ keep(struct verifier *v, struct lot *lot, const struct journal_row *row)
     struct told *told = arena_zero(lot->kept, sizeof(*told));
 
     told->position = row->position;
-    told->kind = verify_kind(v, row->service, row->kind);
-    told->word = proto_word(row->type);
+    told->service = arena_text(lot->kept, row->service);
+    told->kind = arena_text(lot->kept, row->kind);
+    told->type = arena_text(lot->kept, row->type);
     told->aggregate = row->aggregate;
     told->version = row->version;
     told->recorded_us = row->recorded_us;
     told->because = arena_text(lot->kept, row->because);
     told->body = arena_bytes(lot->kept, row->body.data, row->body.size);
-    if (!told->kind || !told->word)
-        told->name = ""; /* what is said of it here is forgotten */
     if (lot->last_told)
         lot->last_told->next = told;
     else

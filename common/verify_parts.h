@@ -131,18 +131,16 @@ void waiting_clear(struct waiting *w);
 
 /* ------------------------------------------------------------------ lots, in verify_lots.c */
 
-/* What an event says of its aggregate. kind or word NULL: it cannot be read. */
+/* What an event says of its aggregate. */
 struct told {
     struct told *next;
     int64_t position;
-    const struct kind *kind;
-    const struct word *word;
+    const char *service, *kind, *type;
     struct uuid aggregate;
     int64_t version;
     int64_t recorded_us;
     const char *because;
     struct bytes body;
-    const char *name; /* of what has no kind or no word */
 };
 
 /* Aggregates that are compared together: those with these ids and all between. */

@@ -10,9 +10,9 @@
 
 enum { OVERHEAD = 512 }; /* bytes that a request costs besides its own */
 
-/* Refusals of one system: so many a millisecond, and so many at once. Several together may be refused as fast
- * as the gateway can; one alone cannot keep it busy with that. */
-enum { REFUSALS_A_MS = 32, MOST_REFUSALS = 256 };
+/* Refusals a millisecond, of one system and of all: a flood takes processor time from whoever is not refused,
+ * so it is read no faster than this. At once as many as in so many milliseconds. */
+enum { REFUSALS_OF_ONE = 16, REFUSALS_OF_ALL = 72, PATIENCE_MS = 8 };
 
 struct load {
     struct uuid system;
@@ -20,7 +20,7 @@ struct load {
     int64_t count;
     int64_t bytes;
     int64_t refusals_left;
-    int64_t refused_ms; /* when it was last so */
+    int64_t refused_ms; /* as of when so many are left */
 };
 
 struct admission {
@@ -110,25 +110,35 @@ admission_leave(struct admission *admission, const struct uuid *system, size_t b
 }
 
 int64_t
-admission_patience(int64_t left, int64_t pause_ms)
+admission_patience(int64_t left, int64_t pause_ms, int64_t refusals_a_ms)
 {
-    if (pause_ms >= MOST_REFUSALS)
-        return MOST_REFUSALS;
-    left += REFUSALS_A_MS * pause_ms;
-    return left < MOST_REFUSALS ? left : MOST_REFUSALS;
+    int64_t most = refusals_a_ms * PATIENCE_MS;
+
+    if (pause_ms >= PATIENCE_MS)
+        return most;
+    left += refusals_a_ms * pause_ms;
+    return left < most ? left : most;
+}
+
+static bool
+has_patience(struct load *load, int64_t now_ms, int64_t refusals_a_ms)
+{
+    load->refusals_left =
+        admission_patience(load->refusals_left, now_ms - load->refused_ms, refusals_a_ms);
+    load->refused_ms = now_ms;
+    return load->refusals_left > 0;
 }
 
 bool
 admission_refuse(struct admission *admission, const struct uuid *system, int64_t now_ms)
 {
     struct load *load = load_of(admission, system);
+    bool of_one = has_patience(load, now_ms, REFUSALS_OF_ONE);
+    bool of_all = has_patience(&admission->all, now_ms, REFUSALS_OF_ALL);
 
-    load->refusals_left = admission_patience(load->refusals_left, now_ms - load->refused_ms);
-    load->refused_ms = now_ms;
-    if (load->refusals_left == 0)
-        return false;
-    load->refusals_left--;
-    return true;
+    load->refusals_left -= of_one;
+    admission->all.refusals_left -= of_all;
+    return of_one && of_all;
 }
 
 int64_t

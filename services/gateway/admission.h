@@ -26,8 +26,8 @@ void admission_leave(struct admission *admission, const struct uuid *system, siz
  * ask again in a millisecond. */
 bool admission_refuse(struct admission *admission, const struct uuid *system, int64_t now_ms);
 
-/* How often it may still be refused, when so long ago it was so often. */
-int64_t admission_patience(int64_t left, int64_t pause_ms);
+/* How often one may still be refused, when so long ago it was so often. */
+int64_t admission_patience(int64_t left, int64_t pause_ms, int64_t refusals_a_ms);
 
 int64_t admission_count_of(const struct admission *admission, const struct uuid *system);
 int64_t admission_count(const struct admission *admission);

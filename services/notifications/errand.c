@@ -10,9 +10,8 @@
 #include "common/log.h"
 #include "services/notifications/backoff.h"
 #include "services/notifications/delivery.h"
-#include "services/notifications/mail.h"
+#include "services/notifications/mailing.h"
 #include "services/notifications/notifications.h"
-#include "services/notifications/smtp.h"
 #include "services/notifications/templates.h"
 
 enum {
@@ -30,6 +29,7 @@ struct mailer {
     struct db *db;
     struct arena *arena; /* of the mail under way */
     struct templates *templates;
+    const struct mailing *mailing; /* NULL: no mail yet */
     struct smtp *smtp;
     int64_t relay_pause_ms;
     unsigned until_depth;
@@ -62,7 +62,19 @@ write_mail(struct mailer *mailer, const struct delivery *delivery, struct bytes 
     mail.from_name = fact_text(&facts[VIETNAMESE], "programme_name");
     mail.to_name = fact_text(&facts[VIETNAMESE], "recipient");
     rc = templates_write(mailer->templates, delivery->template, facts, &mail.said);
-    return rc ? rc : mail_write(mailer->arena, &mail, ret_bytes);
+    return rc ? rc : mailer->mailing->write(mailer->arena, &mail, ret_bytes);
+}
+
+/* With the first mail comes what writes and sends mail. */
+static int
+make_ready(struct mailer *mailer)
+{
+    int rc = mailer->mailing ? 0 : mailing_load(&mailer->mailing);
+
+    if (rc || mailer->smtp)
+        return rc;
+    mailer->mailing->start();
+    return mailer->mailing->open(mailer->config, &mailer->smtp);
 }
 
 /* Puts the relay's verdict, or the mail's own fault, into the delivery. */
@@ -71,7 +83,9 @@ try_to_send(struct mailer *mailer, struct delivery *delivery, int *ret_rc)
 {
     struct bytes bytes;
 
-    *ret_rc = write_mail(mailer, delivery, &bytes);
+    *ret_rc = make_ready(mailer);
+    if (*ret_rc == 0)
+        *ret_rc = write_mail(mailer, delivery, &bytes);
     if (*ret_rc == ERR_POISON) { /* the mail itself is at fault: no relay can help */
         *ret_rc = 0;
         delivery->failure = arena_format(mailer->arena, "%.400s", err_text());
@@ -79,7 +93,7 @@ try_to_send(struct mailer *mailer, struct delivery *delivery, int *ret_rc)
     }
     if (*ret_rc)
         return MAIL_RETRY;
-    return smtp_send(mailer->smtp, delivery->address, bytes, &delivery->failure);
+    return mailer->mailing->send(mailer->smtp, delivery->address, bytes, &delivery->failure);
 }
 
 static void
@@ -241,18 +255,12 @@ run(struct mailer *mailer)
 static void
 close_mailer(struct mailer *mailer)
 {
-    smtp_close(&mailer->smtp);
+    if (mailer->smtp) {
+        mailer->mailing->close(&mailer->smtp);
+        mailer->mailing->stop();
+    }
     templates_close(&mailer->templates);
     arena_free(&mailer->arena);
-}
-
-static int
-open_mailer(struct mailer *mailer)
-{
-    const struct config *config = mailer->config;
-    int rc = templates_open(config->templates, config->mail_languages, &mailer->templates);
-
-    return rc ? rc : smtp_open(config, &mailer->smtp);
 }
 
 int
@@ -263,7 +271,7 @@ notifications_prepare(struct errands *errands)
     int rc = 0;
 
     if (*config->smtp_url)
-        rc = smtp_check(config);
+        rc = mailing_check(config);
     if (rc == 0 && *config->smtp_url)
         rc = templates_open(config->templates, config->mail_languages, &templates);
     return rc ? rc : delivery_prepare(errand_db(errands));
@@ -291,11 +299,9 @@ notifications_send(struct errands *errands)
                                 "Attempts after which a mail is to be tried again");
     mailer.queued = metric_new("sangkien_mail_queue", NULL, METRIC_GAUGE,
                                "Notifications that are not settled yet");
-    mail_start();
-    rc = open_mailer(&mailer);
+    rc = templates_open(mailer.config->templates, mailer.config->mail_languages, &mailer.templates);
     if (rc == 0)
         run(&mailer);
     close_mailer(&mailer);
-    mail_stop();
     return rc;
 }

@@ -1,25 +1,33 @@
 """figures.py - medians, spreads and ratios out of single runs; what they are called in the JSON."""
+import os
 import statistics
 
 KINDS = ("create", "update")
+CORES = len(os.sched_getaffinity(0))
 HEADLINE = {"systems": 1, "in_flight": 256}
-# name in `ratio`: (what it says, target, more is better)
+# name in `ratio`: (what it says, target if there is one, more is better)
 TARGETS = {
     "vs_pgbench_plain": ("256 in flight: rate against pgbench, plain statements, best clients", 4.5, True),
     "vs_pgbench_cte": ("256 in flight: rate against pgbench, one CTE statement, best clients", 2.0, True),
     "vs_limit": ("256 in flight: rate against arrays of rows without anything else", 0.35, True),
-    "vs_best_peer": ("256 in flight: rate against the best peer", 3.5, True),
+    "vs_best_peer": ("256 in flight: rate against the best peer, a transaction for each command", 3.5, True),
     "vs_best_plain_peer": ("256 in flight: rate against the best peer with plain statements", 8.0, True),
+    "vs_best_batch_peer": ("256 in flight: rate against the best peer that writes whole batches", None, True),
     "p50_vs_pgbench": ("1 in flight: p50 against one pgbench client, plain statements", 1.5, False),
     "p99_vs_pgbench": ("1 in flight: p99 against one pgbench client, plain statements", 3.0, False),
 }
-PEER_RATIOS = {"vs_best_peer": lambda name: True, "vs_best_plain_peer": lambda name: name.endswith("_plain")}
+PEER_RATIOS = {"vs_best_peer": lambda name: not name.endswith("_batch"),
+               "vs_best_plain_peer": lambda name: name.endswith("_plain"),
+               "vs_best_batch_peer": lambda name: name.endswith("_batch")}
 
 
 def middle(rows):
     """Medians of the runs of one case; of the rate also the least and the most."""
     found = {key: statistics.median(row[key] for row in rows) for key in ("rate", "p50_us", "p99_us") if key in rows[0]}
     found.update(rate_min=min(row["rate"] for row in rows), rate_max=max(row["rate"] for row in rows), runs=len(rows))
+    if "load_us" in rows[0]:
+        found["load_us"] = statistics.median(row["load_us"] for row in rows)
+        found["rate_were_load_free"] = found["rate"] / (1 - found["load_us"] * found["rate"] / 1e6 / CORES)
     if "cpu_us" in rows[0]:
         found["cpu_us"] = {name: statistics.median(row["cpu_us"][name] for row in rows) for name in rows[0]["cpu_us"]}
         found["refused"] = sum(sum(row["refused"].values()) for row in rows)
@@ -29,8 +37,10 @@ def middle(rows):
 
 
 def fastest(cases):
-    """The setting with the highest median rate."""
-    return max(cases, key=lambda setting: cases[setting]["rate"])
+    """The setting with the highest median rate, of those that were run most often."""
+    most = max(row["runs"] for row in cases.values())
+    return max((setting for setting in cases if cases[setting]["runs"] == most),
+               key=lambda setting: cases[setting]["rate"])
 
 
 class Figures:
@@ -58,7 +68,7 @@ class Figures:
         for variant in ("plain", "cte"):
             for kind in KINDS:
                 cases = self.cases("pgbench", kind, variant)
-                if not cases:
+                if 1 not in cases:
                     continue
                 best = fastest(cases)
                 row = {"best_rate": cases[best]["rate"], "best_clients": best,
@@ -96,26 +106,36 @@ class Figures:
         best = fastest(cases) if cases else None
         return None if best is None else (*front, *(best if isinstance(best, tuple) else (best,)))
 
-    def _ratio(self, ours, theirs, what="rate"):
+    def _ratio(self, ours, theirs, what):
         """[of the medians, least and most of single rounds]; None when one of both was not measured."""
         if ours not in self.runs or theirs not in self.runs:
             return None
         rounds = [mine[what] / other[what] for mine, other in zip(self.runs[ours], self.runs[theirs])]
         return [self.medians[ours][what] / self.medians[theirs][what], min(rounds), max(rounds)]
 
-    def ratios_of(self, kind):
+    def _compared(self, kind):
+        """{name of a ratio: (our case, theirs, what is compared)}; a case may be None, or not measured."""
         head = ("sangkien", kind, HEADLINE["systems"], HEADLINE["in_flight"])
         single, one_client = ("sangkien", kind, 1, 1), ("pgbench", kind, "plain", 1)
         found = {
-            "vs_pgbench_plain": self._ratio(head, self._best(("pgbench", kind, "plain"))),
-            "vs_pgbench_cte": self._ratio(head, self._best(("pgbench", kind, "cte"))),
-            "vs_limit": self._ratio(head, self._best(("limit", kind))),
-            "p50_vs_pgbench": self._ratio(single, one_client, "p50_us"),
-            "p99_vs_pgbench": self._ratio(single, one_client, "p99_us"),
+            "vs_pgbench_plain": (head, self._best(("pgbench", kind, "plain")), "rate"),
+            "vs_pgbench_cte": (head, self._best(("pgbench", kind, "cte")), "rate"),
+            "vs_limit": (head, self._best(("limit", kind)), "rate"),
+            "p50_vs_pgbench": (single, one_client, "p50_us"),
+            "p99_vs_pgbench": (single, one_client, "p99_us"),
         }
         if kind == "create":  # the one that peers carry out
             for name, is_one in PEER_RATIOS.items():
-                found[name] = self._ratio(head, self._best(("peers",), lambda rest: is_one(rest[0])))
+                best = self._best(("peers",), lambda rest, is_one=is_one: is_one(rest[0]))
+                found[name] = (head, best, "rate")
+        return found
+
+    def decisive(self):
+        """The cases on which ratios stand."""
+        return {key for kind in KINDS for ours, theirs, _ in self._compared(kind).values() for key in (ours, theirs)}
+
+    def ratios_of(self, kind):
+        found = {name: self._ratio(*compared) for name, compared in self._compared(kind).items()}
         return {name: ratio for name, ratio in found.items() if ratio}
 
     def ratios(self):

@@ -14,6 +14,7 @@ import os
 import pathlib
 import platform
 import queue
+import resource
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,7 @@ from stack import free_port  # noqa: E402
 
 # The only Node that all of the packages agree on; Debian's is too old for two of them.
 NODE = HERE / "node_modules/node-linux-{}/bin/node".format({"x86_64": "x64", "aarch64": "arm64"}[platform.machine()])
-VARIANTS = ("plain", "cte")
+VARIANTS = ("plain", "cte", "batch")
 PG_VARIABLES = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD"}
 WARM_UP = {"in_flight": 32, "seconds": 2}
 GRACE_SECONDS = 30
@@ -40,7 +41,7 @@ log.file.level = warning
 """
 
 
-class PeerError(Exception):
+class PeerError(RuntimeError):
     pass
 
 
@@ -72,6 +73,12 @@ def rss_mib(pid):
         return 0
 
 
+def children_seconds():
+    """Processor time of processes that ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 class Server:
     """A process that serves; the last lines of what it says are kept."""
 
@@ -90,9 +97,12 @@ class Server:
 
     def wait_for(self, words):
         """The line that has these words in it."""
-        while line := self._heard.get(timeout=GRACE_SECONDS):
-            if words in line:
-                return line
+        try:
+            while line := self._heard.get(timeout=GRACE_SECONDS):
+                if words in line:
+                    return line
+        except queue.Empty:
+            raise PeerError(f"{self.process.args[0]} is not ready: {''.join(self.last_lines)}") from None
         raise PeerError(f"{self.process.args[0]} ended before it was ready: {''.join(self.last_lines)}")
 
     def rss_mib(self):
@@ -111,10 +121,10 @@ class Peer:
     """One contender. `settings` are numbers of commands in flight worth trying."""
 
     name = None
-    settings = (16, 64, 256)
 
     def __init__(self, variant):
         self.variant = variant
+        self.settings = (64, 256, 1024) if variant == "batch" else (16, 64, 256)
         self.servers = []
         self.dsn = self.folder = self.env = None
 
@@ -134,7 +144,6 @@ class Peer:
 
     def start(self, dsn, folder):
         """Brings up servers and workers, their data in a folder below `folder`, and warms them up."""
-        install()
         self.dsn = dsn
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name}-{self.variant}-", dir=folder))
         self.env = {"PATH": f"{os.environ['PATH']}:/usr/sbin", "LANG": "C.UTF-8", "HOME": str(self.folder),
@@ -149,18 +158,18 @@ class Peer:
             raise
 
     def run(self, in_flight, seconds):
-        """The figures of one run; an error if anything failed, or less was stored than was counted."""
-        before = self._journal_length()
+        """The figures of one run, with the load's processor time; an error if less was stored than was counted."""
+        before, spent = self._journal_length(), children_seconds()
         try:
             loaded = subprocess.run(self._load(in_flight, seconds), env=self.env, check=True, text=True,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds + GRACE_SECONDS)
         except subprocess.SubprocessError as error:
             raise PeerError(f"{self.name}: {error}\n{error.stderr or ''}\n{self._last_lines()}") from error
         found = json.loads(loaded.stdout.splitlines()[-1])
-        stored = self._journal_length() - before
+        spent, stored = children_seconds() - spent, self._journal_length() - before
         if found.get("failed") or stored < found["count"]:
             raise PeerError(f"{self.name}: {found}, but {stored} events were stored\n{self._last_lines()}")
-        return {key: found[key] for key in ("rate", "p50_us", "p99_us")}
+        return {**{key: found[key] for key in ("rate", "p50_us", "p99_us")}, "load_us": 1e6 * spent / found["count"]}
 
     def rss_mib(self):
         """Of all its processes but PostgreSQL's and the load's."""
@@ -188,6 +197,10 @@ class Peer:
 
     def _journal_length(self):
         return self._execute("SELECT count(*) FROM bench.journal")[0]
+
+    def _batch(self):
+        """Part of the name of its consumer."""
+        return "_batch" if self.variant == "batch" else ""
 
     def _last_lines(self):
         return "".join(line for server in self.servers for line in server.last_lines)
@@ -229,7 +242,7 @@ class RabbitMQ(Peer):
             RABBITMQ_MNESIA_BASE=str(self.folder / "mnesia"), RABBITMQ_LOG_BASE=str(self.folder / "rabbitmq-log"),
             RABBITMQ_ENABLED_PLUGINS_FILE=str(self.folder / "plugins"), RUNNING_UNDER_SYSTEMD="true",
             RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}")
-        self._serve([NODE, HERE / "rabbitmq_consumer.js"], "ready")
+        self._serve([NODE, HERE / f"rabbitmq{self._batch()}_consumer.js"], "ready")
 
     def _load(self, in_flight, seconds):
         return [str(NODE), str(HERE / "rabbitmq_load.js"), str(in_flight), str(seconds)]
@@ -242,7 +255,7 @@ class Nats(Peer):
         port = free_port()
         self.env.update(URL=f"127.0.0.1:{port}", CONNECTIONS=CONNECTIONS)
         self._serve(["nats-server", "-a", "127.0.0.1", "-p", port, "-js", "-sd", self.folder], "Server is ready")
-        self._serve([NODE, HERE / "nats_consumer.js"], "ready")
+        self._serve([NODE, HERE / f"nats{self._batch()}_consumer.js"], "ready")
 
     def _load(self, in_flight, seconds):
         return [str(NODE), str(HERE / "nats_load.js"), str(in_flight), str(seconds)]
@@ -251,11 +264,10 @@ class Nats(Peer):
 class JobQueue(Peer):
     """A queue that is tables in PostgreSQL, in a schema of its own."""
 
-    settings = (64, 256, 1024)
-
     def __init__(self, variant, name, schema, worker, load):
         super().__init__(variant)
         self.name, self.schema, self.worker, self.load = name, schema, worker, load
+        self.settings = (64, 256, 1024)
 
     def _clean_database(self):
         self._execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
@@ -268,16 +280,21 @@ class JobQueue(Peer):
         return [str(NODE), str(HERE / self.load), str(in_flight), str(seconds)]
 
 
-PEERS = [peer for variant in VARIANTS for peer in (
+ONE_BY_ONE = [peer for variant in ("plain", "cte") for peer in (
     Fastify(variant, processes=1),
     Fastify(variant, processes=2),
     RabbitMQ(variant, queue_type="quorum"),
     RabbitMQ(variant, queue_type="classic"),
     Nats(variant),
     JobQueue(variant, "pg_boss", "pgboss", "pg_boss_worker.js", "pg_boss_load.js"),
-    JobQueue(variant, "pg_boss_batch", "pgboss", "pg_boss_batch_worker.js", "pg_boss_load.js"),
     JobQueue(variant, "graphile_worker", "graphile_worker", "graphile_worker.js", "graphile_load.js"),
 )]
+IN_BATCHES = [
+    RabbitMQ("batch", queue_type="quorum"),
+    Nats("batch"),
+    JobQueue("batch", "pg_boss", "pgboss", "pg_boss_batch_worker.js", "pg_boss_load.js"),
+]
+PEERS = ONE_BY_ONE + IN_BATCHES
 
 
 def measure(peer, dsn, seconds):
@@ -299,6 +316,7 @@ def main():
     parser.add_argument("--variant", choices=VARIANTS)
     parser.add_argument("--seconds", type=int, default=3, help="of each run (default 3)")
     options = parser.parse_args()
+    install()
     print(f"{'peer':<18}{'as':<7}{'in flight':>9}{'commands':>13}{'p50 ms':>10}{'p99 ms':>10}{'RSS MiB':>9}")
     for peer in PEERS:
         if options.only in (None, peer.name) and options.variant in (None, peer.variant):

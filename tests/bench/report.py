@@ -21,6 +21,11 @@ def ms(us):
 
 # ------------------------------------------------------------- tables
 
+def missing_table(found):
+    return Table("MISSING", "These failed. Ratios stand on the others alone, and are worth that much less.",
+                 ["who", "why"], [[name, why] for name, why in found["missing"].items()])
+
+
 def ratio_table(found):
     rows = []
     for name, (words, target, more_is_better) in TARGETS.items():
@@ -29,11 +34,17 @@ def ratio_table(found):
         value = found["ratio"][name]
         kinds = [found["ratio"]["kinds"][kind].get(name) for kind in KINDS]
         cells = [f"{k[0]:.2f} ({k[1]:.2f} - {k[2]:.2f})" if k else "" for k in kinds]
-        met = value >= target if more_is_better else value <= target
-        sign = ">=" if more_is_better else "<="
-        rows.append([words, f"{sign} {target}", f"{value:.2f}", "yes" if met else "no", *cells])
+        rows.append([words, *judged(value, target, more_is_better), *cells])
     note = "The worse of both kinds of command counts. In brackets the least and the most of single rounds."
     return Table("Ratios", note, ["what", "target", "measured", "met", *WORDS.values()], rows)
+
+
+def judged(value, target, more_is_better):
+    """[target, what was measured, is it met]"""
+    if target is None:
+        return ["", f"{value:.2f}", ""]
+    met = value >= target if more_is_better else value <= target
+    return [f"{'>=' if more_is_better else '<='} {target}", f"{value:.2f}", "yes" if met else "no"]
 
 
 def sangkien_table(found, kind):
@@ -69,11 +80,13 @@ def limit_table(found):
 
 
 def peers_table(found):
-    rows = [[name, n, rate(row), ms(row["p50_us"]), ms(row["p99_us"]), f"{row['rss_mib']:.0f}"]
+    rows = [[name, n, rate(row), ms(row["p50_us"]), ms(row["p99_us"]), f"{row['rss_mib']:.0f}",
+             f"{row['load_us']:.0f}", f"{row['rate_were_load_free']:,.0f}"]
             for name, peer in found["peers"].items() for n, row in peer["settings"].items()]
-    rounds = max((peer["runs"] for peer in found["peers"].values()), default=0)
-    return Table("Peers", f"CreateEntry; rounds: {rounds}. Memory without PostgreSQL and the load.",
-                 ["peer", "in flight", "commands/s", "p50 ms", "p99 ms", "memory MiB"], rows)
+    note = ("CreateEntry. Memory without PostgreSQL and the load. The load takes processor time of its own, "
+            "microseconds a command; without it, and on both cores, a peer could do at most the last figure.")
+    return Table("Peers", note, ["peer", "in flight", "commands/s", "p50 ms", "p99 ms", "memory MiB", "load us",
+                                 "were the load free"], rows)
 
 
 def rows_table(found):
@@ -95,8 +108,8 @@ def section_tables(name, found):
 
 
 def tables(found):
-    made = [ratio_table(found), *(sangkien_table(found, kind) for kind in KINDS), cpu_table(found),
-            pgbench_table(found), limit_table(found), peers_table(found), rows_table(found)]
+    made = [missing_table(found), ratio_table(found), *(sangkien_table(found, kind) for kind in KINDS),
+            cpu_table(found), pgbench_table(found), limit_table(found), peers_table(found), rows_table(found)]
     for name in SECTIONS:
         if name in found:
             made += section_tables(name, found[name])
@@ -106,7 +119,8 @@ def tables(found):
 def heading(found):
     run, machine = found["run"], found["machine"]
     postgresql = ", ".join(f"{name} {value}" for name, value in machine["postgresql"].items())
-    return (f"Medians of {run['rounds']} rounds, {run['seconds']} s a case; {machine['cores']} cores, "
+    once = " (of one, where no ratio stands on it)" if run["quick"] else ""
+    return (f"Medians of {run['rounds']} rounds{once}, {run['seconds']} s a case; {machine['cores']} cores, "
             f"{machine['machine']}, Linux {machine['kernel']}; PostgreSQL: {postgresql}.")
 
 

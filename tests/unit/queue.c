@@ -47,7 +47,7 @@ end(void **state)
 }
 
 static void
-add(const char *programme, uint64_t ticket)
+add_from(uint8_t system, const char *programme, uint64_t ticket)
 {
     Wire__Request request = WIRE__REQUEST__INIT;
     struct work *work = calloc(1, sizeof(*work));
@@ -56,8 +56,22 @@ add(const char *programme, uint64_t ticket)
     request.programme = programme;
     request.id = "x";
     work->ticket = ticket;
+    work->system = (struct uuid){ { system } };
     work->request = proto_pack(arena, &request);
     queue_add(queue, work);
+}
+
+static void
+add(const char *programme, uint64_t ticket)
+{
+    add_from(0, programme, ticket);
+}
+
+static void
+add_many(uint8_t system, uint64_t first, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        add_from(system, "a", first + i);
 }
 
 /* "a: 1 2" */
@@ -213,6 +227,151 @@ what_still_waits_at_the_end_is_freed(void **state)
     assert_null(queue);
 }
 
+/* ------------------------------------------------------------------ systems in one line */
+
+static void
+alone_a_system_may_have_the_whole_batch(void **state)
+{
+    (void) state;
+    assert_int_equal(queue_share(256, 0, false), 256);
+    assert_int_equal(queue_share(256, 1, true), 256);
+    add_many(1, 100, 9);
+    assert_string_equal(take(8), "a: 100 101 102 103 104 105 106 107");
+}
+
+static void
+those_that_want_much_fill_the_batch_together(void **state)
+{
+    (void) state;
+    assert_int_equal(queue_share(256, 2, false), 128);
+    assert_int_equal(queue_share(256, 3, false), 86);
+    assert_int_equal(queue_share(256, 32, false), 32);
+    assert_int_equal(queue_share(1, 32, false), 1); /* or nobody would ever have anything */
+    add_many(1, 100, 9);
+    add_many(2, 200, 9);
+    assert_string_equal(take(8), "a: 100 200 101 201 102 202 103 203");
+    assert_false(queue_is_shared(queue));
+}
+
+static void
+beside_a_modest_system_the_others_have_little(void **state)
+{
+    (void) state;
+    assert_int_equal(queue_share(256, 2, true), 16);
+    assert_int_equal(queue_share(256, 32, true), 16);
+    assert_int_equal(queue_share(1, 2, true), 1);
+    add_many(1, 100, 40);
+    add_many(2, 200, 1);
+    assert_string_equal(take(32), "a: 100 200 101");
+    assert_int_equal(queue_length(queue), 38);
+    assert_true(queue_is_shared(queue));
+}
+
+static void
+who_waits_for_half_of_an_equal_part_is_not_modest(void **state)
+{
+    (void) state;
+    add_many(1, 100, 40);
+    add_many(2, 200, 7);
+    assert_string_equal(take(32), "a: 100 200 101 201");
+    assert_true(queue_is_shared(queue));
+    add_many(2, 207, 2);
+    assert_string_equal(take(32), "a: 102 202 103 203");
+    assert_true(queue_is_shared(queue));
+    add_many(2, 209, 3); /* eight wait: half of sixteen */
+    take(32);
+    assert_false(queue_is_shared(queue));
+    assert_int_equal(queue_length(queue), 52 - 4 - 4 - 24);
+}
+
+static void
+a_newcomer_waits_for_no_flood(void **state)
+{
+    (void) state;
+    add_many(1, 100, 100);
+    assert_string_equal(take(4), "a: 100 101 102 103");
+    add_many(2, 200, 1);
+    assert_string_equal(take(16), "a: 104 200");
+}
+
+static void
+each_system_keeps_its_order_between_the_others(void **state)
+{
+    (void) state;
+    add_many(1, 100, 3);
+    add_many(2, 200, 3);
+    add_many(3, 300, 1);
+    assert_string_equal(take(48), "a: 100 200 300 101 201 102 202");
+}
+
+static void
+who_was_not_reached_is_next(void **state)
+{
+    (void) state;
+    for (uint8_t system = 1; system <= 6; system++)
+        add_many(system, 100U * system, 2);
+    assert_string_equal(take(4), "a: 100 200 300 400");
+    assert_string_equal(take(4), "a: 500 600 101 201");
+    assert_string_equal(take(4), "a: 301 401 501 601");
+}
+
+static void
+the_share_is_new_in_each_batch(void **state)
+{
+    (void) state;
+    add_many(1, 100, 5);
+    add_many(2, 200, 1);
+    assert_string_equal(take(32), "a: 100 200 101");
+    assert_string_equal(take(32), "a: 102 103");
+    assert_string_equal(take(32), "a: 104");
+}
+
+static void
+what_is_given_back_is_of_nobodys_share(void **state)
+{
+    const char *programme;
+
+    (void) state;
+    add_many(1, 100, 8);
+    add_many(2, 200, 1);
+    queue_return(queue, "a", queue_take(queue, 32, &programme));
+    assert_string_equal(take(32), "a: 100 200 101 102 103");
+}
+
+static void
+who_was_silent_for_long_is_not_reckoned_with(void **state)
+{
+    (void) state;
+    add_many(2, 200, 1);
+    assert_string_equal(take(32), "a: 200");
+    for (int takes = 1; takes < QUEUE_LATELY; takes += 2) {
+        add_many(1, 100, 3);
+        assert_string_equal(take(32), "a: 100 101");
+        assert_string_equal(take(32), "a: 102");
+    }
+    add_many(1, 100, 3);
+    assert_string_equal(take(32), "a: 100 101 102");
+    assert_false(queue_is_shared(queue));
+}
+
+static void
+who_wanted_much_long_ago_is_modest_again(void **state)
+{
+    (void) state;
+    add_many(1, 100, 9);
+    add_many(2, 200, 9);
+    assert_string_equal(take(16),
+                        "a: 100 200 101 201 102 202 103 203 104 204 105 205 106 206 107 207");
+    while (strcmp(take(16), "nobody") != 0)
+        ;
+    assert_false(queue_is_shared(queue));
+    for (int takes = 0; takes < 64; takes++) {
+        add_many(1, 100, 1);
+        take(16);
+    }
+    assert_true(queue_is_shared(queue));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -229,6 +388,17 @@ main(void)
         TEST(giving_nothing_back_makes_no_empty_line),
         TEST(what_cannot_be_read_stands_in_a_line_of_its_own),
         TEST(what_still_waits_at_the_end_is_freed),
+        TEST(alone_a_system_may_have_the_whole_batch),
+        TEST(those_that_want_much_fill_the_batch_together),
+        TEST(beside_a_modest_system_the_others_have_little),
+        TEST(who_waits_for_half_of_an_equal_part_is_not_modest),
+        TEST(a_newcomer_waits_for_no_flood),
+        TEST(each_system_keeps_its_order_between_the_others),
+        TEST(who_was_not_reached_is_next),
+        TEST(the_share_is_new_in_each_batch),
+        TEST(what_is_given_back_is_of_nobodys_share),
+        TEST(who_was_silent_for_long_is_not_reckoned_with),
+        TEST(who_wanted_much_long_ago_is_modest_again),
     };
 
     return cmocka_run_group_tests_name("unit.queue", tests, NULL, NULL);

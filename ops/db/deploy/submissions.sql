@@ -220,26 +220,26 @@ END $$;
 CREATE TRIGGER entry_of_edition AFTER INSERT ON submissions.entry REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION submissions.judge_new_entries();
 
--- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts.
-CREATE FUNCTION submissions.judge_entry_change() RETURNS trigger LANGUAGE plpgsql AS $$
+-- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts. These
+-- are asked of every row that changes, so the conditions stand where no function must be called for them.
+CREATE FUNCTION submissions.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.edition_id, NEW.entrant_agency_id) IS DISTINCT FROM (OLD.edition_id, OLD.entrant_agency_id)
-       OR (OLD.entry_code <> '' AND NEW.entry_code <> OLD.entry_code) THEN
-        PERFORM submissions.refuse('entry_identity', 'edition, entrant agency and code of an entry never change');
-    END IF;
-    IF (OLD.reached_final AND NOT NEW.reached_final) OR (OLD.money_paid AND NOT NEW.money_paid) THEN
-        PERFORM submissions.refuse('entry_facts', 'to have reached the final, and to have been paid, are facts');
-    END IF;
-    IF OLD.state IN (5, 10, 11, 12) AND NEW.state <> OLD.state THEN
-        PERFORM submissions.refuse('entry_end', 'an eliminated, refused, withdrawn or disqualified entry stays that');
-    END IF;
-    IF OLD.money_paid AND NEW.state = 11 AND OLD.state <> 11 THEN
-        PERFORM submissions.refuse('entry_paid', 'an entry for which money went out cannot be withdrawn');
-    END IF;
-    RETURN NEW;
+    PERFORM submissions.refuse(TG_ARGV[0], TG_ARGV[1]);
+    RETURN NULL;
 END $$;
-CREATE TRIGGER entry_change BEFORE UPDATE ON submissions.entry
-    FOR EACH ROW EXECUTE FUNCTION submissions.judge_entry_change();
+CREATE TRIGGER entry_identity BEFORE UPDATE ON submissions.entry FOR EACH ROW
+    WHEN (NEW.edition_id <> OLD.edition_id OR NEW.entrant_agency_id <> OLD.entrant_agency_id
+          OR (OLD.entry_code <> '' AND NEW.entry_code <> OLD.entry_code))
+    EXECUTE FUNCTION submissions.refuse_change('entry_identity', 'edition, entrant agency and code of an entry never change');
+CREATE TRIGGER entry_facts BEFORE UPDATE ON submissions.entry FOR EACH ROW
+    WHEN ((OLD.reached_final AND NOT NEW.reached_final) OR (OLD.money_paid AND NOT NEW.money_paid))
+    EXECUTE FUNCTION submissions.refuse_change('entry_facts', 'to have reached the final, and to have been paid, are facts');
+CREATE TRIGGER entry_end BEFORE UPDATE ON submissions.entry FOR EACH ROW
+    WHEN (OLD.state IN (5, 10, 11, 12) AND NEW.state <> OLD.state)
+    EXECUTE FUNCTION submissions.refuse_change('entry_end', 'an eliminated, refused, withdrawn or disqualified entry stays that');
+CREATE TRIGGER entry_paid BEFORE UPDATE ON submissions.entry FOR EACH ROW
+    WHEN (OLD.money_paid AND NEW.state = 11 AND OLD.state <> 11)
+    EXECUTE FUNCTION submissions.refuse_change('entry_paid', 'an entry for which money went out cannot be withdrawn');
 
 CREATE FUNCTION submissions.judge_dossier_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

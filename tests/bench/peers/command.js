@@ -94,23 +94,51 @@ export function prepareToCreate(variant, connections) {
   };
 }
 
-// Every statement reads or writes one row: the edition that is open, or what follows from that.
-function isRefused({ rows, rowCount }) {
-  return rowCount !== 1 || (rows.length === 1 && rows[0].state !== OPEN_FOR_ENTRIES);
+/** Takes what has come while the last batch was under way, `most` at a time; gives a function to call for each. */
+export function inBatches(most, handle) {
+  let gathered = [];
+  let busy = false;
+  async function work() {
+    busy = true;
+    while (gathered.length > 0) {
+      const taken = gathered.slice(0, most);
+      gathered = gathered.slice(most);
+      await handle(taken);
+    }
+    busy = false;
+  }
+  return (one) => {
+    gathered.push(one);
+    if (!busy) {
+      busy = true;
+      setImmediate(work);
+    }
+  };
 }
 
-/** How this process does many commands in one transaction, all or none; `settle` is given its connection. */
-export function prepareToCreateAll(variant) {
+// A statement on a batch has one array for each variable.
+function asArrays(commands) {
+  const keys = [...Object.keys(commands[0]), ...Object.keys(FIXED)];
+  return Object.fromEntries(keys.map((key) => [key, commands.map((command) => command[key] ?? FIXED[key])]));
+}
+
+/**
+ * How this process does many commands in one transaction, all or none: four statements, sent without waiting in
+ * between. `settle` may send more, on the connection that it is given.
+ */
+export function prepareToCreateAll() {
   const pool = connect(1);
-  const all = statements(variant);
-  return async (commands, settle) => {
+  const all = statements('batch');
+  return async (commands, settle = () => {}) => {
+    const given = asArrays(commands);
     const client = await pool.connect();
     try {
       const begun = client.query(BEGIN);
-      const work = commands.flatMap((command) => all.map(({ bind }) => client.query(bind(command))));
-      const [, ...results] = await Promise.all([begun, ...work]);
-      if (results.some(isRefused)) throw new Error('NOT_NOW');
-      await Promise.all([settle(client), client.query(COMMIT)]);
+      const results = await Promise.all(all.map(({ bind }) => client.query(bind(given))));
+      const isWritten = ({ rows, rowCount }) => rows.length > 0 || rowCount === commands.length;
+      const mayBegin = ({ rows }) => rows.every(({ state }) => state === OPEN_FOR_ENTRIES);
+      if (!results.every((result) => isWritten(result) && mayBegin(result))) throw new Error('NOT_NOW');
+      await Promise.all([begun, settle(client), client.query(COMMIT)]);
     } catch (error) {
       await client.query('ROLLBACK');
       throw error;

@@ -5,7 +5,7 @@ import { offerReplies } from './replies.js';
 
 const BATCH = 256;
 
-const createAll = prepareToCreateAll(process.env.VARIANT);
+const createAll = prepareToCreateAll();
 const tellDone = await offerReplies(process.env.REPLIES);
 const boss = new PgBoss({ max: 4, schedule: false, useListenNotify: true });
 boss.on('error', (error) => { throw error; });
