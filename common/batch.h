@@ -61,7 +61,7 @@ int batch_start(struct writer *writer, const char *programme, struct letter **le
                 const struct hearing *hearing, struct batch **ret_batch) MUST_CHECK;
 int batch_finish(struct batch *batch, struct hint *ret_hint) MUST_CHECK;
 
-/* Is most of what its letters speak of there already? Then much had to be read. */
+/* Does it write, and is most of what its letters speak of there already? Then much had to be read. */
 bool batch_reads_much(const struct batch *batch);
 
 #endif

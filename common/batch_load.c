@@ -243,7 +243,7 @@ batch_reads_much(const struct batch *b)
 
     for (size_t i = 0; i < b->count; i++)
         there += b->letters[i]->handler && !creates(b->letters[i]);
-    return 2 * there > b->count;
+    return b->writes && 2 * there > b->count;
 }
 
 /* Queues the loads of one round: those kinds of which the keys are known. Gives the first kind behind them. */

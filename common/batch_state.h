@@ -16,8 +16,8 @@ struct batch {
     size_t count;
     const struct hearing *hearing;
     struct world *world;
-    int64_t
-        foreseen; /* the head's position for which what the world holds is true; -1: it is empty */
+    /* The head's position for which what the world holds is true; -1: it holds nothing. */
+    int64_t foreseen;
     struct verge verge; /* what surrounds a decision */
     struct journal_head head;
     int64_t from;         /* the head's position as it was found */

@@ -97,7 +97,7 @@ db_clear_results(struct db *db)
         PQclear(db->results[i]);
     db->answered = 0;
     db->sent = 0;
-    db->sent_commit = false;
+    db->sent_commit = db->pushed_commit = false;
     db->send_failed = false;
     db->used = 0;
     db->call = NULL;
@@ -162,7 +162,7 @@ db_run(struct db *db)
         return 0;
     db->commit_unknown = false;
     if (!db->conn || db->send_failed || !PQpipelineSync(db->conn)) {
-        db->sent_commit = false; /* never reached the wire as a whole */
+        db->sent_commit = db->pushed_commit; /* otherwise it never reached the wire as a whole */
         return lost(db, "cannot send");
     }
     rc = flush(db);
@@ -173,6 +173,7 @@ void
 db_push(struct db *db)
 {
     db_send_call(db);
+    db->pushed_commit = db->sent_commit;
     if (db->conn && PQflush(db->conn) < 0)
         db->send_failed = true;
 }

@@ -49,6 +49,7 @@ struct db {
     size_t sent;
     size_t answered;
     bool sent_commit;
+    bool pushed_commit; /* and the server may have it */
     bool commit_unknown;
     bool send_failed;
     bool is_over; /* an error said so: the connection is given up at the end of the round trip */

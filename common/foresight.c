@@ -77,10 +77,16 @@ await(struct foresight *f)
     if (rc == 0)
         return 0;
     log_warning("cannot read ahead", "reason", err_text(), NULL);
-    if (db_rollback(f->db) && db_reconnect(f->db))
-        f->rest = REST;
+    f->rest = db_reconnect(f->db) ? REST : 0;
     store_forget(f->store);
     return rc;
+}
+
+void
+foresight_forget(struct foresight *f)
+{
+    if (f && f->is_looking && await(f) == 0)
+        store_forget(f->store);
 }
 
 void

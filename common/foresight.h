@@ -30,7 +30,10 @@ void foresight_note(struct foresight *foresight, const char *programme, int64_t 
 struct world *foresight_use(struct writer *writer, const char *programme, struct letter **letters,
                             int64_t *ret_position);
 
-/* The head had another position: somebody else writes there too. */
+/* What was read is for nobody any more. */
+void foresight_forget(struct foresight *foresight);
+
+/* The head had another position: somebody else writes there too, as a rule. */
 void foresight_blame(struct foresight *foresight);
 
 #endif

@@ -87,7 +87,7 @@ hearing_is_needed(const struct service *service)
 
 /* ------------------------------------------------------------------ one turn */
 
-struct turn {
+struct stride {
     struct writer *writer;
     struct arena *arena;
     const char *programme;
@@ -95,10 +95,10 @@ struct turn {
     struct list letters; /* of struct letter * */
 };
 
-static struct turn
-turn_of(struct writer *writer, struct arena *arena, const char *programme)
+static struct stride
+stride_of(struct writer *writer, struct arena *arena, const char *programme)
 {
-    struct turn t = { .writer = writer, .arena = arena, .programme = programme };
+    struct stride t = { .writer = writer, .arena = arena, .programme = programme };
 
     list_init(&t.hearing.parked, arena, sizeof(struct parked));
     list_init(&t.hearing.drained, arena, sizeof(int64_t));
@@ -108,7 +108,7 @@ turn_of(struct writer *writer, struct arena *arena, const char *programme)
 
 /* Begins, and takes the cursor. false in *ret_mine: another replica has it. */
 static int
-begin(struct turn *t, bool *ret_mine, int64_t *ret_end)
+begin(struct stride *t, bool *ret_mine, int64_t *ret_end)
 {
     const struct db_result *cursor;
     struct db *db = t->writer->db;
@@ -135,7 +135,7 @@ begin(struct turn *t, bool *ret_mine, int64_t *ret_end)
 }
 
 static void
-park_row(struct turn *t, const struct db_result *r, size_t row, const char *reason)
+park_row(struct stride *t, const struct db_result *r, size_t row, const char *reason)
 {
     struct parked *p = list_add(&t->hearing.parked);
 
@@ -164,7 +164,7 @@ subject_of(const struct letter *letter, const struct authority *authority)
 }
 
 static int
-add_letter(struct turn *t, const struct db_result *r, size_t row)
+add_letter(struct stride *t, const struct db_result *r, size_t row)
 {
     struct letter *letter;
     struct uuid *parties;
@@ -185,7 +185,7 @@ add_letter(struct turn *t, const struct db_result *r, size_t row)
 
 /* Letters that concern nobody after all are forgotten: for them nothing is locked. */
 static int
-name_subjects(struct turn *t)
+name_subjects(struct stride *t)
 {
     /* Recipients and the like come from the directory: it must not be behind. */
     int rc = writer_catch_up(t->writer->db, t->writer->authority);
@@ -202,7 +202,7 @@ name_subjects(struct turn *t)
 }
 
 static int
-finish(struct turn *t, struct heard *ret_heard)
+finish(struct stride *t, struct heard *ret_heard)
 {
     int rc;
 
@@ -218,7 +218,7 @@ finish(struct turn *t, struct heard *ret_heard)
 /* An event whose subject is parked, or which is to be parked, becomes a row; the others become
  * letters. */
 static int
-sort_events(struct turn *t, const struct db_result *r, const struct failure *known)
+sort_events(struct stride *t, const struct db_result *r, const struct failure *known)
 {
     int rc = 0;
 
@@ -237,7 +237,7 @@ int
 hearing_run(struct writer *writer, struct arena *letters, const char *programme, int64_t limit,
             const struct failure *known, struct failure *ret_failure, struct heard *ret_heard)
 {
-    struct turn t = turn_of(writer, letters, programme);
+    struct stride t = stride_of(writer, letters, programme);
     struct heard heard = { 0 };
     const struct db_result *r;
     int64_t end = 0, upto;
@@ -281,7 +281,7 @@ hearing_run(struct writer *writer, struct arena *letters, const char *programme,
 /* ------------------------------------------------------------------ parked events */
 
 static int
-drain_one(struct turn *t, const struct db_result *r, bool *ret_retries)
+drain_one(struct stride *t, const struct db_result *r, bool *ret_retries)
 {
     int64_t position = db_get_int(r, 0, 0);
     const char *verdict = db_get_text(r, 0, 7);
@@ -296,7 +296,7 @@ static int
 give_back(struct writer *writer, struct arena *letters, const char *programme, int64_t position,
           struct uuid subject, const char *reason, struct heard *ret_heard)
 {
-    struct turn t = turn_of(writer, letters, programme);
+    struct stride t = stride_of(writer, letters, programme);
     struct parked *p;
     int64_t end = 0;
     bool mine = false;
@@ -316,7 +316,7 @@ int
 hearing_drain(struct writer *writer, struct arena *letters, const char *programme,
               struct heard *ret_heard)
 {
-    struct turn t = turn_of(writer, letters, programme);
+    struct stride t = stride_of(writer, letters, programme);
     struct heard heard = { 0 };
     const struct db_result *r;
     struct uuid subject;

@@ -4,6 +4,7 @@
 
 #include "common/answer.h"
 #include "common/clock.h"
+#include "common/foresight.h"
 #include "common/log.h"
 #include "common/loop_state.h"
 
@@ -76,6 +77,8 @@ reconnect(struct loop *loop)
 {
     bool open = db_reconnect(loop->writer.db) == 0;
 
+    foresight_forget(
+        loop->writer.foresight); /* it may be another server, where positions are others */
     health_ready(loop->process->health, "database", open);
     if (!open)
         log_warning("database is away", "reason", err_text(), NULL);
@@ -108,7 +111,6 @@ loop_wait_for_database(struct loop *loop)
 static void
 deliver(struct loop *loop, struct letter **letters, size_t count, const struct hint *hint)
 {
-    loop_put_off(loop, letters, count);
     if (hint->position)
         bus_hint(loop->bus, letters[0]->programme, hint);
     for (size_t i = 0; i < count; i++)
@@ -212,6 +214,22 @@ abandon(struct letter **letters, size_t count)
             work_free(&letters[i]->work);
 }
 
+static bool
+any_put_off(struct letter *const *letters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (letters[i]->fate == PUT_OFF)
+            return true;
+    return false;
+}
+
+static void
+put_off(struct letter **letters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        letters[i]->fate = PUT_OFF;
+}
+
 /* What fails together is halved until the one that fails is alone: the others wait for few transactions. */
 static void
 run_letters(struct loop *loop, struct letter **letters, size_t count)
@@ -228,7 +246,10 @@ run_letters(struct loop *loop, struct letter **letters, size_t count)
         settle(loop, letters[0], rc);
     } else {
         run_letters(loop, letters, count / 2);
-        run_letters(loop, letters + count / 2, count - count / 2);
+        if (any_put_off(letters, count / 2))
+            put_off(letters + count / 2, count - count / 2);
+        else
+            run_letters(loop, letters + count / 2, count - count / 2);
     }
 }
 
@@ -244,6 +265,8 @@ loop_do_commands(struct loop *loop)
         return false;
     turn->count = 0;
     loop->next = 1 - loop->next;
+    arena_reset(loop->letters, 1 << 20); /* for replies beside the batch's */
     run_letters(loop, turn->letters, count);
+    loop_put_off(loop, turn->letters, count);
     return true;
 }

@@ -2,7 +2,7 @@
 #include "common/foresight.h"
 #include "common/loop_state.h"
 
-/* A turn that is gathered early is a smaller one: with fewer letters that costs more than it saves. */
+/* A turn that is gathered early is a smaller one: where few letters wait that costs more than it saves. */
 enum { WORTH_GATHERING = 32 };
 
 /* Opens a chain of work as letters; a rehearsal ends the turn before it, or is a turn of its own. */
@@ -78,6 +78,8 @@ loop_give_back(struct loop *loop)
     struct turn *turn = &loop->turns[loop->next];
     struct work *back = NULL;
 
+    if (turn->count)
+        foresight_forget(loop->writer.foresight);
     for (; turn->count; turn->count--)
         back = take_back(turn->letters[turn->count - 1], back);
     queue_return(loop->queue, turn->programme, back);

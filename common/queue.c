@@ -104,7 +104,7 @@ queue_share(size_t most, size_t systems, bool one_is_modest)
 
     if (systems > 1 && one_is_modest)
         shares = SMALL_SHARES;
-    return shares > 1 ? (most + shares - 1) / shares : most;
+    return shares > 1 ? most / shares + (most % shares > 0) : most;
 }
 
 static struct system *

@@ -22,8 +22,8 @@ void admission_free(struct admission **admission_p);
 int admission_enter(struct admission *admission, const struct uuid *system, size_t bytes);
 void admission_leave(struct admission *admission, const struct uuid *system, size_t bytes);
 
-/* A request of the system was refused: that costs something too. false: so often of late that it shall wait;
- * ask again in a millisecond. */
+/* A request of the system was refused: that costs something too. false: that happened so often of late, to it or to
+ * all together, that the door shall rest; ask again in a millisecond. */
 bool admission_refuse(struct admission *admission, const struct uuid *system, int64_t now_ms);
 
 /* How often one may still be refused, when so long ago it was so often. */

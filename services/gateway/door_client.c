@@ -42,8 +42,8 @@ door_refuse(struct door *door, uint64_t peer, const struct request *request,
     post_send(door->outer, peer, &frame); /* a client that is gone or full asks again */
 }
 
-/* Whoever is refused all the time makes the door rest: the more it sends, the longer its line, in which
- * nobody else stands. from: NULL for who is not registered. */
+/* Where too much is refused the door rests: for a moment nothing is read, and TCP holds the flood back. from: NULL
+ * for who is not registered. */
 static void
 count_refusal(struct door *door, const struct principal *from)
 {

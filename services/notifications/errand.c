@@ -69,11 +69,16 @@ write_mail(struct mailer *mailer, const struct delivery *delivery, struct bytes 
 static int
 make_ready(struct mailer *mailer)
 {
-    int rc = mailer->mailing ? 0 : mailing_load(&mailer->mailing);
+    int rc;
 
-    if (rc || mailer->smtp)
-        return rc;
-    mailer->mailing->start();
+    if (mailer->smtp)
+        return 0;
+    if (!mailer->mailing) {
+        rc = mailing_load(&mailer->mailing);
+        if (rc)
+            return rc;
+        mailer->mailing->start();
+    }
     return mailer->mailing->open(mailer->config, &mailer->smtp);
 }
 
@@ -83,9 +88,7 @@ try_to_send(struct mailer *mailer, struct delivery *delivery, int *ret_rc)
 {
     struct bytes bytes;
 
-    *ret_rc = make_ready(mailer);
-    if (*ret_rc == 0)
-        *ret_rc = write_mail(mailer, delivery, &bytes);
+    *ret_rc = write_mail(mailer, delivery, &bytes);
     if (*ret_rc == ERR_POISON) { /* the mail itself is at fault: no relay can help */
         *ret_rc = 0;
         delivery->failure = arena_format(mailer->arena, "%.400s", err_text());
@@ -199,12 +202,17 @@ look_at_depth(struct mailer *mailer)
     int64_t count;
     int rc;
 
-    if (mailer->until_depth-- > 0)
+    if (mailer->until_depth > 0) {
+        mailer->until_depth--;
         return 0;
-    mailer->until_depth = DEPTH_EVERY;
+    }
     rc = delivery_depth(mailer->db, &count);
-    if (rc == 0)
-        metric_set(mailer->queued, count);
+    if (rc)
+        return rc;
+    metric_set(mailer->queued, count);
+    rc = count ? make_ready(mailer) : 0; /* before any is claimed */
+    if (rc == 0 && mailer->smtp)
+        mailer->until_depth = DEPTH_EVERY;
     return rc;
 }
 
@@ -218,7 +226,7 @@ work(struct mailer *mailer, int64_t *ret_pause_ms)
 
     *ret_pause_ms = 0;
     if (rc == 0)
-        rc = delivery_claim(mailer->db, mailer->arena, &delivery);
+        rc = mailer->smtp ? delivery_claim(mailer->db, mailer->arena, &delivery) : ERR_NOT_FOUND;
     if (rc == 0) {
         rc = deliver(mailer, &delivery);
         *ret_pause_ms = mailer->relay_pause_ms;
@@ -255,10 +263,10 @@ run(struct mailer *mailer)
 static void
 close_mailer(struct mailer *mailer)
 {
-    if (mailer->smtp) {
+    if (mailer->smtp)
         mailer->mailing->close(&mailer->smtp);
+    if (mailer->mailing)
         mailer->mailing->stop();
-    }
     templates_close(&mailer->templates);
     arena_free(&mailer->arena);
 }

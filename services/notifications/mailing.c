@@ -17,6 +17,8 @@ mailing_load(const struct mailing **ret_mailing)
 
     if (!mailing)
         return err_set(ERR_FATAL, "the module of mail cannot be loaded: %s", dlerror());
+    if (strcmp(mailing->version, SANGKIEN_VERSION) != 0)
+        return err_set(ERR_FATAL, "the module of mail is of version %s", mailing->version);
     *ret_mailing = mailing;
     return 0;
 }

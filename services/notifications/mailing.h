@@ -12,6 +12,7 @@
 
 /* The functions of mail.h and smtp.h. */
 struct mailing {
+    const char *version; /* of the program that it belongs to */
     int (*check)(const struct config *config);
     void (*start)(void);
     void (*stop)(void);

@@ -4,6 +4,7 @@
 extern const struct mailing sangkien_mailing;
 
 const struct mailing sangkien_mailing = {
+    .version = SANGKIEN_VERSION,
     .check = smtp_check,
     .start = mail_start,
     .stop = mail_stop,

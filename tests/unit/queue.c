@@ -372,6 +372,18 @@ who_wanted_much_long_ago_is_modest_again(void **state)
     assert_true(queue_is_shared(queue));
 }
 
+/* As when all are sent away. */
+static void
+without_a_limit_all_are_given_out(void **state)
+{
+    (void) state;
+    add_many(1, 100, 2);
+    add_many(2, 200, 2);
+    take(1);
+    assert_string_equal(take(SIZE_MAX), "a: 200 101 201");
+    assert_string_equal(take(SIZE_MAX), "nobody");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -399,6 +411,7 @@ main(void)
         TEST(what_is_given_back_is_of_nobodys_share),
         TEST(who_was_silent_for_long_is_not_reckoned_with),
         TEST(who_wanted_much_long_ago_is_modest_again),
+        TEST(without_a_limit_all_are_given_out),
     };
 
     return cmocka_run_group_tests_name("unit.queue", tests, NULL, NULL);
