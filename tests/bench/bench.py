@@ -9,7 +9,7 @@ import argparse
 import collections
 import contextlib
 import importlib
-import importlib.util
+import importlib
 import json
 import os
 import pathlib
@@ -183,9 +183,6 @@ def sections(stack, world, options, missing):
     found = {}
     for name in SECTIONS:
         if name not in options.only:
-            continue
-        if importlib.util.find_spec(name) is None:
-            print(f"no section {name}: tests/bench/{name}.py is not there", file=sys.stderr)
             continue
         print(f"section {name}", file=sys.stderr, flush=True)
         try:

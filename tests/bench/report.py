@@ -8,7 +8,7 @@ from figures import KINDS, TARGETS
 Table = collections.namedtuple("Table", "title note head rows")
 WORDS = {"create": "CreateEntry", "update": "SubmitEntry"}
 # Each is a module here with measure(stack, world, options) -> dict, and perhaps tables(found).
-SECTIONS = ("memory", "feed", "flat", "overload", "fairness", "mails", "growth")
+SECTIONS = ("memory", "feed", "flat", "overload", "fairness", "growth")
 
 
 def rate(row):
