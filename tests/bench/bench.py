@@ -9,7 +9,6 @@ import argparse
 import collections
 import contextlib
 import importlib
-import importlib
 import json
 import os
 import pathlib
