@@ -2,9 +2,9 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "common/answer.h"
 #include "common/batch_state.h"
 #include "common/proto.h"
+#include "common/record.h"
 
 #define TIMER_COLUMNS "programme, id, service, kind, subject, type, body, due_at"
 static const struct statement set_timers = { "set timers",
@@ -121,70 +121,12 @@ adds_to_journal(const struct batch *b)
     return false;
 }
 
-static void
-add_event_rows(struct batch *b, const struct letter *letter, const struct inbox_row *request)
-{
-    LIST_EACH (const struct happened, h, &letter->outcome.happened) {
-        struct journal_row *row = list_add(&b->events);
-
-        *row = (struct journal_row){
-            .service = b->writer->service->name,
-            .kind = h->kind->name,
-            .aggregate = h->id,
-            .version = h->version,
-            .type = h->event->descriptor->name,
-            .body = proto_pack(b->arena, h->event),
-            .recorded_us = b->verge.now_us,
-            .because = h->because,
-            .parties = h->parties,
-            .party_count = h->party_count,
-            .source = letter->source,
-            .cause = letter->id,
-            .heard = letter->position,
-            .agency = letter->actor.agency,
-            .actor = letter->actor.person,
-            .capacity = letter->actor.capacity,
-            .traceparent = letter->traceparent,
-        };
-        if (request) {
-            row->request_digest = request->request_digest;
-            row->reply_digest = sha256(request->reply.data, request->reply.size);
-        }
-        journal_chain(&b->head, row);
-    }
-}
-
-static const struct inbox_row *
-add_request_row(struct batch *b, struct letter *letter, const uint8_t salt[16])
-{
-    struct inbox_row *row = list_add(&b->requests);
-
-    letter->reply = answer_pack(b->arena, b->writer->service, letter, true);
-    *row = (struct inbox_row){
-        .source = letter->source,
-        .id = letter->id,
-        .service = b->writer->service->name,
-        .type = letter->type,
-        .subject = letter->subject,
-        .agency = letter->actor.agency,
-        .actor = letter->actor.person,
-        .capacity = letter->actor.capacity,
-        .received_us = letter->received_us,
-        .stored_us = b->verge.now_us,
-        .request = letter->request,
-        .reply = letter->reply,
-    };
-    memcpy(row->salt, salt, sizeof(row->salt));
-    row->request_digest = request_digest(salt, letter->request);
-    inbox_chain(&b->head, row);
-    return row;
-}
-
 /* Draws positions and numbers, in the order of the letters, and makes the replies that tell them.
  */
 static void
 draw(struct batch *b)
 {
+    const struct record record = { b->writer->service, b->arena, &b->head, b->verge.now_us };
     uint8_t *salts = arena_zero(b->arena, 16 * b->count);
 
     for (size_t got = 0; got < 16 * b->count;) {
@@ -195,14 +137,18 @@ draw(struct batch *b)
     }
     for (size_t i = 0; i < b->count; i++) {
         struct letter *letter = b->letters[i];
-        const struct inbox_row *request = NULL;
+        struct inbox_row *request = NULL;
 
         if (letter->fate != ANSWERED)
             continue;
         letter->first_position = b->head.position + 1;
-        if (letter_is_request(letter))
-            request = add_request_row(b, letter, salts + 16 * i);
-        add_event_rows(b, letter, request);
+        if (letter_is_request(letter)) {
+            request = list_add(&b->requests);
+            *request = record_request(&record, letter, salts + 16 * i);
+        }
+        LIST_EACH (const struct happened, h, &letter->outcome.happened)
+            *(struct journal_row *) list_add(&b->events) =
+                record_event(&record, letter, h, request);
     }
 }
 

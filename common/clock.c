@@ -77,12 +77,18 @@ clock_now_us(void)
 }
 
 int64_t
-monotonic_ms(void)
+monotonic_us(void)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+int64_t
+monotonic_ms(void)
+{
+    return monotonic_us() / 1000;
 }
 
 /* ------------------------------------------------------------------ calendar */

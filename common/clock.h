@@ -1,6 +1,6 @@
 /* common/clock.h - what time it is.
  *
- * Units      UTC microseconds since 1970, but for monotonic_ms, which counts from an unknown start.
+ * Units      UTC microseconds since 1970, but for the monotonic ones, which count from an unknown start.
  * Source     the machine's clock, moved by what SANGKIEN_CLOCK_FILE says when that is set (a signed
  *            number of seconds, read afresh at every call): for rehearsals, never in production.
  */
@@ -15,6 +15,7 @@
 /* path may be NULL or "": the machine's own clock. */
 int clock_open(const char *path) MUST_CHECK;
 int64_t clock_now_us(void);
+int64_t monotonic_us(void);
 int64_t monotonic_ms(void);
 
 #define TIME_TEXT_SIZE 48 /* with the closing NUL and room for years of six digits */

@@ -1,9 +1,19 @@
 /* common/columns.c - one column: its SQL, its value out of a struct, its value into a struct. */
 #include "common/columns.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "common/decide.h"
 #include "common/proto.h"
+
+const struct column aggregate_columns[] = {
+    { "id", UUID, offsetof(struct aggregate, id), NULL },
+    { "version", INT8, offsetof(struct aggregate, version), NULL },
+    { "state", ENUM, offsetof(struct aggregate, state), NULL },
+    { "changed_at_us", TIME, offsetof(struct aggregate, changed_us), NULL },
+    { 0 },
+};
 
 const char *
 column_sql_name(struct arena *arena, const struct column *column)
@@ -14,6 +24,16 @@ column_sql_name(struct arena *arena, const struct column *column)
     if (column->type == TIME && length > 3 && strcmp(name + length - 3, "_us") == 0)
         name[length - 3] = '\0';
     return name;
+}
+
+const char *
+columns_sql(struct arena *arena, const struct column *columns)
+{
+    const char *text = "";
+
+    for (const struct column *c = columns; c->name; c++)
+        text = arena_format(arena, "%s, %s", text, column_sql_name(arena, c));
+    return text;
 }
 
 static bool
@@ -120,6 +140,17 @@ column_read(const struct db_result *result, size_t row, size_t place, const stru
         break;
     }
     return 0;
+}
+
+int
+columns_read(const struct db_result *result, size_t row, size_t *place_p,
+             const struct column *columns, void *item, struct arena *arena)
+{
+    int rc = 0;
+
+    for (const struct column *c = columns; c->name && rc == 0; c++)
+        rc = column_read(result, row, (*place_p)++, c, item, arena);
+    return rc;
 }
 
 static bool

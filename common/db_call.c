@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/db_state.h"
+#include "common/pg_value.h"
 
 const struct statement db_begin_statement = { "begin", "BEGIN" };
 const struct statement db_commit_statement = { "commit", "COMMIT" };
@@ -193,7 +194,7 @@ db_bytes(struct db *db, const void *bytes, size_t size)
 void
 db_time(struct db *db, int64_t time_us)
 {
-    uint64_t big = htobe64((uint64_t) (time_us - EPOCH_US));
+    uint64_t big = htobe64((uint64_t) (time_us - PG_EPOCH_US));
 
     put(db, time_us ? &big : NULL, sizeof(big));
 }

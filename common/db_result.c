@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/db_state.h"
+#include "common/pg_value.h"
 
 const struct db_result *
 db_result(const struct db *db, size_t nth)
@@ -73,36 +74,19 @@ db_get_bytes(const struct db_result *result, size_t row, size_t column)
 int64_t
 db_get_int(const struct db_result *result, size_t row, size_t column)
 {
-    struct bytes value = db_get_bytes(result, row, column);
-    uint64_t number = 0;
-
-    for (size_t i = 0; i < value.size; i++)
-        number = number << 8 | value.data[i];
-    if (value.size == 4)
-        return (int32_t) (uint32_t) number;
-    return (int64_t) number;
+    return pg_int(db_get_bytes(result, row, column));
 }
 
 struct uuid
 db_get_uuid(const struct db_result *result, size_t row, size_t column)
 {
-    struct bytes value = db_get_bytes(result, row, column);
-    struct uuid uuid = { 0 };
-
-    if (value.size == sizeof(uuid.bytes))
-        memcpy(uuid.bytes, value.data, sizeof(uuid.bytes));
-    return uuid;
+    return pg_uuid(db_get_bytes(result, row, column));
 }
 
 struct digest
 db_get_digest(const struct db_result *result, size_t row, size_t column)
 {
-    struct bytes value = db_get_bytes(result, row, column);
-    struct digest digest = { 0 };
-
-    if (value.size == sizeof(digest))
-        memcpy(&digest, value.data, sizeof(digest));
-    return digest;
+    return pg_digest(db_get_bytes(result, row, column));
 }
 
 const char *
@@ -114,7 +98,7 @@ db_get_text(const struct db_result *result, size_t row, size_t column)
 int64_t
 db_get_time(const struct db_result *result, size_t row, size_t column)
 {
-    return db_is_null(result, row, column) ? 0 : db_get_int(result, row, column) + EPOCH_US;
+    return db_is_null(result, row, column) ? 0 : db_get_int(result, row, column) + PG_EPOCH_US;
 }
 
 size_t
@@ -122,12 +106,9 @@ db_get_uuids(const struct db_result *result, size_t row, size_t column, struct a
              struct uuid **ret_uuids)
 {
     struct bytes value = db_get_bytes(result, row, column);
-    size_t count =
-        value.size > 20 ? (value.size - 20) / 20 : 0; /* elements of 4 + 16 bytes, none NULL */
-    struct uuid *uuids = arena_zero(arena, (count + 1) * sizeof(*uuids));
+    size_t count = pg_uuid_count(value);
 
-    for (size_t i = 0; i < count; i++)
-        memcpy(uuids[i].bytes, value.data + 20 + i * 20 + 4, 16);
-    *ret_uuids = uuids;
+    *ret_uuids = arena_zero(arena, (count + 1) * sizeof(**ret_uuids));
+    pg_uuids(value, *ret_uuids);
     return count;
 }

@@ -6,8 +6,6 @@
 
 #include "common/db.h"
 
-#define EPOCH_US INT64_C(946684800000000) /* PostgreSQL counts from 2000-01-01 */
-
 enum { MOST_CALLS = 1024, MOST_PARAMS = 48, MOST_STATEMENTS = 256, MOST_COLUMNS = 64 };
 
 struct param {

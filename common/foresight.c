@@ -78,15 +78,14 @@ await(struct foresight *f)
         return 0;
     log_warning("cannot read ahead", "reason", err_text(), NULL);
     f->rest = db_reconnect(f->db) ? REST : 0;
-    store_forget(f->store);
     return rc;
 }
 
 void
 foresight_forget(struct foresight *f)
 {
-    if (f && f->is_looking && await(f) == 0)
-        store_forget(f->store);
+    if (f && f->is_looking)
+        await(f);
 }
 
 void

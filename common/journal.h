@@ -95,16 +95,14 @@ void journal_write(struct db *db, const char *programme, const struct journal_he
 int journal_written(const struct db *db, const struct list *events, const struct list *requests,
                     size_t *first_p) MUST_CHECK;
 
-/* Reads one row of a result whose columns are JOURNAL_COLUMNS. Text and bytes stay in the result. */
+/* The columns of a row, in the order in which verify reads them. */
 #define JOURNAL_COLUMNS                                                                            \
     "position, service, kind, aggregate, version, type, body, recorded_at, because, parties,"      \
     " source, cause, heard, agency, actor, capacity, traceparent, request_digest, reply_digest,"   \
     " chain"
-struct journal_row journal_read(const struct db_result *result, size_t row, struct arena *arena);
 
 #define INBOX_COLUMNS                                                                              \
     "i.number, i.source, i.id, i.service, i.type, i.subject, i.agency, i.actor, i.capacity,"       \
     " i.received_at, i.stored_at, i.request_digest, i.reply, i.chain"
-struct inbox_row inbox_read(const struct db_result *result, size_t row);
 
 #endif

@@ -8,15 +8,6 @@
 #include "common/columns.h"
 #include "common/store_state.h"
 
-/* The four columns that every aggregate's table begins with; state structs keep them in self. */
-static const struct column self_columns[] = {
-    { "id", UUID, offsetof(struct aggregate, id), NULL },
-    { "version", INT8, offsetof(struct aggregate, version), NULL },
-    { "state", ENUM, offsetof(struct aggregate, state), NULL },
-    { "changed_at_us", TIME, offsetof(struct aggregate, changed_us), NULL },
-    { 0 },
-};
-
 /* ------------------------------------------------------------------ loading */
 
 static struct kind_statements *
@@ -78,10 +69,10 @@ take_rows(const struct db_result *result, const struct pending *p, struct world 
         size_t place = 0;
 
         held->is_loaded = true;
-        for (const struct column *c = self_columns; c->name && rc == 0; c++)
-            rc = column_read(result, row, place++, c, held->state, arena);
-        for (const struct column *c = p->kind->kind->table->columns; c->name && rc == 0; c++)
-            rc = column_read(result, row, place++, c, held->state, arena);
+        rc = columns_read(result, row, &place, aggregate_columns, held->state, arena);
+        if (rc == 0)
+            rc = columns_read(result, row, &place, p->kind->kind->table->columns, held->state,
+                              arena);
         held->stored_version = held->state->version;
         held->place = db_get_place(result, row, place);
     }
@@ -97,11 +88,9 @@ take_children(const struct db_result *result, const struct pending *p, struct wo
     for (size_t row = 0; row < db_rows(result) && rc == 0; row++) {
         struct held *held = world_hold(world, p->kind->kind, db_get_uuid(result, row, 0));
         struct list *list = (void *) ((char *) held->state + p->child->child->offset);
-        void *item = list_add(list);
         size_t place = 2;
 
-        for (const struct column *c = p->child->child->columns; c->name && rc == 0; c++)
-            rc = column_read(result, row, place++, c, item, arena);
+        rc = columns_read(result, row, &place, p->child->child->columns, list_add(list), arena);
         list->stored = list->count;
     }
     return rc;
@@ -141,7 +130,7 @@ write_rows(struct store *store, struct kind_statements *k, const char *programme
     db_row_array(store->db, count);
     for (size_t i = 0; i < count; i++) {
         db_text(store->db, programme);
-        write_columns(store, self_columns, rows[i]->state);
+        write_columns(store, aggregate_columns, rows[i]->state);
         write_columns(store, k->kind->table->columns, rows[i]->state);
     }
     if (!are_new) {

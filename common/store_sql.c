@@ -10,17 +10,16 @@
  * leave it to the planner, who, when a table is young, prefers to walk all of a programme, and goes on doing
  * so when it has grown. */
 
-/* ", name" for every column, or ", name = n.name". */
+/* ", name = n.name" for every column. */
 static const char *
-names_of(struct arena *arena, const struct column *columns, bool assigns)
+assignments(struct arena *arena, const struct column *columns)
 {
     const char *text = "";
 
     for (const struct column *c = columns; c->name; c++) {
         const char *name = column_sql_name(arena, c);
 
-        text = arena_format(arena, "%s, %s%s%s", text, name, assigns ? " = n." : "",
-                            assigns ? name : "");
+        text = arena_format(arena, "%s, %s = n.%s", text, name, name);
     }
     return text;
 }
@@ -42,7 +41,7 @@ static void
 make_child(struct arena *arena, const struct kind *kind, const struct child *child,
            struct child_statements *ret)
 {
-    const char *names = names_of(arena, child->columns, false);
+    const char *names = columns_sql(arena, child->columns);
 
     ret->child = child;
     ret->load.name = arena_format(arena, "load %s of %s", child->member, kind->name);
@@ -61,7 +60,7 @@ static void
 make_kind(struct arena *arena, const struct kind *kind, struct kind_statements *ret)
 {
     const struct table *t = kind->table;
-    const char *names = names_of(arena, t->columns, false);
+    const char *names = columns_sql(arena, t->columns);
     const char *all = arena_format(arena, "programme, id, version, state, changed_at%s", names);
 
     ret->kind = kind;
@@ -83,7 +82,7 @@ make_kind(struct arena *arena, const struct kind *kind, struct kind_statements *
                          " WHERE t.ctid = n.unnest AND (t.id = n.id) IS TRUE AND t.version < "
                          "n.version RETURNING 1)"
                          " SELECT runtime.must_be(count(*) = cardinality($2::tid[])) FROM saved",
-                         t->name, names_of(arena, t->columns, true), t->name),
+                         t->name, assignments(arena, t->columns), t->name),
         .table = t->name,
         .columns = all,
     };
@@ -119,8 +118,7 @@ prepare_aside(struct store *store, const struct table *table)
     a->table = table;
     a->insert = insertion(
         store->arena, arena_format(store->arena, "put %s", table->name), table->name,
-        arena_format(store->arena, "programme%s", names_of(store->arena, table->columns, false)),
-        "");
+        arena_format(store->arena, "programme%s", columns_sql(store->arena, table->columns)), "");
     return db_prepare(store->db, &a->insert);
 }
 

@@ -7,15 +7,6 @@
 #include "common/proto.h"
 #include "common/verify_parts.h"
 
-/* The four columns that every aggregate's table begins with. */
-static const struct column self_columns[] = {
-    { "id", UUID, offsetof(struct aggregate, id), NULL },
-    { "version", INT8, offsetof(struct aggregate, version), NULL },
-    { "state", ENUM, offsetof(struct aggregate, state), NULL },
-    { "changed_at_us", TIME, offsetof(struct aggregate, changed_us), NULL },
-    { 0 },
-};
-
 /* So many rows at most, where the events are kept: more would be a lot that is not in order. */
 enum { MOST_ROWS = 50000 };
 
@@ -33,17 +24,13 @@ static struct statement
 read_range(struct arena *arena, const char *table, const char *first, const char *key,
            const struct column *columns, const char *order)
 {
-    const char *names = first;
-
-    for (const struct column *c = columns; c->name; c++)
-        names = arena_format(arena, "%s, %s", names, column_sql_name(arena, c));
     return (struct statement){
         .name = arena_format(arena, "read rows of %s", table),
         .sql = arena_format(arena,
-                            "SELECT %s FROM %s WHERE programme = $1::text"
+                            "SELECT %s%s FROM %s WHERE programme = $1::text"
                             " AND %s >= $2::text::uuid AND %s <= $3::text::uuid%s"
                             " LIMIT $4::int8",
-                            names, table, key, key, order),
+                            first, columns_sql(arena, columns), table, key, key, order),
     };
 }
 
@@ -229,17 +216,6 @@ compare(struct verifier *v, const struct held *folded, const struct aggregate *s
 }
 
 static int
-take_columns(const struct db_result *r, size_t row, size_t *place_p, const struct column *columns,
-             void *item, struct arena *arena)
-{
-    int rc = 0;
-
-    for (const struct column *c = columns; c->name && rc == 0; c++)
-        rc = column_read(r, row, (*place_p)++, c, item, arena);
-    return rc;
-}
-
-static int
 take_rows(struct comparison *c, const struct kind *kind)
 {
     const struct db_result *r = db_result(c->v->db, c->nth++);
@@ -249,9 +225,9 @@ take_rows(struct comparison *c, const struct kind *kind)
         struct held *held = world_hold(c->stored, kind, db_get_uuid(r, row, 0));
         size_t place = 0;
 
-        rc = take_columns(r, row, &place, self_columns, held->state, c->v->arena);
+        rc = columns_read(r, row, &place, aggregate_columns, held->state, c->v->arena);
         if (rc == 0)
-            rc = take_columns(r, row, &place, kind->table->columns, held->state, c->v->arena);
+            rc = columns_read(r, row, &place, kind->table->columns, held->state, c->v->arena);
     }
     return rc;
 }
@@ -267,7 +243,7 @@ take_children(struct comparison *c, const struct kind *kind, const struct child 
         struct list *list = (void *) ((char *) held->state + child->offset);
         size_t place = 2;
 
-        rc = take_columns(r, row, &place, child->columns, list_add(list), c->v->arena);
+        rc = columns_read(r, row, &place, child->columns, list_add(list), c->v->arena);
     }
     return rc;
 }

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/pg_value.h"
 #include "common/verify_parts.h"
 
-#define EPOCH_US INT64_C(946684800000000) /* PostgreSQL counts from 2000-01-01 */
-
-enum { MOST_FIELDS = 32, HEADER_SIZE = 19, ARRAY_HEADER_SIZE = 20, ARRAY_ITEM_SIZE = 20 };
+enum { MOST_FIELDS = 32, HEADER_SIZE = 19 };
 
 struct stream {
     PGconn *conn;
@@ -185,53 +184,31 @@ stream_text(const struct stream *s, size_t field)
 int64_t
 stream_int(const struct stream *s, size_t field)
 {
-    struct bytes value = s->fields[field];
-    uint64_t eight = 0;
-    uint32_t four;
-
-    if (value.size == sizeof(eight)) {
-        memcpy(&eight, value.data, sizeof(eight));
-        return (int64_t) be64toh(eight);
-    }
-    if (value.size != sizeof(four))
-        return 0;
-    memcpy(&four, value.data, sizeof(four));
-    return (int32_t) be32toh(four);
+    return pg_int(s->fields[field]);
 }
 
 int64_t
 stream_time(const struct stream *s, size_t field)
 {
-    return s->fields[field].data ? stream_int(s, field) + EPOCH_US : 0;
+    return s->fields[field].data ? stream_int(s, field) + PG_EPOCH_US : 0;
 }
 
 struct uuid
 stream_uuid(const struct stream *s, size_t field)
 {
-    struct uuid uuid = { 0 };
-
-    if (s->fields[field].size == sizeof(uuid.bytes))
-        memcpy(uuid.bytes, s->fields[field].data, sizeof(uuid.bytes));
-    return uuid;
+    return pg_uuid(s->fields[field]);
 }
 
 struct digest
 stream_digest(const struct stream *s, size_t field)
 {
-    struct digest digest = { 0 };
-
-    if (s->fields[field].size == sizeof(digest.bytes))
-        memcpy(digest.bytes, s->fields[field].data, sizeof(digest.bytes));
-    return digest;
+    return pg_digest(s->fields[field]);
 }
 
 size_t
 stream_uuids(struct stream *s, size_t field, const struct uuid **ret_uuids)
 {
-    struct bytes value = s->fields[field];
-    size_t count = value.size > ARRAY_HEADER_SIZE
-                       ? (value.size - ARRAY_HEADER_SIZE) / ARRAY_ITEM_SIZE
-                       : 0; /* items of 4 + 16 bytes, none NULL */
+    size_t count = pg_uuid_count(s->fields[field]);
 
     if (count > s->uuid_room) {
         s->uuid_room = 2 * count;
@@ -239,8 +216,7 @@ stream_uuids(struct stream *s, size_t field, const struct uuid **ret_uuids)
         if (!s->uuids)
             abort();
     }
-    for (size_t i = 0; i < count; i++)
-        memcpy(s->uuids[i].bytes, value.data + ARRAY_HEADER_SIZE + i * ARRAY_ITEM_SIZE + 4, 16);
+    pg_uuids(s->fields[field], s->uuids);
     *ret_uuids = s->uuids;
     return count;
 }

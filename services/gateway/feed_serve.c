@@ -1,6 +1,5 @@
 /* services/gateway/feed_serve.c - whose page is next, and who gets what is on it. */
 #include <string.h>
-#include <time.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -11,15 +10,6 @@ enum { BROKEN_MS = 10000, FULL_MS = 1 };
  * the database gets so long for a page, and then nobody reads history for so many times as long as the page
  * took here. */
 enum { NEAR_EVENTS = 4096, BUSY_MS = 10, READ_MS = 2, REST_SHARE = 10 };
-
-static int64_t
-monotonic_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
 
 /* What has just happened is for everybody who has seen nearly all of it. */
 static bool

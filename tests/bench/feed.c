@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zmq.h>
 
+#include "common/clock.h"
 #include "common/field.h"
 #include "common/keyfile.h"
 #include "common/proto.h"
@@ -41,15 +41,6 @@ struct reader {
     uint32_t spent;   /* credit, since it was last granted */
     int64_t events, frames, bytes;
 };
-
-static int64_t
-now_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static int64_t
 number(const char *text)
@@ -216,12 +207,12 @@ take_frame(struct reader *reader)
 static void
 catch_up(struct reader *reader, int64_t until, double seconds)
 {
-    int64_t began_us = now_us(), after = reader->position;
+    int64_t began_us = monotonic_us(), after = reader->position;
     int64_t end_us = began_us + (int64_t) (seconds * 1e6);
     double took;
 
     subscribe(reader);
-    while (seconds > 0 ? now_us() < end_us : reader->position < until) {
+    while (seconds > 0 ? monotonic_us() < end_us : reader->position < until) {
         take_frame(reader);
         if (seconds > 0 && reader->position >= until) {
             unsubscribe(reader);
@@ -229,7 +220,7 @@ catch_up(struct reader *reader, int64_t until, double seconds)
             subscribe(reader);
         }
     }
-    took = (double) (now_us() - began_us) / 1e6;
+    took = (double) (monotonic_us() - began_us) / 1e6;
     printf("{\"events\": %" PRId64 ", \"seconds\": %.3f, \"rate\": %.0f, \"frames\": %" PRId64
            ", \"bytes\": %" PRId64 "}\n",
            reader->events, took, (double) reader->events / took, reader->frames, reader->bytes);
@@ -249,13 +240,13 @@ one_command(struct client *client, const struct command *command, uint32_t ticke
 {
     zmq_pollitem_t items[] = { { NULL, client_fd(client), ZMQ_POLLIN, 0 },
                                { reader->socket, 0, ZMQ_POLLIN, 0 } };
-    int64_t sent_us = now_us(), replied_us = 0, seen_us = 0, before = reader->position;
+    int64_t sent_us = monotonic_us(), replied_us = 0, seen_us = 0, before = reader->position;
     struct answer answer;
 
     client_send(client, command, ticket, 0);
     while (!replied_us || !seen_us) {
         if (!replied_us && client_take(client, &answer)) {
-            replied_us = now_us();
+            replied_us = monotonic_us();
             if (!answer.accepted)
                 die("refused", answer.reason);
             continue;
@@ -265,7 +256,7 @@ one_command(struct client *client, const struct command *command, uint32_t ticke
         if (items[1].revents)
             take_frame(reader);
         if (!seen_us && reader->position > before)
-            seen_us = now_us();
+            seen_us = monotonic_us();
     }
     tally_add(&times->command, replied_us - sent_us);
     tally_add(&times->lag, seen_us > replied_us ? seen_us - replied_us : 0);

@@ -10,9 +10,8 @@
 #include <string.h>
 
 #include "common/columns.h"
+#include "common/pg_value.h"
 #include "common/proto.h"
-
-#define PG_EPOCH_US INT64_C(946684800000000)
 
 enum { ROOM = 1 << 20, FLUSH_AT = 1 << 18, UUID_OID = 2950 };
 

@@ -1,6 +1,7 @@
 /* tests/bench/generate_say.c - one command: decided by its core, chained and written like a batch does it. */
 #include "common/answer.h"
 #include "common/proto.h"
+#include "common/record.h"
 #include "services/submissions/submissions.h"
 #include "tests/bench/generate.h"
 
@@ -91,26 +92,19 @@ pack_request(struct chronicle *c, const struct letter *letter)
     return proto_pack(c->scratch, &request);
 }
 
-static struct inbox_row
-write_request(struct chronicle *c, const struct letter *letter)
+static struct record
+record_of(struct chronicle *c)
 {
-    struct inbox_row row = { .source = letter->source,
-                             .id = letter->id,
-                             .service = submissions_service.name,
-                             .type = letter->type,
-                             .subject = letter->subject,
-                             .agency = letter->actor.agency,
-                             .actor = letter->actor.person,
-                             .capacity = letter->actor.capacity,
-                             .received_us = letter->received_us,
-                             .stored_us = c->now_us,
-                             .request = letter->request,
-                             .reply = answer_pack(c->scratch, &submissions_service, letter, true) };
-    uint64_t salt[2] = { next_number(c), next_number(c) };
+    return (struct record){ &submissions_service, c->scratch, &c->head, c->now_us };
+}
 
-    memcpy(row.salt, salt, sizeof(row.salt));
-    row.request_digest = request_digest(row.salt, row.request);
-    inbox_chain(&c->head, &row);
+static struct inbox_row
+write_request(struct chronicle *c, struct letter *letter)
+{
+    const uint64_t salt[2] = { next_number(c), next_number(c) };
+    const struct record record = record_of(c);
+    struct inbox_row row = record_request(&record, letter, (const uint8_t *) salt);
+
     copy_inbox(c->inbox, &row);
     return row;
 }
@@ -119,30 +113,11 @@ write_request(struct chronicle *c, const struct letter *letter)
 static void
 write_events(struct chronicle *c, const struct letter *letter, const struct inbox_row *request)
 {
-    LIST_EACH (const struct happened, h, &letter->outcome.happened) {
-        struct journal_row row = { .service = submissions_service.name,
-                                   .kind = h->kind->name,
-                                   .aggregate = h->id,
-                                   .version = h->version,
-                                   .type = h->event->descriptor->name,
-                                   .body = proto_pack(c->scratch, h->event),
-                                   .recorded_us = c->now_us,
-                                   .because = h->because,
-                                   .parties = h->parties,
-                                   .party_count = h->party_count,
-                                   .source = letter->source,
-                                   .cause = letter->id,
-                                   .heard = letter->position,
-                                   .agency = letter->actor.agency,
-                                   .actor = letter->actor.person,
-                                   .capacity = letter->actor.capacity,
-                                   .traceparent = letter->traceparent };
+    const struct record record = record_of(c);
 
-        if (request) {
-            row.request_digest = request->request_digest;
-            row.reply_digest = sha256(request->reply.data, request->reply.size);
-        }
-        journal_chain(&c->head, &row);
+    LIST_EACH (const struct happened, h, &letter->outcome.happened) {
+        struct journal_row row = record_event(&record, letter, h, request);
+
         copy_event(c->journal, &row);
     }
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <zmq.h>
 
+#include "common/clock.h"
 #include "tests/bench/client.h"
 #include "tests/bench/pool.h"
 #include "tests/bench/tally.h"
@@ -92,22 +93,13 @@ struct run {
     int64_t begin_us, end_us; /* of the measured time */
 };
 
-static int64_t
-now_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* ------------------------------------------------------------------ sending */
 
 /* Whoever has nothing left to send has reached the end of what can be measured. */
 static bool
 may_send(struct run *run)
 {
-    int64_t now = now_us();
+    int64_t now = monotonic_us();
 
     if (run->sent >= run->commands && now < run->end_us)
         run->end_us = now;
@@ -138,7 +130,7 @@ send_first(struct run *run)
 {
     for (struct group *group = run->groups; group < run->groups + run->group_count; group++)
         for (uint32_t i = 0; i < group->in_flight && may_send(run); i++)
-            send_next(run, group, now_us());
+            send_next(run, group, monotonic_us());
 }
 
 static int64_t
@@ -151,7 +143,7 @@ due_us(const struct run *run, const struct group *group)
 static int64_t
 send_due(struct run *run)
 {
-    int64_t pause_us = 1000000, now = now_us();
+    int64_t pause_us = 1000000, now = monotonic_us();
 
     for (struct group *group = run->groups; group < run->groups + run->group_count; group++) {
         if (group->in_flight)
@@ -183,7 +175,7 @@ refusal_tally(struct group *group, const char *reason)
 static void
 count(struct run *run, struct group *group, const struct answer *answer, int64_t began_us)
 {
-    int64_t now = now_us();
+    int64_t now = monotonic_us();
 
     if (answer->accepted && now >= run->begin_us && now < run->end_us)
         group->done++;
@@ -208,7 +200,7 @@ take_all_of(struct run *run, size_t client)
         flight->began_us = 0;
         run->under_way--;
         if (group->in_flight && may_send(run))
-            send_one(run, group, client, now_us());
+            send_one(run, group, client, monotonic_us());
     }
     return took;
 }
@@ -226,7 +218,7 @@ await(struct run *run, int64_t pause_us)
 static void
 carry_on(struct run *run)
 {
-    int64_t heard_us = now_us();
+    int64_t heard_us = monotonic_us();
 
     while (run->under_way || may_send(run)) {
         int64_t pause_us = send_due(run);
@@ -235,8 +227,8 @@ carry_on(struct run *run)
         for (size_t i = 0; i < run->client_count; i++)
             took = take_all_of(run, i) || took;
         if (took)
-            heard_us = now_us();
-        else if (now_us() - heard_us > SILENCE_US)
+            heard_us = monotonic_us();
+        else if (monotonic_us() - heard_us > SILENCE_US)
             break; /* whoever takes its answers too slowly loses some, and would ask again */
         else if (pause_us > 0)
             await(run, pause_us);
@@ -382,7 +374,7 @@ plan(struct run *run, const char *values[OPTIONS])
     run->flights = calloc(FLIGHTS, sizeof(*run->flights));
     if (!run->flights)
         die("flights", strerror(errno));
-    run->start_us = now_us();
+    run->start_us = monotonic_us();
     run->begin_us = run->start_us + (int64_t) (number(values[WARMUP], 0.5) * 1e6);
     run->end_us = run->begin_us + (int64_t) (number(values[SECONDS], 3) * 1e6);
 }
@@ -403,7 +395,7 @@ main(int argc, char **argv)
     plan(&run, values);
     send_first(&run);
     carry_on(&run);
-    if (now_us() < run.end_us || run.under_way == run.sent)
+    if (monotonic_us() < run.end_us || run.under_way == run.sent)
         die("no answer", "for five seconds");
     if (run.end_us <= run.begin_us)
         die("commands", "there were none left to measure after the warm-up");

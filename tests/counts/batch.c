@@ -68,38 +68,17 @@ submit_entry(void)
     return &ask;
 }
 
-static void
-say(unsigned person, const void *message)
-{
-    struct letter *letter =
-        stage_letter(&s, &submissions_service, ++requests, person, EDITION, message);
-    const char *word = stage_say(&writer, letter);
-
-    if (strcmp(word, "OK") != 0)
-        fail_msg("%s: %s", letter->type, word);
-}
-
+/* It is published by two requests, and opened by the third. */
 static void
 open_an_edition(void)
 {
-    Submissions__CreateEdition create = SUBMISSIONS__CREATE_EDITION__INIT;
-    Submissions__PublishEdition publish = SUBMISSIONS__PUBLISH_EDITION__INIT;
-    Submissions__OpenRegistration open = SUBMISSIONS__OPEN_REGISTRATION__INIT;
-    Types__OfficialDocument plan = TYPES__OFFICIAL_DOCUMENT__INIT;
-    Types__Date today = { PROTOBUF_C_MESSAGE_INIT(&types__date__descriptor), 2019, 10, 29 };
+    static const Submissions__OpenRegistration ask = SUBMISSIONS__OPEN_REGISTRATION__INIT;
+    struct letter *open;
 
-    plan.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN;
-    plan.document_symbol = "1/KH-UBND";
-    plan.issued_on = &today;
-    create.ordinal = 1;
-    create.year = 2019;
-    create.name = "the first";
-    create.threshold_centi = 7000;
-    create.maximum_centi = 10000;
-    create.document = &plan;
-    say(OFFICER, &create);
-    say(OWNER, &publish);
-    say(OFFICER, &open);
+    given_a_published_edition(&s, &writer, 1, EDITION);
+    requests = 3;
+    open = stage_letter(&s, &submissions_service, requests, OFFICER, EDITION, &ask);
+    assert_string_equal(stage_say(&writer, open), "OK");
 }
 
 /* ------------------------------------------------------------------ batches */

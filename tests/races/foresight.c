@@ -69,27 +69,6 @@ must_say(struct letter **letters, const char *word)
         assert_string_equal(reply_word(s.arena, letters[i]->reply), word);
 }
 
-static void
-publish_an_edition(void)
-{
-    Submissions__CreateEdition plan = SUBMISSIONS__CREATE_EDITION__INIT;
-    Submissions__PublishEdition publish = SUBMISSIONS__PUBLISH_EDITION__INIT;
-    Types__OfficialDocument document = TYPES__OFFICIAL_DOCUMENT__INIT;
-    Types__Date today = { PROTOBUF_C_MESSAGE_INIT(&types__date__descriptor), 2019, 10, 29 };
-
-    document.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN;
-    document.document_symbol = "1/KH-UBND";
-    document.issued_on = &today;
-    plan.ordinal = 1;
-    plan.year = 2019;
-    plan.name = "the first";
-    plan.threshold_centi = 7000;
-    plan.maximum_centi = 10000;
-    plan.document = &document;
-    assert_string_equal(stage_say(&writer, letter(OFFICER, EDITION, &plan)), "OK");
-    assert_string_equal(stage_say(&writer, letter(OWNER, EDITION, &publish)), "OK");
-}
-
 static int
 begin(void **state)
 {
@@ -100,7 +79,7 @@ begin(void **state)
     stage_writer(&s, &submissions_service, &other);
     if (foresight_open(&submissions_service, stage_dsn(&s, "submissions", NULL), &writer.foresight))
         fail_msg("%s", err_text());
-    publish_an_edition();
+    given_a_published_edition(&s, &writer, 1, EDITION);
     return 0;
 }
 

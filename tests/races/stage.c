@@ -461,6 +461,33 @@ stage_verify(struct stage *s)
     return text;
 }
 
+/* ------------------------------------------------------------------ submissions' beginnings */
+
+void
+given_a_published_edition(struct stage *s, struct writer *writer, unsigned first_request,
+                          unsigned edition)
+{
+    Submissions__CreateEdition create = SUBMISSIONS__CREATE_EDITION__INIT;
+    Submissions__PublishEdition publish = SUBMISSIONS__PUBLISH_EDITION__INIT;
+    Types__OfficialDocument plan = TYPES__OFFICIAL_DOCUMENT__INIT;
+    Types__Date today = { PROTOBUF_C_MESSAGE_INIT(&types__date__descriptor), 2019, 10, 29 };
+    struct letter *made, *published;
+
+    plan.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN;
+    plan.document_symbol = "1/KH-UBND";
+    plan.issued_on = &today;
+    create.ordinal = 1;
+    create.year = 2019;
+    create.name = "the first";
+    create.threshold_centi = 7000;
+    create.maximum_centi = 10000;
+    create.document = &plan;
+    made = stage_letter(s, &submissions_service, first_request, OFFICER, edition, &create);
+    published = stage_letter(s, &submissions_service, first_request + 1, OWNER, edition, &publish);
+    assert_string_equal(stage_say(writer, made), "OK");
+    assert_string_equal(stage_say(writer, published), "OK");
+}
+
 /* ------------------------------------------------------------------ funding's beginnings */
 
 static Types__OfficialDocument *

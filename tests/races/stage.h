@@ -86,6 +86,12 @@ int64_t stage_publish(struct stage *stage, const char *service, unsigned aggrega
 /* Is anything not what it was? The damages that verify names, a line each; "" when all is well. */
 const char *stage_verify(struct stage *stage);
 
+/* ------------------------------------------------------------------ submissions' beginnings */
+
+/* An edition is created and published by two requests, of these numbers. */
+void given_a_published_edition(struct stage *s, struct writer *writer, unsigned first_request,
+                               unsigned edition);
+
 /* ------------------------------------------------------------------ funding's beginnings */
 
 struct letter *ask_set_ceiling(struct stage *s, unsigned request, unsigned ceiling,

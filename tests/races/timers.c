@@ -76,8 +76,6 @@ static Types__OfficialDocument report;
 static void
 given_a_finalist(void)
 {
-    Submissions__CreateEdition create = SUBMISSIONS__CREATE_EDITION__INIT;
-    Submissions__PublishEdition publish = SUBMISSIONS__PUBLISH_EDITION__INIT;
     Submissions__OpenRegistration open = SUBMISSIONS__OPEN_REGISTRATION__INIT;
     Submissions__CreateEntry entry = SUBMISSIONS__CREATE_ENTRY__INIT;
     Submissions__Author author = SUBMISSIONS__AUTHOR__INIT, *authors[] = { &author };
@@ -89,14 +87,7 @@ given_a_finalist(void)
     report.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_REPORT;
     report.document_symbol = "2417/BC-SNV";
     report.issued_on = &today;
-    create.ordinal = 4;
-    create.year = 2019;
-    create.name = "the fourth";
-    create.threshold_centi = 7000;
-    create.maximum_centi = 10000;
-    create.document = &report;
-    said(11, OFFICER, EDITION, &create);
-    said(12, OWNER, EDITION, &publish);
+    given_a_published_edition(&s, &submissions, 11, EDITION);
     said(13, OFFICER, EDITION, &open);
     entry.edition_id = stage_id_text(&s, EDITION);
     entry.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_MODEL;
