@@ -181,7 +181,7 @@ def test_killed_it_comes_back_by_itself_and_remembers(composed, province, editio
 
 
 def test_taken_down_and_brought_up_again_everything_is_there(composed, province, edition, said):
-    composed.compose("down")
+    composed.down()
     assert all(composed.inspect(service) is None for service in LASTING)
 
     composed.up()
@@ -214,7 +214,7 @@ def test_a_backup_restored_into_an_empty_system_has_everything(composed, provinc
     backup = composed.folder / "backup"
     composed.run("ops/docker/backup", backup)
     refused = composed.run("ops/docker/restore", backup, check=False)
-    composed.compose("down", "--volumes")
+    composed.down("--volumes")
 
     composed.run("ops/docker/restore", backup)
     composed.up()
@@ -229,7 +229,7 @@ def test_a_copy_of_the_whole_cluster_is_the_same_system(composed, province, edit
     copy = composed.folder / "base.tar.gz"
     composed.run("bash", "-o", "pipefail", "-c", "docker-compose exec -T postgres"
                  f" pg_basebackup -c fast -D - -F tar -X fetch | gzip >{copy}")
-    composed.compose("down", "--volumes")
+    composed.down("--volumes")
 
     composed.run("bash", "-c", "docker-compose run --rm -T --entrypoint sh postgres -c"
                  f" 'umask 077 && mkdir /data/15 && tar -xzC /data/15' <{copy}")
