@@ -254,6 +254,24 @@ uuid_compare(const struct uuid *a, const struct uuid *b)
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
+/* The end of SplitMix64. */
+uint64_t
+mix_bits(uint64_t number)
+{
+    number = (number ^ number >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    number = (number ^ number >> 27) * UINT64_C(0x94d049bb133111eb);
+    return number ^ number >> 31;
+}
+
+uint64_t
+uuid_hash(const struct uuid *uuid)
+{
+    uint64_t halves[2];
+
+    memcpy(halves, uuid->bytes, sizeof(halves));
+    return mix_bits(halves[0] ^ mix_bits(halves[1]));
+}
+
 void
 uuid_print(const struct uuid *uuid, char ret_text[UUID_TEXT_SIZE])
 {

@@ -37,6 +37,11 @@ struct uuid uuid_of(const char *text);
 bool uuid_is_nil(const struct uuid *uuid);
 bool uuid_equal(const struct uuid *a, const struct uuid *b);
 int uuid_compare(const struct uuid *a, const struct uuid *b);
+
+/* For tables: each bit depends on every bit of the id, whichever of them its maker has left the same. */
+uint64_t uuid_hash(const struct uuid *uuid);
+uint64_t mix_bits(uint64_t number);
+
 void uuid_print(const struct uuid *uuid, char ret_text[UUID_TEXT_SIZE]);
 const char *uuid_text(struct arena *arena, const struct uuid *uuid); /* "" for nil */
 

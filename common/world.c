@@ -31,10 +31,8 @@ world_new(struct arena *arena)
 static struct held **
 slot_of(struct held **slots, size_t room, const struct kind *kind, const struct uuid *id)
 {
-    uint64_t hash;
+    uint64_t hash = uuid_hash(id) ^ (uint64_t) (uintptr_t) kind >> 4;
 
-    memcpy(&hash, id->bytes + 8, sizeof(hash)); /* the random half */
-    hash ^= (uint64_t) (uintptr_t) kind >> 4;
     for (size_t i = hash & (room - 1);; i = (i + 1) & (room - 1))
         if (!slots[i] || (slots[i]->kind == kind && uuid_equal(&slots[i]->id, id)))
             return &slots[i];

@@ -256,21 +256,10 @@ routes_remove(struct routes *routes, struct worker **worker_p)
 
 /* ------------------------------------------------------------------ where to */
 
-static uint64_t
-mix(uint64_t x)
-{
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
 static size_t
 slot_of(const struct uuid *subject)
 {
-    uint64_t halves[2];
-
-    memcpy(halves, subject->bytes, sizeof(halves));
-    return (size_t) (mix(halves[0] ^ mix(halves[1])) % ROUTE_SLOTS);
+    return (size_t) (uuid_hash(subject) % ROUTE_SLOTS);
 }
 
 static uint32_t
@@ -295,7 +284,7 @@ prefer(const struct routes *routes, size_t word, size_t slot, bool *ret_any)
 
     *ret_any = false;
     for (struct worker *w = routes->first; w; w = w->next) {
-        uint64_t weight = mix(w->serial * ROUTE_SLOTS + slot);
+        uint64_t weight = mix_bits(w->serial * ROUTE_SLOTS + slot);
 
         if (!may_take(w, word))
             continue;

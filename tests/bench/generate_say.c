@@ -13,11 +13,7 @@ extern const struct service submissions_service;
 static uint64_t
 next_number(struct chronicle *c)
 {
-    uint64_t z = c->dice += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
+    return mix_bits(c->dice += UINT64_C(0x9e3779b97f4a7c15));
 }
 
 uint64_t

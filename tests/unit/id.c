@@ -101,6 +101,27 @@ milliseconds_of(const struct uuid *uuid)
     return ms;
 }
 
+/* Each 1024 ids that are alike but for two of their bytes. At random, 647 of 1024 slots are taken. */
+static void
+ids_that_are_nearly_alike_hash_apart(void **state)
+{
+    (void) state;
+    for (size_t at = 0; at + 1 < sizeof(struct uuid); at++) {
+        struct uuid id = uuid_of("01890a5d-ac96-774b-bcce-b302099a8057");
+        bool taken[1024] = { false };
+        size_t slots = 0;
+
+        for (unsigned n = 0; n < 1024; n++) {
+            id.bytes[at] = (uint8_t) (n >> 8);
+            id.bytes[at + 1] = (uint8_t) n;
+            taken[uuid_hash(&id) & 1023] = true;
+        }
+        for (size_t i = 0; i < 1024; i++)
+            slots += taken[i];
+        assert_in_range(slots, 550, 750);
+    }
+}
+
 static void
 a_new_id_carries_its_time_version_and_variant(void **state)
 {
@@ -287,6 +308,7 @@ main(void)
         cmocka_unit_test(only_the_one_spelling_is_a_uuid),
         cmocka_unit_test(no_text_gives_the_nil_uuid_and_back),
         cmocka_unit_test(uuids_compare_as_their_bytes),
+        cmocka_unit_test(ids_that_are_nearly_alike_hash_apart),
         cmocka_unit_test(a_new_id_carries_its_time_version_and_variant),
         cmocka_unit_test(new_ids_go_forward_even_when_the_clock_steps_back_a_little),
         cmocka_unit_test(a_clock_set_back_far_is_believed),
