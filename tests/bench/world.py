@@ -21,6 +21,15 @@ ROLES = ("OWNER", "STANDING", "CLERK")
 PLAN = {"kind": "DOCUMENT_KIND_PLAN", "document_symbol": "1/KH-UBND", "issued_on": {"year": 2019, "month": 1, "day": 2}}
 POOL_IDS = "00000000-0000-7000-8002-"  # and n in twelve hexadecimal digits
 
+# Memory that nobody has touched is made when somebody does, and whoever writes most would pay for most of it. A server
+# that has run for an hour has touched all of its own.
+TOUCH_BUFFERS = """
+CREATE TABLE public.touched (filler text);
+ALTER TABLE public.touched ALTER filler SET STORAGE PLAIN;
+INSERT INTO public.touched
+SELECT repeat('x', 7000) FROM generate_series(1, (SELECT setting::int FROM pg_settings WHERE name = 'shared_buffers'));
+DROP TABLE public.touched;
+"""
 # Entries that nobody drafted: what matters is that the rows are there. Without the triggers, which would look up
 # the edition of each.
 FILL_POOL = f"""
@@ -61,6 +70,7 @@ class World:
         self._found()
         self._open_edition()
         self._tell("EndRole", self.ids["STANDING"], reason="nobody is told")
+        self.sql(TOUCH_BUFFERS)
         self.sql(FILL_POOL.format(**self.ids))
         self.sql((REPO / "tests/bench/schema.sql").read_text())
         return self
