@@ -1,10 +1,9 @@
 """tests/flow/test_crash.py - whatever dies, and whenever: one effect, one answer, one event."""
-import os
 import signal
 
 import chain
 import pytest
-from base import Gate, until
+from base import Gate, halt, until
 from sangkien_client import uuid7
 
 pytestmark = pytest.mark.disturbs
@@ -49,7 +48,7 @@ def test_killed_between_commit_and_reply_the_answer_and_the_event_still_come_onc
     with Gate(base) as gate:
         client.post(request)
         gate.wait()
-        os.kill(pid, signal.SIGSTOP)  # it waits for its COMMIT, and will never see it done
+        halt(pid)  # it waits for its COMMIT, and will never see it done
         gate.open()
         until(lambda: base.is_stored(request_id), "the transaction is committed")
         stack.end("submissions", signal.SIGKILL)
@@ -117,7 +116,7 @@ def test_when_postgresql_is_killed_just_after_a_commit_there_is_one_effect(world
     with Gate(base) as gate:
         client.post(request)
         gate.wait()
-        os.kill(pid, signal.SIGSTOP)
+        halt(pid)
         gate.open()
         until(lambda: base.is_stored(request_id), "the transaction is committed")
         base.kill()

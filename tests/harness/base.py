@@ -23,6 +23,14 @@ def until(condition, what, timeout=15):
         time.sleep(0.002)  # between two looks
 
 
+def halt(pid):
+    """SIGSTOP, and waits until every thread stands still: until then a thread may go on for a moment."""
+    os.kill(pid, signal.SIGSTOP)
+    tasks = pathlib.Path(f"/proc/{pid}/task")
+    until(lambda: all((task / "stat").read_text().rpartition(")")[2].split()[0] == "T" for task in tasks.iterdir()),
+          f"process {pid} stands still")
+
+
 class Base:
     def __init__(self, stack):
         self.stack = stack

@@ -5,6 +5,7 @@ import time
 
 import chain
 import pytest
+from base import halt
 from sangkien_client import uuid7
 
 FLOOD = 700  # more than one system may have under way: conftest.py says how many
@@ -22,7 +23,7 @@ def flooded(world, stack, edition):
     requests = [world.request("clerk", "submissions.CreateEntry", chain.draft(world, edition), uuid7())
                 for _ in range(FLOOD)]
     pid = stack.pid("submissions")
-    os.kill(pid, signal.SIGSTOP)
+    halt(pid)
     try:
         for request in requests:
             client.post(request)
