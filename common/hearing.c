@@ -22,9 +22,9 @@ static const struct statement take_cursor = {
 static const struct statement read_events = {
     "read events",
     "SELECT j.position, j.type, j.body, j.aggregate, j.parties, j.cause, j.traceparent,"
-    " EXISTS (SELECT FROM runtime.parked p WHERE p.consumer = $1::text AND p.programme = "
-    "j.programme"
-    "         AND p.subject = j.aggregate)"
+    " EXISTS (SELECT FROM runtime.parked p WHERE p.consumer = $1::text AND p.programme = $2::text)"
+    " AND EXISTS (SELECT FROM runtime.parked p WHERE p.consumer = $1::text"
+    "             AND p.programme = j.programme AND p.subject = j.aggregate)"
     " FROM runtime.journal j WHERE j.programme = $2::text AND j.position > $3::int8"
     "  AND j.position <= $4::int8 AND j.type = ANY($5::text[])"
     " ORDER BY j.position LIMIT $6::int8"

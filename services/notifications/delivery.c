@@ -75,9 +75,9 @@ static const struct statement cause = {
 static const struct statement names = {
     "mail_names",
     "SELECT j.* FROM unnest($1::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT aggregate, type, body"
-    " FROM (SELECT programme, aggregate, version, type, body FROM runtime.journal"
-    "  WHERE aggregate = k.id OFFSET 0) AS e"
-    " WHERE programme = 'directory' AND type IN ('sangkien.directory.v1.AgencyRegistered', "
+    " FROM (SELECT aggregate, version, type, body FROM runtime.journal"
+    "  WHERE programme = 'directory' AND aggregate = k.id OFFSET 0) AS e"
+    " WHERE type IN ('sangkien.directory.v1.AgencyRegistered', "
     "'sangkien.directory.v1.AgencyRenamed') ORDER BY version DESC LIMIT 1) AS j",
 };
 
