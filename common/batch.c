@@ -2,6 +2,8 @@
  * and loads, one writes and commits. All that is written in a programme is written under that one lock. */
 #include "common/batch.h"
 
+#include <assert.h>
+
 #include "common/answer.h"
 #include "common/batch_state.h"
 #include "common/clock.h"
@@ -34,6 +36,7 @@ writer_open(const struct service *service, const char *dsn, struct writer *ret_w
         rc = store_open(w.db, service, true, &w.store);
     w.authority = authority_new();
     w.arena = arena_new();
+    w.spare = arena_new();
     if (rc)
         writer_close(&w);
     else
@@ -49,6 +52,7 @@ writer_close(struct writer *writer)
     foresight_close(&writer->foresight);
     authority_free(&writer->authority);
     arena_free(&writer->arena);
+    arena_free(&writer->spare);
 }
 
 int
@@ -139,15 +143,12 @@ open_batch(struct writer *writer, const char *programme, struct letter **letters
     return b;
 }
 
-int
-batch_start(struct writer *writer, const char *programme, struct letter **letters, size_t count,
-            const struct hearing *hearing, struct batch **ret_batch)
+static struct batch *
+ask(struct writer *writer, const char *programme, struct letter **letters, size_t count,
+    const struct hearing *hearing)
 {
     struct batch *b;
-    int rc;
 
-    if (!hearing)
-        arena_reset(writer->arena, 1 << 20);
     store_forget(writer->store);
     b = open_batch(writer, programme, letters, count);
     b->hearing = hearing;
@@ -156,6 +157,34 @@ batch_start(struct writer *writer, const char *programme, struct letter **letter
     judge_twins(b->arena, letters, count);
     if (!hearing)
         db_begin(b->db);
+    batch_ask_load(b);
+    return b;
+}
+
+void
+batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count)
+{
+    struct arena *last = writer->arena;
+
+    writer->arena = writer->spare;
+    writer->spare = last;
+    arena_reset(writer->arena, 1 << 20);
+    writer->asked = ask(writer, programme, letters, count, NULL);
+    db_send(writer->db);
+}
+
+int
+batch_start(struct writer *writer, const char *programme, struct letter **letters, size_t count,
+            const struct hearing *hearing, struct batch **ret_batch)
+{
+    struct batch *b;
+    int rc;
+
+    assert(!writer->asked || writer->asked->letters == letters);
+    if (!hearing && !writer->asked)
+        batch_ask(writer, programme, letters, count);
+    b = hearing ? ask(writer, programme, letters, count, hearing) : writer->asked;
+    writer->asked = NULL;
     rc = batch_load(b);
     if (rc == 0)
         rc = judge_all(&b->verge, b->world, letters, count);

@@ -5,7 +5,7 @@
  * Errors     0: the transaction is committed and every letter has its fate (and requests their reply).
  *            ERR_RETRY, ERR_POISON, ERR_FATAL: rolled back, nothing happened; after ERR_RETRY running
  *            the same letters again resolves also a COMMIT of unknown outcome, by their ids.
- * Ownership  fates and replies lie in the writer's arena until its next batch.
+ * Ownership  fates and replies lie in the writer's arena until its next batch but one.
  * Threads    belongs to the writer's thread.
  */
 #ifndef SANGKIEN_COMMON_BATCH_H
@@ -17,6 +17,8 @@
 #include "common/letter.h"
 #include "common/store.h"
 
+struct batch;
+
 /* Everything that a thread needs to write. */
 struct writer {
     const struct service *service;
@@ -25,9 +27,9 @@ struct writer {
     struct authority *authority;
     struct foresight *foresight; /* NULL: nothing is read beforehand */
     struct arena *arena;         /* of one attempt */
+    struct arena *spare;         /* that of the attempt before, or its foresight's */
+    struct batch *asked;         /* NULL: none is open on the connection */
 };
-
-struct batch;
 
 /* What a batch of heard events does beside: see hearing.h. */
 struct hearing {
@@ -55,8 +57,10 @@ int writer_catch_up(struct db *db, struct authority *authority) MUST_CHECK;
 int batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
               const struct hearing *hearing, struct hint *ret_hint) MUST_CHECK;
 
-/* The same in two halves: between them the server writes and commits. The batch lies in the writer's arena;
- * when batch_start fails there is none. */
+/* The same in parts. batch_ask sends what locks and loads, and the server is at it until batch_start, which must
+ * come next on this connection, and with the same letters; it asks by itself where that was not done. Between
+ * batch_start and batch_finish the server writes and commits. When batch_start fails there is no batch. */
+void batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count);
 int batch_start(struct writer *writer, const char *programme, struct letter **letters, size_t count,
                 const struct hearing *hearing, struct batch **ret_batch) MUST_CHECK;
 int batch_finish(struct batch *batch, struct hint *ret_hint) MUST_CHECK;

@@ -309,18 +309,25 @@ load_again(struct batch *b)
 
 /* In one round trip, unless some key must be read off a loaded state first. A cursor that moves past what
  * concerns nobody needs no lock. */
+void
+batch_ask_load(struct batch *b)
+{
+    if (b->count == 0)
+        return;
+    name_all_keys(b);
+    journal_lock(b->db, b->programme);
+    ask_surroundings(b);
+    b->upto = ask_round(b, 0);
+}
+
 int
 batch_load(struct batch *b)
 {
-    size_t upto, nth = b->hearing ? 0 : 1; /* BEGIN's own result */
+    size_t nth = b->hearing ? 0 : 1; /* BEGIN's own result */
     int rc;
 
     if (b->count == 0)
         return 0;
-    name_all_keys(b);
-    journal_lock(b->db, b->programme);
-    ask_surroundings(b);
-    upto = ask_round(b, 0);
     rc = db_run(b->db);
     if (rc)
         return rc;
@@ -329,7 +336,7 @@ batch_load(struct batch *b)
     take_surroundings(b, &nth);
     rc = store_loaded(b->store, b->world, b->arena, &nth);
     if (rc == 0)
-        rc = is_outdated(b) ? load_again(b) : load_rest(b, upto);
+        rc = is_outdated(b) ? load_again(b) : load_rest(b, b->upto);
     world_close(b->world);
     if (rc == 0 && b->verge.directory_position > authority_position(b->writer->authority))
         rc = writer_catch_up(b->db, b->writer->authority);

@@ -21,6 +21,7 @@ struct batch {
     struct verge verge; /* what surrounds a decision */
     struct journal_head head;
     int64_t from;         /* the head's position as it was found */
+    size_t upto;          /* the first kind whose keys are not known before others are loaded */
     struct list events;   /* of struct journal_row */
     struct list requests; /* of struct inbox_row */
     bool writes, journals, founds;
@@ -35,7 +36,9 @@ int batch_prepare_write(struct db *db) MUST_CHECK;
 /* Queues the load of all that can be known without having loaded anything. */
 void batch_ask_first(struct batch *b);
 
-/* Locks the head, looks up what surrounds the decisions, and loads what the world does not hold yet. */
+/* Locks the head, looks up what surrounds the decisions, and loads what the world does not hold yet: queued, and
+ * then waited for. */
+void batch_ask_load(struct batch *b);
 int batch_load(struct batch *b) MUST_CHECK;
 
 /* Sends what was decided, and COMMIT; and sees what came of it. */

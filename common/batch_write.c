@@ -171,7 +171,7 @@ batch_write(struct batch *b)
     save_alarms(b);
     save_hearing(b);
     db_commit(b->db);
-    db_push(b->db);
+    db_send(b->db);
 }
 
 int

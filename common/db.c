@@ -97,6 +97,7 @@ db_clear_results(struct db *db)
         PQclear(db->results[i]);
     db->answered = 0;
     db->sent = 0;
+    db->is_sent = false;
     db->sent_commit = db->pushed_commit = false;
     db->send_failed = false;
     db->used = 0;
@@ -157,11 +158,11 @@ db_run(struct db *db)
 {
     int rc;
 
-    db_send_call(db);
-    if (db->sent == 0)
+    db_send(db);
+    if (db->sent == db->answered)
         return 0;
     db->commit_unknown = false;
-    if (!db->conn || db->send_failed || !PQpipelineSync(db->conn)) {
+    if (!db->conn || db->send_failed) {
         db->sent_commit = db->pushed_commit; /* otherwise it never reached the wire as a whole */
         return lost(db, "cannot send");
     }
@@ -176,6 +177,41 @@ db_push(struct db *db)
     db->pushed_commit = db->sent_commit;
     if (db->conn && PQflush(db->conn) < 0)
         db->send_failed = true;
+}
+
+void
+db_send(struct db *db)
+{
+    db_send_call(db);
+    if (db->sent == db->answered || db->is_sent || !db->conn || db->send_failed)
+        return;
+    db->pushed_commit = db->sent_commit;
+    db->is_sent = PQpipelineSync(db->conn);
+    db->send_failed = !db->is_sent;
+}
+
+bool
+db_is_first(struct db *db, struct db *other)
+{
+    struct db *const both[] = { db, other };
+    struct pollfd fds[2];
+
+    for (;;) {
+        for (size_t i = 0; i < 2; i++) {
+            int rest = both[i]->conn ? PQflush(both[i]->conn) : -1;
+
+            if (rest < 0)
+                return false; /* db_run will say why */
+            fds[i] = (struct pollfd){ PQsocket(both[i]->conn), POLLIN, 0 };
+            fds[i].events |= rest ? POLLOUT : 0;
+        }
+        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+            return false;
+        if (fds[1].revents & ~POLLOUT)
+            return false;
+        if (fds[0].revents & ~POLLOUT)
+            return true;
+    }
 }
 
 bool

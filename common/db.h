@@ -71,10 +71,16 @@ void db_uuids(struct db *db, const struct uuid *uuids, size_t count); /* one val
 void db_begin(struct db *db);
 void db_commit(struct db *db);
 
-/* Sends what is queued, so that the server may begin with it. */
+/* Sends what is queued, so that the server may begin with it. More may follow. */
 void db_push(struct db *db);
 
-/* Sends what is queued and waits for all of it. The nth result is that of the nth db_call, db_begin or
+/* The same, and the server tells what came of it, for db_run to take, which must come next. */
+void db_send(struct db *db);
+
+/* Waits, sending what either still holds, until the server says something on one of two connections: on this one? */
+bool db_is_first(struct db *db, struct db *other);
+
+/* Sends what is queued, if anything still is, and waits for all of it. The nth result is that of the nth db_call, db_begin or
  * db_commit since the last db_run. db_commit_is_unknown tells, on failure, that a COMMIT was among it:
  * then its outcome is unknown. */
 int db_run(struct db *db) MUST_CHECK;

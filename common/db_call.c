@@ -21,7 +21,7 @@ db_send_call(struct db *db)
 
     if (!db->call)
         return;
-    assert(db->array_left == 0);
+    assert(db->array_left == 0 && !db->is_sent);
     for (size_t i = 0; i < db->param_count; i++) {
         values[i] = db->params[i].length < 0 ? NULL : (const char *) db->buffer + db->params[i].at;
         lengths[i] = db->params[i].length;

@@ -46,6 +46,7 @@ struct db {
     PGresult *results[MOST_CALLS];
     size_t sent;
     size_t answered;
+    bool is_sent; /* the sync, too */
     bool sent_commit;
     bool pushed_commit; /* and the server may have it */
     bool commit_unknown;

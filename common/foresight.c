@@ -23,8 +23,10 @@ struct foresight {
     struct db *db;
     struct store *store;
     struct arena *arena;
-    struct batch batch; /* as far as it is known */
-    bool is_looking;
+    struct batch batch;  /* as far as it is known */
+    bool is_looking;     /* something was read, or is being read, for a batch to come */
+    bool is_taken;       /* and the world has it */
+    int64_t position;    /* of the head, as it was read */
     int64_t from, to;    /* what the writer wrote meanwhile, */
     struct list changed; /* and where: struct held */
     int rest;
@@ -71,7 +73,7 @@ foresight_close(struct foresight **foresight_p)
 static int
 await(struct foresight *f)
 {
-    int rc = db_run(f->db);
+    int rc = f->is_taken ? 0 : db_run(f->db);
 
     f->is_looking = false;
     if (rc == 0)
@@ -107,8 +109,9 @@ foresight_look(struct writer *writer, const char *programme, struct letter **let
     db_text(f->db, programme);
     batch_ask_first(&f->batch);
     db_commit(f->db);
-    db_push(f->db);
+    db_send(f->db);
     f->is_looking = true;
+    f->is_taken = false;
 }
 
 void
@@ -124,17 +127,26 @@ foresight_note(struct foresight *f, const char *programme, int64_t from, int64_t
 }
 
 static int
-take(struct foresight *f, int64_t *ret_position)
+take(struct foresight *f)
 {
     size_t nth = 2;
     int rc = await(f);
 
-    if (rc == 0 && db_rows(db_result(f->db, 1)) != 1)
-        return ERR_NOT_FOUND;
-    if (rc)
+    if (rc || f->is_taken)
         return rc;
-    *ret_position = db_get_int(db_result(f->db, 1), 0, 0);
+    if (db_rows(db_result(f->db, 1)) != 1)
+        return ERR_NOT_FOUND;
+    f->position = db_get_int(db_result(f->db, 1), 0, 0);
     return store_loaded(f->store, f->batch.world, f->arena, &nth);
+}
+
+void
+foresight_take(struct writer *writer)
+{
+    struct foresight *f = writer->foresight;
+
+    if (f && f->is_looking && db_is_first(f->db, writer->db))
+        f->is_looking = f->is_taken = take(f) == 0;
 }
 
 struct world *
@@ -145,9 +157,10 @@ foresight_use(struct writer *writer, const char *programme, struct letter **lett
     struct arena *trade = writer->arena;
 
     if (!f || !f->is_looking || f->batch.letters != letters ||
-        strcmp(f->batch.programme, programme) != 0 || take(f, ret_position))
+        strcmp(f->batch.programme, programme) != 0 || take(f))
         return NULL;
-    if (*ret_position == f->from) {
+    *ret_position = f->position;
+    if (f->position == f->from) {
         *ret_position = f->to;
         LIST_EACH (const struct held, h, &f->changed)
             world_forget(f->batch.world, h->kind, h->id);

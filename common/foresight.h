@@ -21,6 +21,9 @@ void foresight_close(struct foresight **foresight_p);
 void foresight_look(struct writer *writer, const char *programme, struct letter **letters,
                     size_t count);
 
+/* Takes what was read as soon as it comes, unless the writer's own connection has something to say before. */
+void foresight_take(struct writer *writer);
+
 /* This writer has taken the journal from one position to another, changing what has changed in the world. */
 void foresight_note(struct foresight *foresight, const char *programme, int64_t from, int64_t to,
                     struct world *world);

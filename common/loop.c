@@ -138,17 +138,24 @@ look_at_ms(const struct loop *loop)
     return loop->poll_at_ms;
 }
 
+bool
+loop_news_is_due(struct loop *loop)
+{
+    loop->is_hinted = (bus_was_hinted(loop->bus) && loop->scouts) || loop->is_hinted;
+    return monotonic_ms() >= look_at_ms(loop);
+}
+
 static void
 take_turn(struct loop *loop)
 {
     bool busy = loop_do_commands(loop);
-    int64_t now = monotonic_ms();
 
     busy = loop_do_sayings(loop) || busy;
     if (!db_is_open(loop->writer.db))
         return;
-    loop->is_hinted = (bus_was_hinted(loop->bus) && loop->scouts) || loop->is_hinted;
-    if (now >= look_at_ms(loop)) {
+    if (loop_news_is_due(loop)) {
+        int64_t now = monotonic_ms();
+
         loop->is_hinted = false;
         loop->poll_at_ms = now + loop->config->poll_ms;
         loop->quiet_until_ms = now + QUIET_MS;
@@ -157,7 +164,7 @@ take_turn(struct loop *loop)
             loop->quiet_until_ms = now;
         }
     } else if (!busy) {
-        struct work *work = bus_take(loop->bus, LANE_WRITE, look_at_ms(loop) - now);
+        struct work *work = bus_take(loop->bus, LANE_WRITE, look_at_ms(loop) - monotonic_ms());
 
         if (work)
             queue_add(loop->queue, work);

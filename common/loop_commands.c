@@ -131,10 +131,9 @@ run_batch(struct loop *loop, struct letter **letters, size_t count, struct hint 
     return batch_finish(batch, ret_hint);
 }
 
-int
-loop_try(struct loop *loop, struct letter **letters, size_t count)
+static int
+try(struct loop *loop, struct letter **letters, size_t count, struct hint *ret_hint)
 {
-    struct hint hint;
     int64_t began = monotonic_ms();
     char broken[64] = "";
     int rc = ERR_RETRY;
@@ -142,7 +141,7 @@ loop_try(struct loop *loop, struct letter **letters, size_t count)
     for (int i = 0; i < TRIES && rc == ERR_RETRY; i++) {
         bool unknown;
 
-        rc = run_batch(loop, letters, count, &hint);
+        rc = run_batch(loop, letters, count, ret_hint);
         if (rc == 0)
             break;
         unknown = db_commit_is_unknown(loop->writer.db);
@@ -168,8 +167,18 @@ loop_try(struct loop *loop, struct letter **letters, size_t count)
         return rc;
     metric_add(loop->batches, 1);
     metric_seconds(loop->seconds, (monotonic_ms() - began) * 1000);
-    deliver(loop, letters, count, &hint);
     return 0;
+}
+
+int
+loop_try(struct loop *loop, struct letter **letters, size_t count)
+{
+    struct hint hint;
+    int rc = try(loop, letters, count, &hint);
+
+    if (rc == 0)
+        deliver(loop, letters, count, &hint);
+    return rc;
 }
 
 static int
@@ -230,14 +239,12 @@ put_off(struct letter **letters, size_t count)
         letters[i]->fate = PUT_OFF;
 }
 
+static void run_letters(struct loop *loop, struct letter **letters, size_t count);
+
 /* What fails together is halved until the one that fails is alone: the others wait for few transactions. */
 static void
-run_letters(struct loop *loop, struct letter **letters, size_t count)
+run_apart(struct loop *loop, struct letter **letters, size_t count, int rc)
 {
-    int rc = loop_try(loop, letters, count);
-
-    if (rc == 0)
-        return;
     if (rc == ERR_FATAL && db_commit_is_unknown(loop->writer.db)) {
         abandon(letters, count);
     } else if (!db_is_open(loop->writer.db) || rc == ERR_FATAL) {
@@ -253,20 +260,46 @@ run_letters(struct loop *loop, struct letter **letters, size_t count)
     }
 }
 
-bool
-loop_do_commands(struct loop *loop)
+static void
+run_letters(struct loop *loop, struct letter **letters, size_t count)
+{
+    int rc = loop_try(loop, letters, count);
+
+    if (rc)
+        run_apart(loop, letters, count, rc);
+}
+
+/* The server is asked for the next turn before this one's answers are given, so that it is never idle. */
+static void
+run_turn(struct loop *loop)
 {
     struct turn *turn = &loop->turns[loop->next];
-    size_t count;
+    size_t count = turn->count;
+    struct hint hint;
+    int rc;
 
-    loop_gather(loop, 1);
-    count = turn->count;
-    if (count == 0)
-        return false;
     turn->count = 0;
     loop->next = 1 - loop->next;
     arena_reset(loop->letters, 1 << 20); /* for replies beside the batch's */
-    run_letters(loop, turn->letters, count);
+    rc = try(loop, turn->letters, count, &hint);
+    if (rc) {
+        run_apart(loop, turn->letters, count, rc);
+    } else {
+        if (!any_put_off(turn->letters, count))
+            loop_ask_ahead(loop);
+        deliver(loop, turn->letters, count, &hint);
+    }
     loop_put_off(loop, turn->letters, count);
+}
+
+bool
+loop_do_commands(struct loop *loop)
+{
+    loop_gather(loop);
+    if (loop->turns[loop->next].count == 0)
+        return false;
+    do
+        run_turn(loop);
+    while (loop->writer.asked);
     return true;
 }

@@ -50,6 +50,17 @@ letter_of(struct loop *loop, const struct saying *saying)
 }
 
 bool
+loop_has_sayings(struct loop *loop)
+{
+    bool has_some;
+
+    pthread_mutex_lock(&loop->lock);
+    has_some = loop->sayings;
+    pthread_mutex_unlock(&loop->lock);
+    return has_some;
+}
+
+bool
 loop_do_sayings(struct loop *loop)
 {
     struct saying *saying;

@@ -59,12 +59,15 @@ struct loop {
 /* Runs the letters until they are decided and answered, or fail for good. */
 int loop_try(struct loop *loop, struct letter **letters, size_t count) MUST_CHECK;
 
-/* Takes what has come, and gathers the next turn if at least so many letters wait. */
-void loop_gather(struct loop *loop, size_t least);
+/* Takes what has come, and gathers the next turn out of it, or adds to what was gathered. */
+void loop_gather(struct loop *loop);
 
 /* What to do while the server commits a batch: gathers the next turn and reads for it, if that is worth it. Where
  * this batch had little to read, neither will the next. */
 void loop_look_ahead(struct loop *loop, const struct batch *batch);
+
+/* What to do when it has: asks it for what the next turn needs, if there is one and nothing else is due. */
+void loop_ask_ahead(struct loop *loop);
 
 /* Back to the front of the queue: all that was gathered; or those of these letters that were put off. */
 void loop_give_back(struct loop *loop);
@@ -76,11 +79,15 @@ bool loop_do_commands(struct loop *loop);
 /* Waits for the database, sending new work away meanwhile; false when it is time to stop. */
 bool loop_wait_for_database(struct loop *loop);
 
+/* Is it time for a look? */
+bool loop_news_is_due(struct loop *loop);
+
 /* One look at what there is to hear and which alarms are due, and all of it done. true: there is more. */
 bool loop_look_for_news(struct loop *loop);
 int loop_prepare_news(struct db *db) MUST_CHECK;
 
-/* What the errand has to say. */
+/* What the errand has to say, if it has. */
+bool loop_has_sayings(struct loop *loop);
 bool loop_do_sayings(struct loop *loop);
 
 #endif

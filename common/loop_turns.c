@@ -2,9 +2,6 @@
 #include "common/foresight.h"
 #include "common/loop_state.h"
 
-/* A turn that is gathered early is a smaller one: where few letters wait that costs more than it saves. */
-enum { WORTH_GATHERING = 32 };
-
 /* Opens a chain of work as letters; a rehearsal ends the turn before it, or is a turn of its own. */
 static void
 open_letters(struct loop *loop, struct turn *turn, struct work *work)
@@ -26,20 +23,12 @@ open_letters(struct loop *loop, struct turn *turn, struct work *work)
     }
 }
 
-void
-loop_gather(struct loop *loop, size_t least)
+static void
+open_turn(struct loop *loop, struct turn *turn, size_t most)
 {
-    struct turn *turn = &loop->turns[loop->next];
-    size_t most = (size_t) loop->config->batch_max;
     const char *programme;
-    struct work *work;
+    struct work *work = queue_take(loop->queue, most, &programme);
 
-    while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
-        queue_add(loop->queue, work);
-    metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
-    if (turn->count || queue_length(loop->queue) < least)
-        return;
-    work = queue_take(loop->queue, most, &programme);
     if (!work)
         return;
     arena_reset(turn->arena, 1 << 20);
@@ -49,15 +38,45 @@ loop_gather(struct loop *loop, size_t least)
 }
 
 void
+loop_gather(struct loop *loop)
+{
+    struct turn *turn = &loop->turns[loop->next];
+    size_t most = (size_t) loop->config->batch_max;
+    struct work *work;
+
+    while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
+        queue_add(loop->queue, work);
+    metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
+    if (turn->count == 0)
+        open_turn(loop, turn, most);
+    else if (!turn->letters[0]->validate_only && !queue_is_shared(loop->queue))
+        open_letters(loop, turn, queue_take_more(loop->queue, most - turn->count, turn->programme));
+}
+
+void
 loop_look_ahead(struct loop *loop, const struct batch *batch)
 {
     struct turn *turn = &loop->turns[loop->next];
 
-    if (turn->count || !batch_reads_much(batch) || queue_is_shared(loop->queue))
+    if (turn->count || queue_is_shared(loop->queue))
         return;
-    loop_gather(loop, WORTH_GATHERING);
+    loop_gather(loop);
+    if (turn->count == 0 || !batch_reads_much(batch))
+        return;
+    foresight_look(&loop->writer, turn->programme, turn->letters, turn->count);
+    foresight_take(&loop->writer);
+}
+
+void
+loop_ask_ahead(struct loop *loop)
+{
+    struct turn *turn = &loop->turns[loop->next];
+
+    if (loop_has_sayings(loop) || loop_news_is_due(loop))
+        return;
+    loop_gather(loop);
     if (turn->count)
-        foresight_look(&loop->writer, turn->programme, turn->letters, turn->count);
+        batch_ask(&loop->writer, turn->programme, turn->letters, turn->count);
 }
 
 /* ------------------------------------------------------------------ back to the queue */

@@ -41,6 +41,7 @@ struct queue {
     char programme[65];
     size_t length;
     uint64_t takes;
+    size_t share;       /* of the batch that was taken last, for each system */
     struct map systems; /* of struct system; as many as were ever registered and spoke */
     struct system *known;
 };
@@ -277,8 +278,9 @@ take_next(struct line *line, struct chain *chain)
 
 /* Nobody has taken anything yet; who has half of an equal part of the batch waiting wants much. */
 static void
-begin_batch(const struct queue *queue, struct line *line, size_t most, size_t systems)
+begin_batch(struct queue *queue, struct line *line, size_t most)
 {
+    size_t systems = systems_about(queue);
     struct sender *sender = line->turn;
 
     if (sender)
@@ -288,49 +290,65 @@ begin_batch(const struct queue *queue, struct line *line, size_t most, size_t sy
                 sender->system->wanted = queue->takes;
             sender = sender->next;
         } while (sender != line->turn);
+    queue->share = queue_share(most, systems, one_is_modest(queue));
+    queue->takes++;
 }
 
 /* The sender whose turn it is has never taken more than the others. */
 static void
-take_shares(const struct queue *queue, struct line *line, size_t most, struct chain *chain)
+take_shares(struct line *line, size_t share, size_t room, struct chain *chain)
 {
-    size_t systems = systems_about(queue), share;
-
-    begin_batch(queue, line, most, systems);
-    share = queue_share(most, systems, one_is_modest(queue));
-    while (line->back && chain->length < most)
+    while (line->back && chain->length < room)
         move(&line->back, chain);
-    while (line->turn && line->turn->next->taken < share && chain->length < most)
+    while (line->turn && line->turn->next->taken < share && chain->length < room)
         take_next(line, chain);
 }
 
-static void
-leave_ring(struct queue *queue, struct line *before, struct line *line)
+/* From the line behind this one. It has had its turn then. */
+static struct work *
+take_behind(struct queue *queue, struct line *before, size_t room)
 {
-    queue->turn = before == line ? NULL : before;
-    before->next = line->next;
-    free(line);
+    struct line *line = before->next;
+    struct chain chain = { 0 };
+
+    take_shares(line, queue->share, room, &chain);
+    queue->length -= chain.length;
+    if (line->back || line->turn) {
+        queue->turn = line;
+    } else {
+        queue->turn = before == line ? NULL : before;
+        before->next = line->next;
+        free(line);
+    }
+    return chain.first;
 }
 
 struct work *
 queue_take(struct queue *queue, size_t most, const char **ret_programme)
 {
-    struct line *before = queue->turn, *line;
-    struct chain chain = { 0 };
+    struct line *line;
 
-    if (!before)
+    if (!queue->turn)
         return NULL;
-    line = before->next;
-    take_shares(queue, line, most, &chain);
-    queue->takes++;
-    queue->length -= chain.length;
+    line = queue->turn->next;
     memcpy(queue->programme, line->programme, sizeof(queue->programme));
     *ret_programme = queue->programme;
-    if (line->back || line->turn)
-        queue->turn = line;
-    else
-        leave_ring(queue, before, line);
-    return chain.first;
+    begin_batch(queue, line, most);
+    return take_behind(queue, queue->turn, most);
+}
+
+struct work *
+queue_take_more(struct queue *queue, size_t room, const char *programme)
+{
+    struct line *before = queue->turn;
+
+    if (before)
+        do {
+            if (strcmp(before->next->programme, programme) == 0)
+                return take_behind(queue, before, room);
+            before = before->next;
+        } while (before != queue->turn);
+    return NULL;
 }
 
 size_t

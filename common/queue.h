@@ -25,6 +25,9 @@ void queue_return(struct queue *queue, const char *programme, struct work *first
  * system has no more of them than its share. The programme's name lasts until the next queue_take. */
 struct work *queue_take(struct queue *queue, size_t most, const char **ret_programme);
 
+/* More of the same programme for the batch that was taken last, up to the same shares; NULL when there is none. */
+struct work *queue_take_more(struct queue *queue, size_t room, const char *programme);
+
 size_t queue_length(const struct queue *queue);
 
 /* How much of a batch one system may have, when so many systems were about lately. Those that all want more

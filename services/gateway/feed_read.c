@@ -175,7 +175,7 @@ feed_ask_page(struct feed *feed, const char *programme, int64_t after)
     db_call(feed->db, &read_page);
     db_text(feed->db, programme);
     db_int8(feed->db, after);
-    db_push(feed->db);
+    db_send(feed->db);
 }
 
 int

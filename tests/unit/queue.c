@@ -76,10 +76,8 @@ add_many(uint8_t system, uint64_t first, uint64_t count)
 
 /* "a: 1 2" */
 static const char *
-take(size_t most)
+told(struct work *work, const char *programme)
 {
-    const char *programme = "";
-    struct work *work = queue_take(queue, most, &programme);
     const char *text = work ? arena_format(arena, "%s:", programme) : "nobody";
 
     while (work) {
@@ -90,6 +88,21 @@ take(size_t most)
         work = next;
     }
     return text;
+}
+
+static const char *
+take(size_t most)
+{
+    const char *programme = "";
+    struct work *work = queue_take(queue, most, &programme);
+
+    return told(work, programme);
+}
+
+static const char *
+take_more(size_t room, const char *programme)
+{
+    return told(queue_take_more(queue, room, programme), programme);
 }
 
 static void
@@ -227,6 +240,25 @@ what_still_waits_at_the_end_is_freed(void **state)
     assert_null(queue);
 }
 
+static void
+more_of_the_same_programme_joins_a_batch(void **state)
+{
+    (void) state;
+    assert_string_equal(take_more(9, "a"), "nobody");
+    add("a", 1);
+    add("b", 2);
+    assert_string_equal(take(9), "a: 1");
+    assert_string_equal(take_more(9, "a"), "nobody");
+    add("b", 3);
+    add("a", 4);
+    add("a", 5);
+    add("a", 6);
+    assert_string_equal(take_more(2, "a"), "a: 4 5");
+    assert_string_equal(take(9), "b: 2 3");
+    assert_string_equal(take(9), "a: 6");
+    assert_int_equal(queue_length(queue), 0);
+}
+
 /* ------------------------------------------------------------------ systems in one line */
 
 static void
@@ -339,6 +371,17 @@ what_is_given_back_is_of_nobodys_share(void **state)
 }
 
 static void
+who_has_had_his_share_of_a_batch_gets_no_more_of_it(void **state)
+{
+    (void) state;
+    add_many(1, 100, 6);
+    add_many(2, 200, 1);
+    assert_string_equal(take(32), "a: 100 200 101");
+    assert_string_equal(take_more(29, "a"), "nobody");
+    assert_string_equal(take(32), "a: 102 103");
+}
+
+static void
 who_was_silent_for_long_is_not_reckoned_with(void **state)
 {
     (void) state;
@@ -400,6 +443,7 @@ main(void)
         TEST(giving_nothing_back_makes_no_empty_line),
         TEST(what_cannot_be_read_stands_in_a_line_of_its_own),
         TEST(what_still_waits_at_the_end_is_freed),
+        TEST(more_of_the_same_programme_joins_a_batch),
         TEST(alone_a_system_may_have_the_whole_batch),
         TEST(those_that_want_much_fill_the_batch_together),
         TEST(beside_a_modest_system_the_others_have_little),
@@ -409,6 +453,7 @@ main(void)
         TEST(who_was_not_reached_is_next),
         TEST(the_share_is_new_in_each_batch),
         TEST(what_is_given_back_is_of_nobodys_share),
+        TEST(who_has_had_his_share_of_a_batch_gets_no_more_of_it),
         TEST(who_was_silent_for_long_is_not_reckoned_with),
         TEST(who_wanted_much_long_ago_is_modest_again),
         TEST(without_a_limit_all_are_given_out),
