@@ -1,7 +1,7 @@
 -- tests/db/runtime.sql - nobody can rewrite the past, and no service can speak or read for another.
 
 BEGIN;
-SELECT plan(54);
+SELECT plan(55);
 
 -- Runs a statement as a role and gives the number of rows that it touched or found.
 CREATE FUNCTION pg_temp.as_role(role text, statement text) RETURNS int8 LANGUAGE plpgsql AS $$
@@ -45,6 +45,8 @@ INSERT INTO runtime.journal_head (programme) VALUES ('test-db');
 
 -- What a service may.
 SELECT is(pg_temp.as_role('funding', pg_temp.journal_row('funding', 1)), 1::int8, 'a service writes its own events');
+SELECT throws_ok(format('SELECT pg_temp.as_role(%L, %L)', 'funding', replace(pg_temp.journal_row('funding', 2), $$000001', 2,$$, $$000001', 1,$$)),
+                 '23505', NULL, 'nothing begins twice');
 SELECT is(pg_temp.as_role('funding', pg_temp.inbox_row('funding', 1)), 1::int8, 'a service writes its own answers');
 SELECT is(pg_temp.as_role('appraisal', pg_temp.inbox_row('appraisal', 2)), 1::int8, 'so does another service');
 SELECT is(pg_temp.as_role('funding', pg_temp.timer_row('funding')), 1::int8, 'a service sets its own timers');
