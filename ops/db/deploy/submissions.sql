@@ -43,13 +43,13 @@ CREATE TABLE submissions.entry (
     changed_at        timestamptz NOT NULL,
     edition_id        uuid NOT NULL,
     entrant_agency_id uuid NOT NULL,
-    team              text NOT NULL CHECK (team IS NFC NORMALIZED),
+    team              text NOT NULL,
     entry_kind        int4 NOT NULL CHECK (entry_kind BETWEEN 1 AND 3),
-    title             text NOT NULL CHECK (title <> '' AND title IS NFC NORMALIZED),
-    summary           text NOT NULL CHECK (summary IS NFC NORMALIZED),
+    title             text NOT NULL CHECK (title <> ''),
+    summary           text NOT NULL,
     submitted_by      uuid,
     registered_by     uuid,
-    entry_code        text NOT NULL CHECK (entry_code IS NFC NORMALIZED),
+    entry_code        text NOT NULL,
     score_centi       int4 NOT NULL CHECK (score_centi >= 0),
     award             int4 NOT NULL CHECK (award BETWEEN 0 AND 5),
     reached_final     bool NOT NULL,
@@ -220,13 +220,24 @@ END $$;
 CREATE TRIGGER entry_of_edition AFTER INSERT ON submissions.entry REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION submissions.judge_new_entries();
 
--- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts. These
--- are asked of every row that changes, so the conditions stand where no function must be called for them.
+-- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts; its text is
+-- looked at when it is new, which a CHECK would do again at every change of state. These are asked of every row that
+-- changes, so the conditions stand where no function must be called for them.
 CREATE FUNCTION submissions.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM submissions.refuse(TG_ARGV[0], TG_ARGV[1]);
     RETURN NULL;
 END $$;
+CREATE TRIGGER entry_text BEFORE INSERT ON submissions.entry FOR EACH ROW
+    WHEN (NOT (NEW.team IS NFC NORMALIZED AND NEW.title IS NFC NORMALIZED AND NEW.summary IS NFC NORMALIZED
+               AND NEW.entry_code IS NFC NORMALIZED))
+    EXECUTE FUNCTION submissions.refuse_change('entry_text', 'text is in Unicode form NFC');
+CREATE TRIGGER entry_new_text BEFORE UPDATE ON submissions.entry FOR EACH ROW
+    WHEN ((NEW.team <> OLD.team AND NEW.team IS NOT NFC NORMALIZED)
+          OR (NEW.title <> OLD.title AND NEW.title IS NOT NFC NORMALIZED)
+          OR (NEW.summary <> OLD.summary AND NEW.summary IS NOT NFC NORMALIZED)
+          OR (NEW.entry_code <> OLD.entry_code AND NEW.entry_code IS NOT NFC NORMALIZED))
+    EXECUTE FUNCTION submissions.refuse_change('entry_text', 'text is in Unicode form NFC');
 CREATE TRIGGER entry_identity BEFORE UPDATE ON submissions.entry FOR EACH ROW
     WHEN (NEW.edition_id <> OLD.edition_id OR NEW.entrant_agency_id <> OLD.entrant_agency_id
           OR (OLD.entry_code <> '' AND NEW.entry_code <> OLD.entry_code))
