@@ -5,7 +5,7 @@
  * Errors     0: the transaction is committed and every letter has its fate (and requests their reply).
  *            ERR_RETRY, ERR_POISON, ERR_FATAL: rolled back, nothing happened; after ERR_RETRY running
  *            the same letters again resolves also a COMMIT of unknown outcome, by their ids.
- * Ownership  fates and replies lie in the writer's arena until its next batch but one.
+ * Ownership  fates and replies lie in the writer's arena until its next batch, and through its batch_ask.
  * Threads    belongs to the writer's thread.
  */
 #ifndef SANGKIEN_COMMON_BATCH_H

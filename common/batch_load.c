@@ -338,7 +338,10 @@ batch_load(struct batch *b)
     if (rc == 0)
         rc = is_outdated(b) ? load_again(b) : load_rest(b, b->upto);
     world_close(b->world);
-    if (rc == 0 && b->verge.directory_position > authority_position(b->writer->authority))
+    if (rc == 0 && b->verge.directory_position > authority_position(b->writer->authority)) {
         rc = writer_catch_up(b->db, b->writer->authority);
+        if (rc == 0 && b->hearing) /* whom events concern was looked up before */
+            rc = err_set(ERR_RETRY, "the directory has moved on");
+    }
     return rc;
 }

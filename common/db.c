@@ -45,7 +45,7 @@ code_of(const char *sqlstate)
 static int
 lost(struct db *db, const char *what)
 {
-    db->commit_unknown = db->sent_commit;
+    db->is_lost = true;
     db->constraint[0] = '\0';
     return err_set(ERR_RETRY, "%s: %s", what,
                    db->conn ? PQerrorMessage(db->conn) : "no connection");
@@ -153,6 +153,19 @@ collect(struct db *db)
     }
 }
 
+static int
+run(struct db *db)
+{
+    int rc;
+
+    if (!db->conn || db->send_failed) {
+        db->sent_commit = db->pushed_commit; /* otherwise it never reached the wire as a whole */
+        return lost(db, "cannot send");
+    }
+    rc = flush(db);
+    return rc ? rc : collect(db);
+}
+
 int
 db_run(struct db *db)
 {
@@ -161,13 +174,13 @@ db_run(struct db *db)
     db_send(db);
     if (db->sent == db->answered)
         return 0;
-    db->commit_unknown = false;
-    if (!db->conn || db->send_failed) {
-        db->sent_commit = db->pushed_commit; /* otherwise it never reached the wire as a whole */
-        return lost(db, "cannot send");
-    }
-    rc = flush(db);
-    return rc ? rc : collect(db);
+    db->is_lost = false;
+    rc = run(db);
+    db->is_sent = false;
+    db->commit_unknown = db->is_lost && db->sent_commit;
+    if (db->is_lost)
+        db_clear_results(db); /* what is asked next is not asked after this */
+    return rc;
 }
 
 void

@@ -80,9 +80,9 @@ void db_send(struct db *db);
 /* Waits, sending what either still holds, until the server says something on one of two connections: on this one? */
 bool db_is_first(struct db *db, struct db *other);
 
-/* Sends what is queued, if anything still is, and waits for all of it. The nth result is that of the nth db_call, db_begin or
- * db_commit since the last db_run. db_commit_is_unknown tells, on failure, that a COMMIT was among it:
- * then its outcome is unknown. */
+/* Sends what is queued, if anything still is, and waits for all of it. The nth result is that of the nth db_call,
+ * db_begin or db_commit since the last db_run. db_commit_is_unknown tells, when the connection was lost, that a
+ * COMMIT was among it: then its outcome is unknown. */
 int db_run(struct db *db) MUST_CHECK;
 bool db_commit_is_unknown(const struct db *db);
 int db_rollback(struct db *db) MUST_CHECK;

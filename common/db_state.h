@@ -49,6 +49,7 @@ struct db {
     bool is_sent; /* the sync, too */
     bool sent_commit;
     bool pushed_commit; /* and the server may have it */
+    bool is_lost;       /* the connection, while db_run waited */
     bool commit_unknown;
     bool send_failed;
     bool is_over; /* an error said so: the connection is given up at the end of the round trip */

@@ -91,6 +91,21 @@ foresight_forget(struct foresight *f)
 }
 
 void
+foresight_renew(struct foresight *f)
+{
+    if (!f)
+        return;
+    f->is_looking = false;
+    f->rest = db_reconnect(f->db) ? REST : 0;
+}
+
+bool
+foresight_is_waited_for(const struct foresight *f)
+{
+    return f && f->is_looking && !f->is_taken;
+}
+
+void
 foresight_look(struct writer *writer, const char *programme, struct letter **letters, size_t count)
 {
     struct foresight *f = writer->foresight;

@@ -33,8 +33,14 @@ void foresight_note(struct foresight *foresight, const char *programme, int64_t 
 struct world *foresight_use(struct writer *writer, const char *programme, struct letter **letters,
                             int64_t *ret_position);
 
+/* Something is being read, and has not come yet. */
+bool foresight_is_waited_for(const struct foresight *foresight);
+
 /* What was read is for nobody any more. */
 void foresight_forget(struct foresight *foresight);
+
+/* The same, and the connection is made anew: the writer has another one. */
+void foresight_renew(struct foresight *foresight);
 
 /* The head had another position: somebody else writes there too, as a rule. */
 void foresight_blame(struct foresight *foresight);

@@ -32,10 +32,15 @@ log_letter(const struct loop *loop, const struct letter *letter)
 }
 
 static void
-answer(struct loop *loop, struct letter *letter)
+note(struct loop *loop, const struct letter *letter)
 {
     metric_add(letter->reason || letter->outcome.refusal ? loop->refused : loop->letters_in, 1);
     log_letter(loop, letter);
+}
+
+static void
+answer(struct loop *loop, struct letter *letter)
+{
     if (!letter->work)
         return;
     bus_answer(loop->bus, letter->work, letter->reply);
@@ -51,6 +56,7 @@ send_away(struct loop *loop, struct arena *arena, struct letter **letters, size_
         letters[i]->reason = reason;
         letters[i]->fate = REFUSED_ONCE;
         letters[i]->reply = answer_pack(arena, loop->service, letters[i], false);
+        note(loop, letters[i]);
         answer(loop, letters[i]);
     }
     bus_send(loop->bus);
@@ -77,7 +83,7 @@ reconnect(struct loop *loop)
 {
     bool open = db_reconnect(loop->writer.db) == 0;
 
-    foresight_forget(
+    foresight_renew(
         loop->writer.foresight); /* it may be another server, where positions are others */
     health_ready(loop->process->health, "database", open);
     if (!open)
@@ -108,13 +114,29 @@ loop_wait_for_database(struct loop *loop)
 
 /* ------------------------------------------------------------------ commands */
 
+static bool
+is_to_answer(const struct letter *letter)
+{
+    return letter->fate != PUT_OFF && letter_is_request(letter);
+}
+
+/* To the log. */
+static void
+note_all(struct loop *loop, struct letter **letters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_to_answer(letters[i]))
+            note(loop, letters[i]);
+}
+
+/* To whom it concerns. */
 static void
 deliver(struct loop *loop, struct letter **letters, size_t count, const struct hint *hint)
 {
     if (hint->position)
         bus_hint(loop->bus, letters[0]->programme, hint);
     for (size_t i = 0; i < count; i++)
-        if (letters[i]->fate != PUT_OFF && letter_is_request(letters[i]))
+        if (is_to_answer(letters[i]))
             answer(loop, letters[i]);
     bus_send(loop->bus);
 }
@@ -138,7 +160,7 @@ try(struct loop *loop, struct letter **letters, size_t count, struct hint *ret_h
     char broken[64] = "";
     int rc = ERR_RETRY;
 
-    for (int i = 0; i < TRIES && rc == ERR_RETRY; i++) {
+    for (int tries = 0; tries < TRIES && rc == ERR_RETRY; tries++) {
         bool unknown;
 
         rc = run_batch(loop, letters, count, ret_hint);
@@ -154,10 +176,13 @@ try(struct loop *loop, struct letter **letters, size_t count, struct hint *ret_h
         }
         if (!db_is_open(loop->writer.db)) {
             log_warning("transaction lost", "reason", err_text(), NULL);
-            if (unknown && !loop_wait_for_database(loop))
-                return ERR_FATAL; /* leaving: the sender will ask again */
+            if (unknown && !loop_wait_for_database(loop)) {
+                loop->is_in_doubt = true;
+                return ERR_FATAL;
+            }
             if (!unknown && !reconnect(loop))
                 return ERR_RETRY;
+            tries -= unknown; /* until it is known */
         }
         if (broken[0] && strcmp(broken, db_constraint(loop->writer.db)) == 0)
             return rc; /* once more may help a lost race; twice the same is no race */
@@ -176,8 +201,10 @@ loop_try(struct loop *loop, struct letter **letters, size_t count)
     struct hint hint;
     int rc = try(loop, letters, count, &hint);
 
-    if (rc == 0)
+    if (rc == 0) {
+        note_all(loop, letters, count);
         deliver(loop, letters, count, &hint);
+    }
     return rc;
 }
 
@@ -214,7 +241,7 @@ settle(struct loop *loop, struct letter *letter, int rc)
         send_away(loop, loop->letters, &letter, 1, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
 }
 
-/* Nobody may be told that nothing happened: the gateway gives these up when we have left. */
+/* We leave, and do not know: nobody may be told that nothing happened. The gateway gives these up when we are gone. */
 static void
 abandon(struct letter **letters, size_t count)
 {
@@ -245,7 +272,7 @@ static void run_letters(struct loop *loop, struct letter **letters, size_t count
 static void
 run_apart(struct loop *loop, struct letter **letters, size_t count, int rc)
 {
-    if (rc == ERR_FATAL && db_commit_is_unknown(loop->writer.db)) {
+    if (loop->is_in_doubt) {
         abandon(letters, count);
     } else if (!db_is_open(loop->writer.db) || rc == ERR_FATAL) {
         send_away(loop, loop->letters, letters, count, WIRE__REASON__REASON_DATABASE_UNAVAILABLE);
@@ -269,7 +296,8 @@ run_letters(struct loop *loop, struct letter **letters, size_t count)
         run_apart(loop, letters, count, rc);
 }
 
-/* The server is asked for the next turn before this one's answers are given, so that it is never idle. */
+/* The server is asked for the next turn before this one's answers are given, so that it is never idle. From then on
+ * the head is locked: what goes to the log, which may be slow, goes before. */
 static void
 run_turn(struct loop *loop)
 {
@@ -285,6 +313,7 @@ run_turn(struct loop *loop)
     if (rc) {
         run_apart(loop, turn->letters, count, rc);
     } else {
+        note_all(loop, turn->letters, count);
         if (!any_put_off(turn->letters, count))
             loop_ask_ahead(loop);
         deliver(loop, turn->letters, count, &hint);

@@ -72,8 +72,9 @@ loop_ask_ahead(struct loop *loop)
 {
     struct turn *turn = &loop->turns[loop->next];
 
-    if (loop_has_sayings(loop) || loop_news_is_due(loop))
-        return;
+    if (loop_has_sayings(loop) || loop_news_is_due(loop) ||
+        foresight_is_waited_for(loop->writer.foresight))
+        return; /* answers wait for nothing */
     loop_gather(loop);
     if (turn->count)
         batch_ask(&loop->writer, turn->programme, turn->letters, turn->count);

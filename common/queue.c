@@ -276,7 +276,8 @@ take_next(struct line *line, struct chain *chain)
     free(sender);
 }
 
-/* Nobody has taken anything yet; who has half of an equal part of the batch waiting wants much. */
+/* Nobody has taken anything yet. Who has half of an equal part of the batch waiting, or in the batch before, which
+ * may still be in hand, wants much. */
 static void
 begin_batch(struct queue *queue, struct line *line, size_t most)
 {
@@ -285,9 +286,9 @@ begin_batch(struct queue *queue, struct line *line, size_t most)
 
     if (sender)
         do {
-            sender->taken = 0;
-            if (2 * sender->waiting * systems >= most)
+            if (2 * (sender->waiting + sender->taken) * systems >= most)
                 sender->system->wanted = queue->takes;
+            sender->taken = 0;
             sender = sender->next;
         } while (sender != line->turn);
     queue->share = queue_share(most, systems, one_is_modest(queue));

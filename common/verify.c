@@ -143,6 +143,8 @@ connect_all(struct verifier *v, struct arena *arena)
         rc = db_prepare(v->db, &all_heads);
     if (rc == 0) /* by their key, and not all of them sorted before the first is handed out */
         rc = stream_open(v, "-c enable_sort=off", &v->event_stream);
+    if (rc == 0)
+        rc = stream_open(v, "", &v->sorted_stream);
     v->comparers = comparers_new(v);
     return rc;
 }
@@ -153,6 +155,7 @@ disconnect_all(struct verifier *v)
     comparers_free(&v->comparers);
     stream_close(&v->others);
     stream_close(&v->request_stream);
+    stream_close(&v->sorted_stream);
     stream_close(&v->event_stream);
     db_close(&v->db);
 }

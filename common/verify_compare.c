@@ -7,7 +7,7 @@
 #include "common/proto.h"
 #include "common/verify_parts.h"
 
-/* So many rows at most, where the events are kept: more would be a lot that is not in order. */
+/* So many rows at most, where all events need not be there: more would be a lot that is not in order. */
 enum { MOST_ROWS = 50000 };
 
 /* What a lot is made of while it is compared. */
@@ -72,10 +72,10 @@ ask_range(const struct comparison *c, const struct statement *statement)
     db_text(c->v->db, c->v->programme);
     db_text(c->v->db, first);
     db_text(c->v->db, last);
-    if (c->lot->kept)
-        db_int8(c->v->db, MOST_ROWS);
-    else
+    if (c->lot->is_final)
         db_text(c->v->db, NULL);
+    else
+        db_int8(c->v->db, MOST_ROWS);
 }
 
 static int
@@ -118,52 +118,6 @@ fold(struct comparison *c, const struct told *told)
         verify_damage(v, "position %lld: %s", position, err_text());
     else if (strcmp(because, told->because) != 0)
         verify_damage(v, "position %lld: another reason than its row has", position);
-}
-
-static struct told *
-read_told(struct comparison *c)
-{
-    struct told *told = arena_zero(c->v->page, sizeof(*told));
-    const struct stream *s = c->v->event_stream;
-    struct bytes body = stream_bytes(s, 6);
-
-    *told = (struct told){
-        .position = stream_int(s, 0),
-        .service = arena_text(c->v->page, stream_text(s, 1)),
-        .kind = arena_text(c->v->page, stream_text(s, 2)),
-        .type = arena_text(c->v->page, stream_text(s, 5)),
-        .aggregate = stream_uuid(s, 3),
-        .version = stream_int(s, 4),
-        .recorded_us = stream_time(s, 7),
-        .because = arena_text(c->v->page, stream_text(s, 8)),
-        .body = arena_bytes(c->v->page, body.data, body.size),
-    };
-    return told;
-}
-
-static int
-read_events(struct comparison *c, struct told **ret_told)
-{
-    struct told **link = ret_told;
-    char first[UUID_TEXT_SIZE], last[UUID_TEXT_SIZE];
-    struct stream *s = c->v->event_stream;
-    bool is_row = true;
-    int rc;
-
-    uuid_print(&c->lot->first, first);
-    uuid_print(&c->lot->last, last);
-    rc = stream_start(s, c->v->page,
-                      arena_format(c->v->page,
-                                   "SELECT position, service, kind, aggregate, version, type, body,"
-                                   " recorded_at, because FROM runtime.journal"
-                                   " WHERE programme = %s AND aggregate BETWEEN '%s' AND '%s'"
-                                   " ORDER BY position",
-                                   stream_quote(s, c->v->page, c->v->programme), first, last));
-    while (rc == 0 && (rc = stream_next(s, &is_row)) == 0 && is_row) {
-        *link = read_told(c);
-        link = &(*link)->next;
-    }
-    return rc;
 }
 
 /* ------------------------------------------------------------------ comparing */
@@ -273,21 +227,15 @@ int
 compare_lot(struct verifier *v, const struct list *kinds, struct lot *lot)
 {
     struct comparison c = { .v = v, .lot = lot };
-    struct told *told = lot->told;
-    int rc = 0;
+    int rc;
 
     arena_reset(v->arena, 16 << 20);
     arena_reset(v->page, 16 << 20);
     c.folded = world_new(v->arena);
     c.stored = world_new(v->arena);
-    if (lot->kept)
-        lot->unexplained = arena_zero(lot->kept, kinds->count * sizeof(*lot->unexplained));
-    else
-        rc = read_events(&c, &told);
-    for (; told && rc == 0; told = told->next)
+    for (const struct told *told = lot->told; told; told = told->next)
         fold(&c, told);
-    if (rc == 0)
-        rc = read_rows(&c, kinds);
+    rc = read_rows(&c, kinds);
     for (size_t i = 0; i < kinds->count && rc == 0; i++) {
         const struct kind_rows *k = list_at(kinds, i);
 

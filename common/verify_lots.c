@@ -2,14 +2,14 @@
  *
  * New ids are mostly greater than older ones, and an aggregate mostly lives for a while only. So a lot is opened
  * for ids above all others, keeps what is told of them, and is given to the comparers when there is no room for it
- * any more. If it was not yet complete, or anything in it is not in order, they read it again from the database:
- * then it is cut into lots that are not too large, however the ids were chosen. */
+ * any more. If it was not yet complete, or anything in it is not in order, it is read again from the database, which
+ * sorts all of that by aggregate: then it is cut into lots that are not too large, however the ids were chosen. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/verify_parts.h"
 
-enum { BIRTHS = 2000, RECENT = 64, MOST_NOTED = 16384, EVENTS = 20000 };
+enum { BIRTHS = 2000, RECENT = 64, MOST_NOTED = 16384, EVENTS = 10000 };
 
 #define ROOM ((size_t) 64 << 20)
 
@@ -122,10 +122,23 @@ note(struct lots *lots, const struct uuid *aggregate)
     lots->noted[lots->noted_count++] = *aggregate;
 }
 
+struct told *
+lot_add(struct lot *lot)
+{
+    struct told *told = arena_zero(lot->kept, sizeof(*told));
+
+    if (lot->last_told)
+        lot->last_told->next = told;
+    else
+        lot->told = told;
+    lot->last_told = told;
+    return told;
+}
+
 static void
 keep(struct verifier *v, struct lot *lot, const struct journal_row *row)
 {
-    struct told *told = arena_zero(lot->kept, sizeof(*told));
+    struct told *told = lot_add(lot);
 
     told->position = row->position;
     told->service = arena_text(lot->kept, row->service);
@@ -136,11 +149,6 @@ keep(struct verifier *v, struct lot *lot, const struct journal_row *row)
     told->recorded_us = row->recorded_us;
     told->because = arena_text(lot->kept, row->because);
     told->body = arena_bytes(lot->kept, row->body.data, row->body.size);
-    if (lot->last_told)
-        lot->last_told->next = told;
-    else
-        lot->told = told;
-    lot->last_told = told;
     if (row->version == 1)
         v->lots->recent[lot->births++ % RECENT] = row->aggregate;
 }
@@ -202,6 +210,7 @@ add_cut(struct list *cuts, struct uuid first)
     struct lot *lot = list_add(cuts);
 
     lot->first = first;
+    lot->is_final = true;
     return lot;
 }
 

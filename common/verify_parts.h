@@ -26,6 +26,7 @@ struct verifier {
     struct statement adopt; /* has a connection see the same snapshot as the first */
     struct db *db;
     struct stream *event_stream;
+    struct stream *sorted_stream;  /* of events once more, aggregate by aggregate */
     struct stream *request_stream; /* of one large programme at a time; */
     struct stream *others;         /* and of all that are not large, */
     bool has_other;                /* of which one row is in hand */
@@ -146,18 +147,21 @@ struct told {
 /* Aggregates that are compared together: those with these ids and all between. */
 struct lot {
     struct uuid first, last;
-    struct arena *kept; /* NULL: its events are read from the database */
+    struct arena *kept;
     struct told *told, *last_told;
     size_t births;
     bool is_given, came_late;
-    /* What came out, when the events were kept: */
+    bool
+        is_final; /* all of its events are here: what comes out counts. Otherwise, only whether all is in order */
     bool is_in_order;
-    /* And when they were read: */
     int64_t *unexplained; /* rows of each kind */
     int64_t aggregates;
     size_t damages;
     char *text;
 };
+
+/* An event joins what is kept of a lot. */
+struct told *lot_add(struct lot *lot);
 
 struct lots;
 struct lots *lots_new(struct arena *arena, size_t room);
@@ -167,7 +171,7 @@ void lots_free(struct lots **lots_p);
 void lots_take(struct verifier *v, const struct journal_row *row);
 void lots_give_all(struct verifier *v);
 
-/* Those that must be read from the database, as struct lot. */
+/* Those that must be read from the database, as struct lot, in the order of their ids. */
 void lots_again(struct verifier *v, struct list *ret_lots);
 
 /* ------------------------------------------------------------------ one lot, in verify_compare.c */
@@ -182,7 +186,7 @@ struct kind_rows {
     size_t child_count;
 };
 
-/* A verifier's means to compare: for db, and for event_stream where the lot's events are not kept. */
+/* A verifier's means to compare. */
 void compare_make(struct arena *arena, const struct kind *kind, struct kind_rows *ret_rows);
 int compare_prepare(struct db *db, const struct list *kinds) MUST_CHECK; /* of struct kind_rows */
 int compare_lot(struct verifier *v, const struct list *kinds, struct lot *lot) MUST_CHECK;

@@ -75,8 +75,7 @@ connect_one(struct comparers *all, const struct verifier *v)
     if (rc)
         return rc;
     db_call(c->v.db, &by_block);
-    rc = db_run(c->v.db);
-    return rc ? rc : stream_open(v, "-c enable_indexscan=off", &c->v.event_stream);
+    return db_run(c->v.db);
 }
 
 /* ------------------------------------------------------------------ a thread */
@@ -114,6 +113,8 @@ compare_one(struct comparer *c, struct lot *lot)
 {
     size_t size = 0, before = c->v.damages;
 
+    if (!lot->is_final)
+        lot->unexplained = arena_zero(lot->kept, c->all->kinds.count * sizeof(*lot->unexplained));
     c->v.out = open_memstream(&lot->text, &size);
     if (!c->v.out)
         abort();
@@ -122,10 +123,10 @@ compare_one(struct comparer *c, struct lot *lot)
     lot->damages = c->v.damages - before;
     if (c->rc)
         snprintf(c->reason, sizeof(c->reason), "%s", err_text());
-    if (!lot->kept)
-        return;
     lot->is_in_order = c->rc == 0 && is_in_order(c->all, lot);
     arena_free(&lot->kept);
+    if (lot->is_final)
+        return;
     free(lot->text);
     lot->text = NULL;
 }
@@ -211,7 +212,6 @@ comparers_free(struct comparers **comparers_p)
     if (!all)
         return;
     for (size_t i = 0; i < all->connected; i++) {
-        stream_close(&all->comparers[i].v.event_stream);
         db_close(&all->comparers[i].v.db);
         arena_free(&all->comparers[i].v.arena);
         arena_free(&all->comparers[i].v.page);
@@ -248,27 +248,123 @@ tell(struct verifier *v, const struct list *lots)
     }
 }
 
+/* ------------------------------------------------------------------ once more */
+
+/* Few of them are named each; of many, all between the first and the last is read. */
+enum { MOST_RANGES = 16 };
+
+static const char *
+between(struct arena *arena, const char *text, const struct uuid *first, const struct uuid *last)
+{
+    char from[UUID_TEXT_SIZE], to[UUID_TEXT_SIZE];
+
+    uuid_print(first, from);
+    uuid_print(last, to);
+    return arena_format(arena, "%s%saggregate BETWEEN '%s' AND '%s'", text, *text ? " OR " : "",
+                        from, to);
+}
+
+static const char *
+ranges(struct arena *arena, const struct list *again)
+{
+    const struct lot *first = list_at(again, 0), *last = list_at(again, again->count - 1);
+    const char *text = "";
+
+    if (again->count > MOST_RANGES)
+        return between(arena, "", &first->first, &last->last);
+    LIST_EACH (const struct lot, lot, again)
+        text = between(arena, text, &lot->first, &lot->last);
+    return text;
+}
+
+static void
+take_event(const struct stream *s, struct lot *lot)
+{
+    struct bytes body = stream_bytes(s, 6);
+    struct told *told = lot_add(lot);
+
+    told->position = stream_int(s, 0);
+    told->service = arena_text(lot->kept, stream_text(s, 1));
+    told->kind = arena_text(lot->kept, stream_text(s, 2));
+    told->aggregate = stream_uuid(s, 3);
+    told->version = stream_int(s, 4);
+    told->type = arena_text(lot->kept, stream_text(s, 5));
+    told->body = arena_bytes(lot->kept, body.data, body.size);
+    told->recorded_us = stream_time(s, 7);
+    told->because = arena_text(lot->kept, stream_text(s, 8));
+}
+
+/* A lot is given away when the first event behind it comes. Of those between two lots nobody wants to know. */
+static int
+read_lots(struct verifier *v, struct list *again)
+{
+    struct stream *s = v->sorted_stream;
+    bool is_row = true;
+    size_t nth = 0;
+    int rc = 0;
+
+    while (rc == 0 && nth < again->count && (rc = stream_next(s, &is_row)) == 0) {
+        struct uuid id = is_row ? stream_uuid(s, 3) : (struct uuid){ 0 };
+        struct lot *lot = list_at(again, nth);
+
+        while (!is_row || uuid_compare(&id, &lot->last) > 0) {
+            comparers_give(v->comparers, lot);
+            verify_progress(v, "lots read again", (int64_t) nth, (int64_t) again->count);
+            if (++nth == again->count)
+                break;
+            lot = list_at(again, nth);
+            lot->kept = arena_new();
+        }
+        if (nth < again->count && uuid_compare(&id, &lot->first) >= 0)
+            take_event(s, lot);
+    }
+    if (nth < again->count)
+        arena_free(&((struct lot *) list_at(again, nth))->kept);
+    return rc == 0 && is_row ? stream_skip(s) : rc;
+}
+
+static int
+read_again(struct verifier *v, struct list *again)
+{
+    struct lot *first = list_at(again, 0);
+    int rc;
+
+    arena_reset(v->page, 1 << 20);
+    LIST_EACH (struct lot, lot, again)
+        lot->unexplained = arena_zero(v->arena, v->comparers->kinds.count * sizeof(int64_t));
+    first->kept = arena_new();
+    rc = stream_start(
+        v->sorted_stream, v->page,
+        arena_format(v->page,
+                     "SELECT position, service, kind, aggregate, version, type, body, recorded_at,"
+                     " because FROM runtime.journal WHERE programme = %s AND (%s)"
+                     " ORDER BY aggregate, position",
+                     stream_quote(v->sorted_stream, v->page, v->programme),
+                     ranges(v->page, again)));
+    return rc ? rc : read_lots(v, again);
+}
+
 int
 verify_states(struct verifier *v)
 {
     struct comparers *all = v->comparers;
     struct list again;
-    int rc;
+    int rc, ended;
 
     lots_give_all(v);
     rc = comparers_end(all);
     if (rc)
         return rc;
     lots_again(v, &again);
-    LIST_EACH (struct lot, lot, &again)
-        lot->unexplained = arena_zero(v->arena, all->kinds.count * sizeof(int64_t));
+    if (again.count == 0)
+        return 0;
     rc = comparers_begin(v);
-    for (size_t i = 0; i < again.count && rc == 0; i++) {
-        comparers_give(all, list_at(&again, i));
-        verify_progress(v, "lots read again", (int64_t) i, (int64_t) again.count);
-    }
+    if (rc)
+        return rc;
+    rc = read_again(v, &again);
+    ended = comparers_end(all);
+    rc = rc ? rc : ended;
     if (rc == 0)
-        rc = comparers_end(all);
-    tell(v, &again);
+        tell(v, &again);
     return rc;
 }

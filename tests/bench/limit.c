@@ -35,7 +35,7 @@ static const char *const update_statements[] = {
     "SELECT t.* FROM unnest($1::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT id, version, state,"
     " changed_at, edition_id, entrant_agency_id, team, entry_kind, title, summary, submitted_by,"
     " registered_by, entry_code, score_centi, award, reached_final, money_paid FROM bench.entry"
-    " WHERE programme = 'bench' AND id = k.id LIMIT 1 FOR UPDATE) AS t",
+    " WHERE programme = 'bench' AND id = k.id LIMIT 1) AS t",
     "SELECT c.* FROM unnest($1::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT parent, share_bp"
     " FROM bench.entry_author WHERE programme = 'bench' AND parent = k.id OFFSET 0) AS c",
     "UPDATE bench.entry AS t SET version = n.version, state = 2, changed_at = now(),"

@@ -45,7 +45,7 @@ SELECT '{PROGRAMME}', ('{POOL_IDS}' || lpad(to_hex(n), 12, '0'))::uuid, 0, '{{pe
 RESET session_replication_role;
 VACUUM (ANALYZE) submissions.entry, submissions.entry_author;
 """
-# Drafts again, whose version goes on: the journal has no room for the same version twice.
+# Drafts again, whose version goes on.
 REFILL_POOL = f"""
 UPDATE submissions.entry SET state = 1, submitted_by = NULL WHERE programme = '{PROGRAMME}' AND state <> 1
    AND id BETWEEN '{POOL_IDS}{0:012x}' AND '{POOL_IDS}{POOL - 1:012x}';

@@ -253,6 +253,54 @@ while_nobody_knows_whether_it_was_committed_nobody_is_answered(void **state)
     post = post_open(&s, &funding_service, stage_dsn(&s, "funding", NULL));
 }
 
+/* The same, and then the service is told to stop: it goes without a word, and the gateway says that it went. */
+static void
+who_leaves_without_knowing_whether_it_was_committed_says_nothing(void **state)
+{
+    struct proxy *proxy = proxy_open(getenv("SANGKIEN_TEST_DB"));
+    int64_t give_up_ms = monotonic_ms() + 20000;
+    struct letter *letter = ask_set_ceiling(&s, 11, 901, "one", 100);
+    uint64_t ticket;
+
+    (void) state;
+    post_close(&post);
+    post = post_open(&s, &funding_service, stage_dsn(&s, "funding", proxy_folder(proxy)));
+    proxy_arm(proxy, LOSES_ANSWER);
+    proxy_refuse(proxy, true);
+    ticket = post_send(post, &s, letter);
+    post_start(post);
+    while (proxy_refused(proxy) < 1)
+        assert_true(monotonic_ms() < give_up_ms);
+    post_leave(post);
+    assert_int_equal(ceilings(), 1);
+    assert_false(post_is_answered(post, ticket));
+    post_close(&post);
+    proxy_close(&proxy);
+    post = post_open(&s, &funding_service, stage_dsn(&s, "funding", NULL));
+    post_start(post);
+    ticket = post_send(post, &s, letter);
+    assert_string_equal(post_answer(post, &s, ticket), "OK");
+    assert_int_equal(answers(), 1);
+}
+
+static void
+a_connection_that_is_gone_may_be_asked_again(void **state)
+{
+    struct proxy *proxy = proxy_open(getenv("SANGKIEN_TEST_DB"));
+    struct db *db;
+
+    (void) state;
+    assert_int_equal(db_open(stage_dsn(&s, "funding", proxy_folder(proxy)), "test", &db), 0);
+    proxy_close(&proxy);
+    for (int i = 0; i < 100; i++) {
+        db_begin(db);
+        db_commit(db);
+        db_send(db);
+        assert_int_equal(db_run(db), ERR_RETRY);
+    }
+    db_close(&db);
+}
+
 /* The judge throws the service out while it waits for the head of the journal. */
 static void
 a_service_that_is_thrown_out_in_the_middle_begins_again(void **state)
@@ -287,6 +335,8 @@ main(void)
         TEST(a_commit_whose_answer_is_lost_is_found_again_and_not_repeated),
         TEST(a_commit_that_is_lost_on_its_way_is_made_again),
         TEST(while_nobody_knows_whether_it_was_committed_nobody_is_answered),
+        TEST(who_leaves_without_knowing_whether_it_was_committed_says_nothing),
+        TEST(a_connection_that_is_gone_may_be_asked_again),
         TEST(a_service_that_is_thrown_out_in_the_middle_begins_again),
     };
 

@@ -189,16 +189,23 @@ post_start(struct post *post)
 }
 
 void
-post_close(struct post **post_p)
+post_leave(struct post *post)
 {
-    struct post *post = *post_p;
-
     pthread_mutex_lock(&post->bus.lock);
     post->bus.is_leaving = true;
     pthread_cond_broadcast(&post->bus.changed);
     pthread_mutex_unlock(&post->bus.lock);
     if (post->runs)
         pthread_join(post->thread, NULL);
+    post->runs = false;
+}
+
+void
+post_close(struct post **post_p)
+{
+    struct post *post = *post_p;
+
+    post_leave(post);
     loop_close(&post->loop);
     health_close(&post->health);
     for (size_t i = 0; i < post->bus.answer_count; i++)

@@ -13,7 +13,9 @@ struct post;
 /* dsn: how the loop connects. Opens the loop; it runs from post_start on. */
 struct post *post_open(struct stage *stage, const struct service *service, const char *dsn);
 void post_start(struct post *post);
-/* Lets it leave, and waits for its end. */
+/* Lets it leave, and waits for its end; what it answered can still be asked. */
+void post_leave(struct post *post);
+/* The same, and forgets it. */
 void post_close(struct post **post_p);
 
 /* Puts a request in line; gives its ticket. */
