@@ -9,7 +9,7 @@
 #include "common/hearing.h"
 #include "common/loop_state.h"
 
-enum { QUIET_MS = 10 };
+enum { QUIET_MS = 25 };
 
 /* ------------------------------------------------------------------ opening */
 
