@@ -117,7 +117,7 @@ judge_twins(struct arena *arena, struct letter **letters, size_t count)
         else if (same_bytes(letter->request, before->request))
             letter->twin = before;
         else
-            refuse_once(letter, WIRE__REASON__REASON_REUSED_ID, "id");
+            letter->clashes = true;
     }
 }
 
@@ -222,6 +222,10 @@ judge_request(struct verge *verge, struct world *world, struct letter *letter)
 
     if (is_known(verge, letter))
         return;
+    if (letter->clashes) { /* only now: it may be the one that was answered before */
+        refuse_once(letter, WIRE__REASON__REASON_REUSED_ID, "id");
+        return;
+    }
     if (!has_journal && !founds) {
         refuse_once(letter, WIRE__REASON__REASON_UNKNOWN_PROGRAMME, "programme");
         return;

@@ -110,6 +110,7 @@ letter_restart(struct letter *letter)
         return; /* unreadable: it stays refused */
     letter->fate = UNDECIDED;
     letter->twin = NULL;
+    letter->clashes = false;
     letter->reason = 0;
     letter->outcome = (struct outcome){ 0 };
     letter->explanation = NULL;

@@ -62,6 +62,7 @@ struct letter {
     /* Of one attempt: */
     struct keys keys;
     const struct letter *twin; /* the same request, earlier in the batch */
+    bool clashes;              /* another content under the same id is earlier in the batch */
     enum fate fate;
     int reason; /* a wire Reason, or 0 */
     struct outcome outcome;

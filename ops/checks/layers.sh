@@ -193,6 +193,11 @@ layer_counts()
     need_build && by_pytest counts
 }
 
+layer_model()
+{
+    need_build && by_pytest model
+}
+
 layer_db()
 {
     need_build || return 1
@@ -227,6 +232,7 @@ layer_sanitizers()
     by_label build-asan unit
     by_label build-asan db
     by_label build-asan races
+    try "all services run in the simulation" build-asan/bin/model_simulation --commands 20000
     unset ASAN_OPTIONS UBSAN_OPTIONS
 }
 

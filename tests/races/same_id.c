@@ -113,6 +113,24 @@ in_one_batch_the_second_content_under_an_id_is_refused(void **state)
 }
 
 static void
+behind_another_content_in_one_batch_the_first_one_still_gets_its_answer(void **state)
+{
+    struct letter *first = ask_set_ceiling(&s, 1, 900, "provincial", 100);
+    struct letter *letters[] = { ask_set_ceiling(&s, 1, 900, "provincial", 200),
+                                 stage_again(&s, &funding_service, first) };
+    struct bytes reply;
+
+    (void) state;
+    assert_string_equal(stage_say(&s.funding, first), "OK");
+    reply = kept(first->reply);
+    stage_run(&s.funding, s.programme, letters, 2);
+    assert_string_equal(reply_word(s.arena, letters[0]->reply), "REUSED_ID");
+    assert_int_equal(letters[1]->fate, KNOWN);
+    SAME_BYTES(letters[1]->reply, reply);
+    assert_int_equal(answers(), 1);
+}
+
+static void
 the_same_id_of_another_system_is_another_request(void **state)
 {
     Funding__SetCeiling ask = FUNDING__SET_CEILING__INIT;
@@ -271,6 +289,7 @@ main(void)
         TEST(twins_in_one_batch_are_decided_once_and_get_the_same_bytes),
         TEST(an_id_used_again_for_another_content_is_refused_and_the_first_answer_stays),
         TEST(in_one_batch_the_second_content_under_an_id_is_refused),
+        TEST(behind_another_content_in_one_batch_the_first_one_still_gets_its_answer),
         TEST(the_same_id_of_another_system_is_another_request),
         TEST(a_refusal_of_the_service_is_final_and_stays_what_it_was_when_the_world_has_changed),
         TEST(for_a_programme_that_nobody_made_nothing_is_stored),

@@ -1,0 +1,206 @@
+/* tests/model/simulation/check_heard.c - notifications, and that a cursor passes nothing that was not heard: R-N1 to
+ * R-N3, R-F4, R-G4. */
+#include "common/proto.h"
+#include "sangkien/appraisal/v1/events.pb-c.h"
+#include "sangkien/funding/v1/events.pb-c.h"
+#include "sangkien/notifications/v1/events.pb-c.h"
+#include "sangkien/submissions/v1/events.pb-c.h"
+#include "tests/model/simulation/notes.h"
+
+#define ON(event) &notifications__##event##__descriptor
+
+static const char told_what[] = "told", notice_what[] = "notice";
+
+/* ------------------------------------------------------------------ notifications */
+
+static const struct journal_row *
+row_at(const struct tenant *programme, int64_t position)
+{
+    if (position < 1 || (size_t) position > programme->rows.count)
+        return NULL;
+    return list_at(&programme->rows, (size_t) position - 1);
+}
+
+/* Of one event, to one agency; the words in which it is told are the event's own. */
+static int *
+told_of(const struct tenant *programme, int64_t position, const struct uuid *agency)
+{
+    struct uuid key = *agency;
+
+    for (size_t i = 0; i < sizeof(position); i++)
+        key.bytes[i] = (uint8_t) (key.bytes[i] ^ (uint8_t) ((uint64_t) position >> (8 * i)));
+    return note_of(told_what, programme, key, sizeof(int));
+}
+
+static void
+told(const struct fact *fact, int64_t position, const char *type, const char *agency_id,
+     const char *template)
+{
+    const struct journal_row *cause = row_at(fact->programme, position);
+    struct uuid agency = uuid_of(agency_id);
+    const char *name =
+        arena_format(sim.step, "%lld %s %s", (long long) position, agency_id, template);
+    bool *is_told = note_of(notice_what, fact->programme, uuid_derive("notice", name, strlen(name)),
+                            sizeof(*is_told));
+
+    MUST("R-N3", cause && strcmp(cause->type, type) == 0 && position < fact->row->position,
+         "a notice speaks of %s at %lld, which is not there", type, (long long) position);
+    MUST("R-N1", !*is_told, "%s was told twice of %s at %lld", agency_id, type,
+         (long long) position);
+    *is_told = true;
+    ++*told_of(fact->programme, position, &agency);
+}
+
+static void
+queued(const struct fact *fact, const void *event)
+{
+    const Notifications__NotificationQueued *e = event;
+
+    told(fact, e->event_position, e->event_type, e->agency_id, e->template_);
+}
+
+static void
+suppressed(const struct fact *fact, const void *event)
+{
+    const Notifications__NotificationSuppressed *e = event;
+
+    told(fact, e->event_position, e->event_type, e->agency_id, e->template_);
+}
+
+/* clang-format off */
+const struct facts_row notifications_facts[] = {
+    { ON(notification_queued),     queued },
+    { ON(notification_suppressed), suppressed },
+    { ON(notification_sent),       NULL },
+    { ON(notification_failed),     NULL },
+    { 0 },
+};
+
+/* Of these every party is told. */
+static const char *const for_parties[] = {
+    "sangkien.submissions.v1.EntryRegistered",
+    "sangkien.submissions.v1.EntryReachedFinal",
+    "sangkien.submissions.v1.EntryEliminated",
+    "sangkien.submissions.v1.EntryAwarded",
+    "sangkien.submissions.v1.EntryNotAwarded",
+    "sangkien.submissions.v1.EntryWithdrawn",
+    "sangkien.submissions.v1.DossierRequired",
+    "sangkien.submissions.v1.DossierSubmitted",
+    "sangkien.submissions.v1.DossierReturned",
+    "sangkien.submissions.v1.DossierAccepted",
+    "sangkien.submissions.v1.DossierOverdue",
+    "sangkien.appraisal.v1.AppraisalOpened",
+    "sangkien.appraisal.v1.AppraisalReported",
+    "sangkien.appraisal.v1.AppraisalVoided",
+    "sangkien.funding.v1.FundingAgreed",
+    "sangkien.funding.v1.FundingSubmitted",
+    "sangkien.funding.v1.FundingApproved",
+    "sangkien.funding.v1.FundingRejected",
+    "sangkien.funding.v1.FundsAllotted",
+    "sangkien.funding.v1.FundsDisbursed",
+    "sangkien.funding.v1.FundingWithdrawn",
+    "sangkien.funding.v1.RevocationRequired",
+};
+/* clang-format on */
+
+static void
+parties_are_told(const struct tenant *programme, const struct journal_row *row)
+{
+    for (size_t i = 0; i < sizeof(for_parties) / sizeof(*for_parties); i++) {
+        if (strcmp(for_parties[i], row->type) != 0)
+            continue;
+        for (size_t n = 0; n < row->party_count; n++)
+            MUST("R-N1", *told_of(programme, row->position, &row->parties[n]) == 1,
+                 "%s was told %d times of %s at %lld", id_of(row->parties[n]),
+                 *told_of(programme, row->position, &row->parties[n]), row->type,
+                 (long long) row->position);
+    }
+}
+
+/* ------------------------------------------------------------------ the other consumers */
+
+static const struct entry_note *
+note_at(const struct tenant *programme, struct uuid id)
+{
+    const struct fact fact = { .programme = programme };
+
+    return entry_note_of(&fact, id);
+}
+
+static const void *
+event_of(const struct journal_row *row)
+{
+    void *event = NULL;
+
+    if (proto_unpack(sim.step, proto_word(row->type)->message, row->body.data, row->body.size,
+                     &event))
+        give_up("%s cannot be read", row->type);
+    return event;
+}
+
+static bool
+is(const struct journal_row *row, const ProtobufCMessageDescriptor *event)
+{
+    return row->type == event->name;
+}
+
+static void
+submissions_heard(const struct tenant *p, const struct journal_row *row)
+{
+    const struct entry_note *n;
+
+    if (is(row, &appraisal__appraisal_opened__descriptor)) {
+        n = note_at(p, uuid_of(((const Appraisal__AppraisalOpened *) event_of(row))->dossier_id));
+        MUST("R-G4", n->appraisal_started || n->dossier_withdrawn,
+             "submissions passed an opened appraisal, and its dossier knows nothing");
+    } else if (is(row, &appraisal__appraisal_reported__descriptor)) {
+        n = note_at(p, uuid_of(((const Appraisal__AppraisalReported *) event_of(row))->dossier_id));
+        MUST("R-G4", n->is_appraised || n->dossier_withdrawn,
+             "submissions passed a report, and its dossier knows nothing");
+    } else if (is(row, &funding__funds_disbursed__descriptor)) {
+        n = note_at(p, uuid_of(((const Funding__FundsDisbursed *) event_of(row))->dossier_id));
+        MUST("R-G4", n->is_paid, "submissions passed a payment, and its entry knows nothing");
+    }
+}
+
+static void
+appraisal_heard(const struct tenant *p, const struct journal_row *row)
+{
+    const struct entry_note *n = note_at(p, row->aggregate);
+
+    if (is(row, &submissions__dossier_accepted__descriptor))
+        MUST("R-G4", n->noted_version == n->accepted_version || n->intake_withdrawn,
+             "appraisal passed an accepted dossier and did not note it");
+    else if (is(row, &submissions__entry_withdrawn__descriptor))
+        MUST("R-F4", n->intake_withdrawn, "appraisal passed a withdrawal and did not note it");
+}
+
+static void
+funding_heard(const struct tenant *p, const struct journal_row *row)
+{
+    const struct entry_note *n;
+
+    if (is(row, &submissions__entry_withdrawn__descriptor)) {
+        n = note_at(p, row->aggregate);
+        MUST("R-F4", n->recommendation_withdrawn,
+             "funding passed a withdrawal and did not note it");
+    } else if (is(row, &appraisal__appraisal_reported__descriptor)) {
+        n = note_at(p, uuid_of(((const Appraisal__AppraisalReported *) event_of(row))->dossier_id));
+        MUST("R-G4", n->is_recommended || n->recommendation_withdrawn,
+             "funding passed a report and did not note it");
+    }
+}
+
+void
+check_heard(const struct commit *commit)
+{
+    static void (*const all[SERVICES])(const struct tenant *, const struct journal_row *) = {
+        NULL, submissions_heard, appraisal_heard, funding_heard, parties_are_told
+    };
+    unsigned service = service_number(commit->service);
+
+    MUST("R-G4", commit->cursor_to >= commit->cursor_from, "a cursor of %s moved back",
+         commit->service->name);
+    for (int64_t at = commit->cursor_from + 1; at <= commit->cursor_to && all[service]; at++)
+        all[service](commit->programme, row_at(commit->programme, at));
+}

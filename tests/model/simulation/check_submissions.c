@@ -1,0 +1,271 @@
+/* tests/model/simulation/check_submissions.c - entries and dossiers: R-E1, R-E2, R-D1 to R-D6, R-F9. */
+#include "sangkien/submissions/v1/commands.pb-c.h"
+#include "sangkien/submissions/v1/events.pb-c.h"
+#include "tests/model/simulation/notes.h"
+
+#define ON(event) &submissions__##event##__descriptor
+
+static const char code_what[] = "entry code", edition_what[] = "edition";
+
+struct edition_note {
+    bool is_open;
+    int32_t threshold_centi, maximum_centi;
+};
+
+static struct entry_note *
+its_note(const struct fact *fact)
+{
+    return entry_note_of(fact, fact->row->aggregate);
+}
+
+static void
+edition_created(const struct fact *fact, const void *event)
+{
+    const Submissions__EditionCreated *e = event;
+    struct edition_note *edition =
+        note_of(edition_what, fact->programme, fact->row->aggregate, sizeof(*edition));
+
+    edition->threshold_centi = e->threshold_centi;
+    edition->maximum_centi = e->maximum_centi;
+}
+
+static void
+registration_opened(const struct fact *fact, const void *event)
+{
+    struct edition_note *edition =
+        note_of(edition_what, fact->programme, fact->row->aggregate, sizeof(*edition));
+
+    (void) event;
+    edition->is_open = true;
+}
+
+static void
+entry_drafted(const struct fact *fact, const void *event)
+{
+    const Submissions__EntryDrafted *e = event;
+    struct entry_note *n = its_note(fact);
+    const struct edition_note *edition =
+        note_of(edition_what, fact->programme, uuid_of(e->edition_id), sizeof(*edition));
+    struct uuid entrant = uuid_of(e->entrant_agency_id);
+
+    MUST("R-E1", !n->is_drafted, "entry %s was drafted twice", e->entry_id);
+    MUST("R-E1", edition->is_open, "entry %s is of an edition that is not open", e->entry_id);
+    MUST("R-E1", uuid_equal(&entrant, &fact->row->agency), "entry %s is of another agency",
+         e->entry_id);
+    n->is_drafted = true;
+    n->edition = uuid_of(e->edition_id);
+}
+
+static void
+entry_registered(const struct fact *fact, const void *event)
+{
+    const Submissions__EntryRegistered *e = event;
+    struct uuid code = uuid_derive("code", e->entry_code, strlen(e->entry_code));
+    bool *is_used = note_of(code_what, fact->programme, code, sizeof(*is_used));
+    struct uuid edition = uuid_of(e->edition_id);
+
+    MUST("R-E1", !*is_used, "the code %s was given twice", e->entry_code);
+    MUST("R-E1", uuid_equal(&edition, &its_note(fact)->edition), "entry %s changed its edition",
+         e->entry_id);
+    *is_used = true;
+}
+
+static void
+entry_reached_final(const struct fact *fact, const void *event)
+{
+    const Submissions__EntryReachedFinal *e = event;
+    struct entry_note *n = its_note(fact);
+    const struct edition_note *edition =
+        note_of(edition_what, fact->programme, n->edition, sizeof(*edition));
+
+    MUST("R-E5",
+         e->score_centi >= edition->threshold_centi && e->score_centi <= edition->maximum_centi,
+         "entry %s reached the final with %d", e->entry_id, e->score_centi);
+    n->reached_final = true;
+}
+
+static void
+entry_withdrawn(const struct fact *fact, const void *event)
+{
+    struct entry_note *n = its_note(fact);
+
+    (void) event;
+    MUST("R-F4", !n->is_paid, "entry %s was withdrawn though it was known that money was out",
+         id_of(fact->row->aggregate));
+    n->is_withdrawn = true;
+}
+
+static void
+entry_paid(const struct fact *fact, const void *event)
+{
+    (void) event;
+    its_note(fact)->is_paid = true;
+}
+
+/* ------------------------------------------------------------------ dossiers */
+
+static void
+dossier_required(const struct fact *fact, const void *event)
+{
+    const Submissions__DossierRequired *e = event;
+    struct entry_note *n = its_note(fact);
+
+    MUST("R-D1", n->reached_final && !n->is_withdrawn, "entry %s owes a dossier and is no finalist",
+         e->dossier_id);
+    MUST("R-D4", !n->is_required, "the due time of %s was set again", e->dossier_id);
+    n->is_required = true;
+    n->due_us = time_from(e->due_at);
+    /* Midnights of a local time of seven hours ahead: R-D3. */
+    MUST("R-D3", (n->due_us + INT64_C(25200000000)) % INT64_C(86400000000) == 0,
+         "the due time of %s is no midnight", e->dossier_id);
+}
+
+static bool
+adds_up(const Submissions__DossierSubmitted *e)
+{
+    wide sum = 0;
+
+    for (size_t i = 0; i < e->n_lines; i++) {
+        if ((wide) e->lines[i]->quantity * e->lines[i]->unit_price_vnd != e->lines[i]->amount_vnd)
+            return false;
+        sum += e->lines[i]->amount_vnd;
+    }
+    return e->n_lines > 0 && sum == e->total_vnd;
+}
+
+static void
+dossier_submitted(const struct fact *fact, const void *event)
+{
+    const Submissions__DossierSubmitted *e = event;
+    struct entry_note *n = its_note(fact);
+    int64_t limit_us = n->is_cured ? n->cure_us : n->due_us;
+
+    MUST("R-D2", fact->received_us < limit_us, "dossier %s was taken %lld us after its deadline",
+         e->dossier_id, (long long) (fact->received_us - limit_us));
+    MUST("R-D5", *e->solution && *e->implementation_method && e->n_lines,
+         "dossier %s was taken without all its parts", e->dossier_id);
+    MUST("R-F9", adds_up(e), "the estimate of dossier %s does not add up", e->dossier_id);
+    MUST("R-D6", e->dossier_version == n->version + 1, "dossier %s: version %lld follows %lld",
+         e->dossier_id, (long long) e->dossier_version, (long long) n->version);
+    MUST("R-E2", is_of_body(fact, e->digest), "dossier %s has the digest of something else",
+         e->dossier_id);
+    n->version = e->dossier_version;
+    n->digest = digest_from(e->digest);
+    n->total_vnd = e->total_vnd;
+    n->submitter = fact->row->actor;
+}
+
+static void
+dossier_returned(const struct fact *fact, const void *event)
+{
+    const Submissions__DossierReturned *e = event;
+    struct entry_note *n = its_note(fact);
+
+    MUST("R-D6", e->dossier_version == n->version, "dossier %s: another version was returned",
+         e->dossier_id);
+    n->is_cured = true;
+    n->cure_us = time_from(e->cure_at);
+}
+
+static void
+dossier_accepted(const struct fact *fact, const void *event)
+{
+    const Submissions__DossierAccepted *e = event;
+    struct entry_note *n = its_note(fact);
+    struct digest digest = digest_from(e->digest);
+
+    MUST("R-D6",
+         e->dossier_version == n->version && digest_equal(&digest, &n->digest) &&
+             e->total_vnd == n->total_vnd,
+         "dossier %s: another version was accepted", e->dossier_id);
+    MUST("R-F3", !uuid_equal(&n->submitter, &fact->row->actor),
+         "dossier %s was accepted by who handed it in", e->dossier_id);
+    n->accepted_version = e->dossier_version;
+    n->accepted_digest = digest;
+    n->accepted_vnd = e->total_vnd;
+}
+
+static void
+dossier_overdue(const struct fact *fact, const void *event)
+{
+    const Submissions__DossierOverdue *e = event;
+    const struct entry_note *n = its_note(fact);
+
+    MUST("R-D2",
+         time_from(e->due_at) == (n->is_cured ? n->cure_us : n->due_us) &&
+             fact->row->recorded_us >= time_from(e->due_at),
+         "dossier %s is overdue before its time", e->dossier_id);
+}
+
+static void
+dossier_appraisal_started(const struct fact *fact, const void *event)
+{
+    (void) event;
+    its_note(fact)->appraisal_started = true;
+}
+
+static void
+dossier_appraised(const struct fact *fact, const void *event)
+{
+    (void) event;
+    its_note(fact)->is_appraised = true;
+}
+
+static void
+dossier_withdrawn(const struct fact *fact, const void *event)
+{
+    (void) event;
+    its_note(fact)->dossier_withdrawn = true;
+}
+
+/* The tables say the same. */
+void
+check_entries(const struct commit *commit)
+{
+    struct fact fact = { .commit = commit, .programme = commit->programme };
+
+    if (strcmp(commit->service->name, "submissions") != 0)
+        return;
+    for (size_t i = 0; i < commit->event_count; i++) {
+        const struct entry_note *n;
+
+        fact.row = &commit->events[i];
+        n = its_note(&fact);
+        if (strcmp(fact.row->kind, "dossier") == 0) {
+            check_number("R-D4", commit, fact.row, "due_at_us", n->due_us);
+            check_number("R-D6", commit, fact.row, "dossier_version", n->version);
+        } else if (strcmp(fact.row->kind, "entry") == 0) {
+            check_number("R-D1", commit, fact.row, "reached_final", n->reached_final);
+            check_number("R-F4", commit, fact.row, "money_paid", n->is_paid);
+        }
+    }
+}
+
+/* clang-format off */
+const struct facts_row submissions_facts[] = {
+    { ON(programme_created),         NULL },
+    { ON(edition_created),           edition_created },
+    { ON(edition_published),         NULL },
+    { ON(registration_opened),       registration_opened },
+    { ON(entry_drafted),             entry_drafted },
+    { ON(entry_submitted),           NULL },
+    { ON(entry_registered),          entry_registered },
+    { ON(entry_assigned),            NULL },
+    { ON(entry_eliminated),          NULL },
+    { ON(entry_reached_final),       entry_reached_final },
+    { ON(entry_awarded),             NULL },
+    { ON(entry_not_awarded),         NULL },
+    { ON(entry_withdrawn),           entry_withdrawn },
+    { ON(entry_paid),                entry_paid },
+    { ON(dossier_required),          dossier_required },
+    { ON(dossier_drafted),           NULL },
+    { ON(dossier_submitted),         dossier_submitted },
+    { ON(dossier_returned),          dossier_returned },
+    { ON(dossier_accepted),          dossier_accepted },
+    { ON(dossier_overdue),           dossier_overdue },
+    { ON(dossier_appraisal_started), dossier_appraisal_started },
+    { ON(dossier_appraised),         dossier_appraised },
+    { ON(dossier_withdrawn),         dossier_withdrawn },
+    { 0 },
+};
+/* clang-format on */

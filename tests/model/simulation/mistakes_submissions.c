@@ -1,0 +1,118 @@
+/* tests/model/simulation/mistakes_submissions.c - mistakes about entries and dossiers. */
+#include "services/submissions/submissions.h"
+#include "tests/model/simulation/simulation.h"
+
+/* The further aggregate, seen otherwise. */
+static int
+decide_beside(const struct given *given, struct aggregate *seen, const void *message,
+              struct events *out)
+{
+    struct given looked = *given;
+    struct held also = given->also[0];
+
+    also.state = seen;
+    looked.also = &also;
+    return as_it_should_be(&looked, message, out);
+}
+
+static int
+edition_closed(const struct given *given, const void *message, struct events *out)
+{
+    struct edition seen = *(const struct edition *) also(given, 0);
+
+    if (seen.self.version)
+        seen.self.state = SUBMISSIONS__EDITION_STATE__EDITION_STATE_OPEN;
+    return decide_beside(given, &seen.self, message, out);
+}
+
+static int
+below_threshold(const struct given *given, const void *message, struct events *out)
+{
+    struct edition seen = *(const struct edition *) also(given, 0);
+    Submissions__RecordFinalResult ask = *(const Submissions__RecordFinalResult *) message;
+
+    seen.threshold_centi = 0;
+    ask.reached_final = true;
+    if (!ask.award)
+        ask.award = SUBMISSIONS__AWARD__AWARD_NONE;
+    return decide_beside(given, &seen.self, &ask, out);
+}
+
+static int
+no_finalist(const struct given *given, const void *message, struct events *out)
+{
+    struct entry seen = *(const struct entry *) also(given, 0);
+
+    if (seen.self.version) {
+        seen.self.state = SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_AWARDED;
+        seen.reached_final = true;
+    }
+    return decide_beside(given, &seen.self, message, out);
+}
+
+static int
+late_dossier(const struct given *given, const void *message, struct events *out)
+{
+    struct given looked = *given;
+
+    looked.received_us = 0;
+    return as_it_should_be(&looked, message, out);
+}
+
+static int
+other_version(const struct given *given, const void *message, struct events *out)
+{
+    int refusal = as_it_should_be(given, message, out);
+    Submissions__DossierAccepted *accepted = just_said(out, ON(dossier_accepted));
+
+    if (accepted)
+        accepted->digest.data[0] ^= 1;
+    return refusal;
+}
+
+static int
+dossier_changed(const struct given *given, const void *message, struct events *out)
+{
+    int refusal = as_it_should_be(given, message, out);
+    Submissions__DossierSubmitted *submitted = just_said(out, ON(dossier_submitted));
+
+    if (submitted)
+        submitted->digest.data[0] ^= 1;
+    return refusal;
+}
+
+static int
+parts_missing(const struct given *given, const void *message, struct events *out)
+{
+    int refusal = as_it_should_be(given, message, out);
+    Submissions__DossierSubmitted *submitted = just_said(out, ON(dossier_submitted));
+
+    if (submitted)
+        submitted->solution = "";
+    return refusal;
+}
+
+static int
+own_dossier(const struct given *given, const void *message, struct events *out)
+{
+    struct dossier seen = *(const struct dossier *) given->state;
+    struct given looked = *given;
+
+    seen.submitted_by = (struct uuid){ { 0 } };
+    looked.state = &seen;
+    return as_it_should_be(&looked, message, out);
+}
+
+/* clang-format off */
+const struct mistaken submissions_mistakes[] = {
+    { EDITION_CLOSED,  &entry_kind,   ON(create_entry),        edition_closed },
+    { BELOW_THRESHOLD, &entry_kind,   ON(record_final_result), below_threshold },
+    { NO_FINALIST,     &dossier_kind, ON(require_dossier),     no_finalist },
+    { LATE_DOSSIER,    &dossier_kind, ON(submit_dossier),      late_dossier },
+    { DOSSIER_CHANGED, &dossier_kind, ON(submit_dossier),      dossier_changed },
+    { PARTS_MISSING,   &dossier_kind, ON(submit_dossier),      parts_missing },
+    { OTHER_VERSION,   &dossier_kind, ON(accept_dossier),      other_version },
+    { OWN_DOSSIER,     &dossier_kind, ON(accept_dossier),      own_dossier },
+    { 0 },
+};
+/* clang-format on */

@@ -1,0 +1,127 @@
+"""The simulation of all services together: its rules hold, it does the same again, and it finds every mistake."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = pathlib.Path(os.environ.get("BUILD_DIR", ROOT / "build")) / "bin/model_simulation"
+COMMANDS = 200_000  # SANGKIEN_MODEL_COMMANDS: as many as there is time for
+AGAIN = 8_000
+
+
+def simulate(*options):
+    return subprocess.run([PROGRAM, *map(str, options)], capture_output=True, text=True, check=False)
+
+
+def trace(seed):
+    ran = simulate("--seed", seed, "--commands", AGAIN)
+    assert ran.returncode == 0, ran.stdout
+    return ran.stdout.split("trace ")[1].split(":")[0]
+
+
+def mistakes():
+    """Those that the program names; none when it has not been built, which the first test then says."""
+    return simulate("--mistakes").stdout.split() if PROGRAM.exists() else []
+
+
+# Moves between two events of one decision, and second versions that no dossier can have after it was accepted.
+NEVER_MADE = {
+    "dossier DRAFT DossierOverdue",
+    "dossier DRAFT DossierWithdrawn",
+    "dossier_intake WAITING DossierNoted",
+    "entry FINALIST EntryPaid",
+    "entry FINALIST EntryWithdrawn",
+    "entry IN_ROUND EntryWithdrawn",
+    "funding_case PROPOSED FundingWithdrawn",
+    "recommendation NOTED RecommendationNoted",
+}
+
+
+def test_every_rule_holds_after_every_step_and_every_move_is_made():
+    commands = int(os.environ.get("SANGKIEN_MODEL_COMMANDS", COMMANDS))
+    ran = simulate("--seed", os.environ.get("SANGKIEN_MODEL_SEED", 1), "--commands", commands, "--moves")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    first, *moves = ran.stdout.splitlines()
+    assert f"{commands} commands" in first and "every rule held" in first
+    assert {move.removesuffix(" 0") for move in moves if move.endswith(" 0")} == NEVER_MADE
+
+
+def test_the_same_seed_does_the_same_to_the_last_byte():
+    assert trace(7) == trace(7)
+
+
+def test_another_seed_does_something_else():
+    assert len({trace(seed) for seed in range(1, 6)}) == 5
+
+
+# The rule that each mistake breaks first, whatever the seed.
+FOUND_BY = {
+    "dedup-forgotten": {"R-G2"},
+    "ack-before-commit": {"ACK"},
+    "cursor-before": {"R-N1", "R-G4", "R-F4"},
+    "cursor-after": {"HEARD_ONCE"},
+    "torn-commit": {"VERSIONS", "FOLD", "R-N1"},
+    "position-skipped": {"POSITIONS"},
+    "chain-broken": {"CHAIN"},
+    "roles-not-asked": {"R-F5"},
+    "reason-lost": {"R-G3"},
+    "fact-lost": {"FOLD"},
+    "stale-read": {"LOST_UPDATE", "FOLD"},
+    "answer-forgotten": {"ANSWERED"},
+    "operator-trades": {"R-G5"},
+    "digest-not-bound": {"R-F2"},
+    "one-person-signs-twice": {"R-F3", "R-F6"},
+    "one-agency-signs-twice": {"R-F6"},
+    "drafter-signs": {"R-F3"},
+    "ceiling-not-checked": {"R-F7"},
+    "ceiling-below-held": {"R-F7"},
+    "above-appraised": {"R-F8"},
+    "above-agreed": {"R-F8"},
+    "above-approved": {"R-F8"},
+    "above-allotted": {"R-F8"},
+    "signer-decides": {"R-F3"},
+    "release-forgotten": {"R-F16"},
+    "withdrawal-unheard": {"R-F4"},
+    "not-recommended": {"R-A1"},
+    "case-twice": {"R-F15"},
+    "voucher-twice": {"R-F13"},
+    "other-year": {"R-F12"},
+    "text-changed": {"R-F2"},
+    "other-text-submitted": {"R-F10"},
+    "edition-closed": {"R-E1"},
+    "code-twice": {"R-E1"},
+    "below-threshold": {"R-E5"},
+    "no-finalist": {"R-D1"},
+    "hour-off": {"R-D3"},
+    "late-dossier": {"R-D2"},
+    "parts-missing": {"R-D5"},
+    "dossier-changed": {"R-E2"},
+    "sum-not-checked": {"R-F9"},
+    "other-version": {"R-D6"},
+    "own-dossier": {"R-F3"},
+    "appraisal-twice": {"R-A5"},
+    "author-sits": {"R-E4"},
+    "silence-counts": {"R-A3"},
+    "votes-not-counted": {"R-A2"},
+    "above-estimate": {"R-F8"},
+    "report-changed": {"R-A1"},
+    "deaf": {"HEARD"},
+    "nobody-told": {"R-N1"},
+    "told-of-nothing": {"R-N3"},
+}
+
+
+def test_every_mistake_has_a_rule_that_finds_it():
+    assert set(mistakes()) == set(FOUND_BY)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("mistake", FOUND_BY)
+def test_no_mistake_passes(mistake, seed):
+    ran = simulate("--mistake", mistake, "--seed", seed, "--commands", COMMANDS)
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    rule = ran.stdout.split("BROKEN ")[1].split(":")[0]
+    assert rule in FOUND_BY[mistake], ran.stdout
+    assert f"seed {seed}, episode" in ran.stdout and "its last steps" in ran.stdout
