@@ -88,13 +88,20 @@ place_of(const char *name)
 static inline const struct word *
 take_word(struct bytes *in)
 {
+    enum { MOST_WORDS = 1024 };
+    static uint16_t places[MOST_WORDS];
+    static bool is_known;
     uint16_t place = (uint16_t) take_number(in, 2);
-    const struct word *next = proto_words;
+    size_t next = 0;
 
-    for (const struct word *w = proto_words; w < proto_words + proto_word_count; w++)
-        if ((uint16_t) (place_of(w->name) - place) < (uint16_t) (place_of(next->name) - place))
-            next = w;
-    return next;
+    PROMISE(proto_word_count <= MOST_WORDS, "%zu words", proto_word_count);
+    for (size_t i = 0; i < proto_word_count && !is_known; i++)
+        places[i] = place_of(proto_words[i].name);
+    is_known = true;
+    for (size_t i = 1; i < proto_word_count; i++)
+        if ((uint16_t) (places[i] - place) < (uint16_t) (places[next] - place))
+            next = i;
+    return &proto_words[next];
 }
 
 #endif
