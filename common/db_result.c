@@ -98,7 +98,7 @@ db_get_text(const struct db_result *result, size_t row, size_t column)
 int64_t
 db_get_time(const struct db_result *result, size_t row, size_t column)
 {
-    return db_is_null(result, row, column) ? 0 : db_get_int(result, row, column) + PG_EPOCH_US;
+    return pg_time(db_get_bytes(result, row, column));
 }
 
 size_t

@@ -34,6 +34,17 @@ pg_int(struct bytes value)
     return 0;
 }
 
+/* timestamptz; 0 for NULL. PostgreSQL's last years and its infinity are later than we can say. */
+static inline int64_t
+pg_time(struct bytes value)
+{
+    int64_t time_us;
+
+    if (value.size != sizeof(time_us))
+        return 0;
+    return __builtin_add_overflow(pg_int(value), PG_EPOCH_US, &time_us) ? INT64_MAX : time_us;
+}
+
 static inline struct uuid
 pg_uuid(struct bytes value)
 {

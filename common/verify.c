@@ -176,9 +176,9 @@ read_heads(struct verifier *v, struct arena *arena, struct list *heads)
         struct journal_head *head = list_add(heads);
 
         head->programme = arena_text(arena, db_get_text(r, i, 0));
-        head->position = db_get_int(r, i, 1);
+        head->position = verify_place(db_get_int(r, i, 1));
         head->chain = db_get_digest(r, i, 2);
-        head->inbox_count = db_get_int(r, i, 3);
+        head->inbox_count = verify_place(db_get_int(r, i, 3));
         head->inbox_chain = db_get_digest(r, i, 4);
     }
     return rc;

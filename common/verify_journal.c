@@ -10,7 +10,7 @@ static struct journal_row
 read_event(struct stream *s)
 {
     struct journal_row row = {
-        .position = stream_int(s, 0),
+        .position = verify_place(stream_int(s, 0)),
         .service = stream_text(s, 1),
         .kind = stream_text(s, 2),
         .aggregate = stream_uuid(s, 3),

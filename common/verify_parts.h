@@ -52,6 +52,14 @@ void verify_damage(struct verifier *v, const char *format, ...)
 /* Tells now and then how far it is. */
 void verify_progress(struct verifier *v, const char *what, int64_t done, int64_t of);
 
+/* Positions and numbers as they stand in the database. What none of them ever reaches reads as 0, which no row has:
+ * nobody believes what stands there, and it is counted on from. */
+static inline int64_t
+verify_place(int64_t stored)
+{
+    return stored < 0 || stored > INT64_C(1) << 53 ? 0 : stored;
+}
+
 /* A connection that sees what all the others see. */
 int verify_connect(const struct verifier *v, struct db **ret_db) MUST_CHECK;
 

@@ -147,7 +147,7 @@ read_request(const struct stream *s)
 {
     return (struct request){
         .row = {
-            .number = stream_int(s, 0),
+            .number = verify_place(stream_int(s, 0)),
             .source = stream_uuid(s, 1),
             .id = stream_uuid(s, 2),
             .service = stream_text(s, 3),

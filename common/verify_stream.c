@@ -15,6 +15,7 @@ struct stream {
     bool is_first; /* row, which comes with the header */
     char *row;
     struct bytes fields[MOST_FIELDS]; /* data NULL: NULL */
+    size_t field_count;
     struct uuid *uuids;
     size_t uuid_room;
 };
@@ -121,50 +122,88 @@ finish(struct stream *s)
     return rc;
 }
 
-/* Each length is read before the byte behind the field before becomes the NUL that texts end with. */
-static bool
-take_apart(struct stream *s, char *at, size_t size)
+static int
+broken(void)
 {
-    uint16_t count;
+    return err_set(ERR_FATAL, "COPY: a row is not as PostgreSQL writes it");
+}
 
-    if (size < sizeof(count))
-        return false;
-    memcpy(&count, at, sizeof(count));
-    count = be16toh(count);
-    at += sizeof(count);
-    if (count > MOST_FIELDS)
-        return false; /* so also for the word that closes the stream */
+/* Each length is read before the byte behind the field before becomes the NUL that texts end with. What stands there is
+ * not believed: a length that points behind the row would have others' memory read. */
+static int
+take_fields(struct stream *s, size_t count, char *at, const char *end)
+{
     for (size_t i = 0; i < count; i++) {
         uint32_t length;
 
+        if ((size_t) (end - at) < sizeof(length))
+            return broken();
         memcpy(&length, at, sizeof(length));
         *at = '\0';
         length = be32toh(length);
         at += sizeof(length);
-        s->fields[i] = (struct bytes){ length == UINT32_MAX ? NULL : (uint8_t *) at,
-                                       length == UINT32_MAX ? 0 : length };
-        at += s->fields[i].size;
+        s->fields[i] = (struct bytes){ NULL, 0 };
+        if (length == UINT32_MAX)
+            continue;
+        if (length > (size_t) (end - at))
+            return broken();
+        s->fields[i] = (struct bytes){ (uint8_t *) at, length };
+        at += length;
     }
-    return true;
+    return 0;
+}
+
+/* false: this is the word that closes the stream. */
+static int
+take_apart(struct stream *s, char *at, size_t size, bool *ret_is_row)
+{
+    const char *end = at + size;
+    uint16_t count;
+
+    if (size < sizeof(count))
+        return broken();
+    memcpy(&count, at, sizeof(count));
+    count = be16toh(count);
+    *ret_is_row = count != UINT16_MAX;
+    if (!*ret_is_row)
+        return 0;
+    if (count > MOST_FIELDS)
+        return broken();
+    for (size_t i = count; i < s->field_count; i++)
+        s->fields[i] = (struct bytes){ NULL, 0 }; /* not those of the row before */
+    s->field_count = count;
+    return take_fields(s, count, at + sizeof(count), end);
+}
+
+/* The row, or the end. */
+static int
+take_row(struct stream *s, bool *ret_is_row, bool *ret_is_end)
+{
+    size_t header = s->is_first ? HEADER_SIZE : 0;
+    int size;
+
+    PQfreemem(s->row);
+    s->row = NULL;
+    size = PQgetCopyData(s->conn, &s->row, 0);
+    *ret_is_end = size == -1;
+    if (size == -1)
+        return finish(s);
+    if (size < 0 || (size_t) size < header)
+        return failed(s, "COPY");
+    s->is_first = false;
+    return take_apart(s, s->row + header, (size_t) size - header, ret_is_row);
 }
 
 int
 stream_next(struct stream *s, bool *ret_is_row)
 {
-    int size;
+    bool is_end = false;
+    int rc = 0;
 
-    PQfreemem(s->row);
-    s->row = NULL;
     *ret_is_row = false;
-    size = PQgetCopyData(s->conn, &s->row, 0);
-    if (size == -1)
-        return finish(s);
-    if (size < 0 || (s->is_first && size < HEADER_SIZE))
-        return failed(s, "COPY");
-    *ret_is_row = take_apart(s, s->row + (s->is_first ? HEADER_SIZE : 0),
-                             (size_t) size - (s->is_first ? HEADER_SIZE : 0));
-    s->is_first = false;
-    return *ret_is_row ? 0 : stream_next(s, ret_is_row); /* behind the last row comes the end */
+    while (rc == 0 && !*ret_is_row && !is_end) /* behind the last row comes the end */
+        rc = take_row(s, ret_is_row, &is_end);
+    return rc;
 }
 
 /* ------------------------------------------------------------------ fields */
@@ -190,7 +229,7 @@ stream_int(const struct stream *s, size_t field)
 int64_t
 stream_time(const struct stream *s, size_t field)
 {
-    return s->fields[field].data ? stream_int(s, field) + PG_EPOCH_US : 0;
+    return pg_time(s->fields[field]);
 }
 
 struct uuid

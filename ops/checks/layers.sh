@@ -76,6 +76,10 @@ build()
         configure build-asan -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
             -DSANGKIEN_SANITIZE=address,undefined && ninja -C build-asan
         ;;
+    fuzz)
+        configure build-fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
+            -DSANGKIEN_SANITIZE=address,undefined -DSANGKIEN_FUZZ=ON && ninja -C build-fuzz fuzz
+        ;;
     esac
 }
 
@@ -234,6 +238,31 @@ layer_sanitizers()
     by_label build-asan races
     try "all services run in the simulation" build-asan/bin/model_simulation --commands 20000
     unset ASAN_OPTIONS UBSAN_OPTIONS
+}
+
+# What a script said, of which a line that begins "ok" or "FAILED" is a test.
+by_lines()
+{
+    local log=$logs/lines.$1
+    shift
+    "$@" >"$log" 2>&1
+    local status=$?
+    cat "$log"
+    count "$(grep -c '^ok' "$log")" "$(grep -c '^FAILED' "$log")"
+    [ $status -eq 0 ] || [ "$failed" -gt 0 ] || count 0 1
+}
+
+layer_fuzz()
+{
+    need_build || return 1
+    by_pytest fuzz
+    try "builds the targets of the fuzzer" build fuzz
+    by_lines fuzz tests/fuzz/run --mistakes --seconds "${FUZZ_SECONDS:-10}"
+}
+
+layer_spin()
+{
+    by_lines spin tests/model/spin/run
 }
 
 layer_compose()

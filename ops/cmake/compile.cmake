@@ -15,6 +15,10 @@ target_compile_options(warnings INTERFACE
 
 add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
 add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+if(SANGKIEN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
 if(SANGKIEN_SANITIZE)
   add_compile_options(-fsanitize=${SANGKIEN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SANGKIEN_SANITIZE})

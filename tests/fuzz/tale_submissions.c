@@ -1,0 +1,23 @@
+/* tests/fuzz/tale_submissions.c - submissions, from an empty programme to an accepted dossier. */
+#include "tests/fuzz/tale.h"
+#include "tests/unit/submissions_story.h"
+
+static void
+tell(struct story *s, unsigned how_far)
+{
+    static void (*const chapters[])(struct story *) = {
+        edition_is_published, edition_is_open,     entry_is_drafted,  entry_is_submitted,
+        entry_is_registered,  entry_is_eliminated, entry_is_finalist, dossier_is_required,
+        dossier_is_submitted, dossier_is_accepted,
+    };
+    size_t count = sizeof(chapters) / sizeof(*chapters);
+
+    contest_begin(s);
+    if (how_far % (count + 1) < count)
+        chapters[how_far % (count + 1)](s);
+}
+
+static const unsigned persons[] = { 11, 21, 22, 31, 32, 41, 0 };
+static const unsigned agencies[] = { 1, 2, 3, 4, 0 };
+
+const struct tale submissions_tale = { &submissions_service, tell, persons, agencies };
