@@ -84,6 +84,14 @@ watch_connection(void *context, struct link *link)
     return socket_pair(context, name, false, (struct pair_limits){ 0 }, &link->monitor);
 }
 
+static bool
+is_key(const char *text)
+{
+    uint8_t key[32];
+
+    return strlen(text) == KEY_TEXT_SIZE - 1 && zmq_z85_decode(key, text);
+}
+
 int
 link_open(void *context, const struct config *config, const char *endpoint, unsigned number,
           struct link *ret_link)
@@ -93,6 +101,8 @@ link_open(void *context, const struct config *config, const char *endpoint, unsi
     char secret_key[KEY_TEXT_SIZE] = "";
     int rc = keyfile_read(config->secret_key, public_key, secret_key);
 
+    if (rc == 0 && !is_key(config->gateway_key))
+        rc = err_set(ERR_FATAL, "SANGKIEN_GATEWAY_KEY is no key of 40 characters in Z85");
     if (rc == 0)
         rc = socket_open(context, ZMQ_DEALER, SIDE_INNER, &link.dealer);
     if (rc == 0)

@@ -261,6 +261,19 @@ db_rollback(struct db *db)
 
 /* ------------------------------------------------------------------ the connection */
 
+int
+db_ask(struct db *db, const char *sql)
+{
+    int rc;
+
+    db_clear_results(db);
+    if (!PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0) ||
+        !PQpipelineSync(db->conn))
+        return lost(db, "cannot ask");
+    rc = flush(db);
+    return rc ? rc : collect(db);
+}
+
 static int
 prepare_now(struct db *db, struct prepared *prepared)
 {

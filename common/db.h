@@ -44,6 +44,10 @@ void db_close(struct db **db_p);
 /* Remembers the statement and prepares it now; the strings must outlive the connection. */
 int db_prepare(struct db *db, const struct statement *statement) MUST_CHECK;
 
+/* Is the connection that of the service's role, and may that role run everything that is prepared? Asked once, at
+ * start: a right that is missing must not show at night. */
+int db_check_rights(struct db *db, const char *service) MUST_CHECK;
+
 /* Is the connection there? db_reconnect makes it anew and prepares everything again. */
 bool db_is_open(const struct db *db);
 int db_reconnect(struct db *db) MUST_CHECK;

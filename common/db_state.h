@@ -64,6 +64,9 @@ extern const struct statement db_row_type_statement;
 /* What the server calls the rows of the statement's table. */
 int db_learn_row_type(struct db *db, struct prepared *prepared) MUST_CHECK;
 
+/* Runs one statement by itself; its result is there until db_clear_results. */
+int db_ask(struct db *db, const char *sql) MUST_CHECK;
+
 /* Hands the call that was put together to libpq. */
 void db_send_call(struct db *db);
 void db_clear_results(struct db *db);

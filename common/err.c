@@ -1,6 +1,7 @@
 /* common/err.c - the last reason of each thread. */
 #include "common/err.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,20 @@
 #define TEXT_SIZE 1024
 
 static _Thread_local char last[TEXT_SIZE];
+
+/* A reason is one line, whoever's words it quotes. */
+static void
+keep(char text[TEXT_SIZE])
+{
+    size_t length = strlen(text);
+
+    while (length && isspace((unsigned char) text[length - 1]))
+        text[--length] = '\0';
+    for (char *c = text; *c; c++)
+        if (isspace((unsigned char) *c))
+            *c = ' ';
+    memcpy(last, text, sizeof(last));
+}
 
 /* Written aside first: the arguments may be err_text() itself. */
 int
@@ -19,7 +34,7 @@ err_set(int code, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    memcpy(last, text, sizeof(last));
+    keep(text);
     return code;
 }
 
@@ -41,7 +56,7 @@ err_add(int code, const char *format, ...)
         memcpy(text + used + 2, last, kept);
         text[used + 2 + kept] = '\0';
     }
-    memcpy(last, text, sizeof(last));
+    keep(text);
     return code;
 }
 

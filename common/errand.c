@@ -103,6 +103,8 @@ errands_open(const struct process *process, struct errands **ret_errands)
     rc = db_open(process->config->db_dsn, process->service->name, &errands->db);
     if (rc == 0 && process->service->errand_prepare)
         rc = process->service->errand_prepare(errands);
+    if (rc == 0)
+        rc = db_check_rights(errands->db, process->service->name);
     if (rc) {
         errands_close(&errands);
         return rc;

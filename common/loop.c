@@ -96,6 +96,8 @@ loop_open(const struct process *process, struct loop **ret_loop)
     if (rc == 0)
         rc = loop_prepare_news(loop->writer.db);
     if (rc == 0)
+        rc = db_check_rights(loop->writer.db, loop->service->name);
+    if (rc == 0)
         rc = writer_catch_up(loop->writer.db, loop->writer.authority);
     if (rc == 0 && !process->only_check)
         rc = say_first_words(loop);

@@ -83,6 +83,8 @@ reader_open(const struct process *process, struct reader **ret_reader)
             rc = db_prepare(reader->db, &reader->lists[n]);
     }
     if (rc == 0)
+        rc = db_check_rights(reader->db, reader->service->name);
+    if (rc == 0)
         rc = writer_catch_up(reader->db, reader->authority);
     if (rc) {
         reader_close(&reader);

@@ -2,6 +2,7 @@
 #include "common/socket.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* zmq.h shows it to users of draft interfaces only; the library has it either way, and what sets it
@@ -153,6 +154,17 @@ allow_ipv6(void *socket, const char *endpoint)
     return strchr(endpoint, '[') ? set_number(socket, ZMQ_IPV6, 1, "ZMQ_IPV6") : 0;
 }
 
+/* libzmq takes a port modulo 65536, and would listen at another one than was meant. */
+static int
+check_port(const char *endpoint)
+{
+    const char *colon = strrchr(endpoint, ':');
+
+    if (strncmp(endpoint, "tcp://", 6) == 0 && colon && strtoul(colon + 1, NULL, 10) > 65535)
+        return err_set(ERR_FATAL, "%s: there is no such port", endpoint);
+    return 0;
+}
+
 int
 socket_dial(void *socket, const char *endpoint, const char *server_key, const char *public_key,
             const char *secret_key)
@@ -164,6 +176,8 @@ socket_dial(void *socket, const char *endpoint, const char *server_key, const ch
     if (rc == 0)
         rc = set_key(socket, ZMQ_CURVE_SECRETKEY, secret_key, "ZMQ_CURVE_SECRETKEY");
     if (rc == 0)
+        rc = check_port(endpoint);
+    if (rc == 0)
         rc = allow_ipv6(socket, endpoint);
     if (rc == 0 && zmq_connect(socket, endpoint) != 0)
         rc = err_set(ERR_FATAL, "cannot dial %s: %s", endpoint, zmq_strerror(zmq_errno()));
@@ -173,8 +187,10 @@ socket_dial(void *socket, const char *endpoint, const char *server_key, const ch
 int
 socket_bind(void *socket, const char *endpoint)
 {
-    int rc = allow_ipv6(socket, endpoint);
+    int rc = check_port(endpoint);
 
+    if (rc == 0)
+        rc = allow_ipv6(socket, endpoint);
     if (rc == 0 && zmq_bind(socket, endpoint) != 0)
         rc = err_set(ERR_FATAL, "cannot listen at %s: %s", endpoint, zmq_strerror(zmq_errno()));
     return rc;

@@ -228,6 +228,11 @@ layer_flow()
     need_build && by_pytest flow
 }
 
+layer_faults()
+{
+    need_build && by_pytest faults
+}
+
 layer_sanitizers()
 {
     export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1

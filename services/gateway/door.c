@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -132,6 +133,20 @@ raise_file_limit(void)
         log_warning("few file descriptors", "limit", text, NULL);
 }
 
+/* libzmq numbers connections onward from one that it draws by rand(). Whoever could foresee the number of another's
+ * connection could claim it: a client may choose. Then the door falls, or what was meant for a connection that has
+ * just ended goes to a stranger. */
+static int
+draw_numbers(void)
+{
+    unsigned seed;
+
+    if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+        return err_set(ERR_FATAL, "no random number: %s", strerror(errno));
+    srand(seed); /* banned: it is libzmq's, and nobody else draws from it */
+    return 0;
+}
+
 static int
 open_socket(struct door *door, const char *secret_key, const char *public_key,
             enum socket_side side, void **ret_socket)
@@ -200,6 +215,8 @@ door_open(const struct process *process, struct door **ret_door)
     health_expect(process->health, "database");
     health_expect(process->health, "self-test");
     rc = read_files(door);
+    if (rc == 0)
+        rc = draw_numbers();
     door->context = zmq_ctx_new();
     if (rc == 0 && (!door->context || zmq_ctx_set(door->context, ZMQ_IO_THREADS, IO_THREADS) != 0))
         rc = err_set(ERR_FATAL, "cannot open ZeroMQ: %s", zmq_strerror(zmq_errno()));

@@ -32,7 +32,7 @@ prepare(struct db *db)
         rc = db_prepare(db, &read_heads);
     if (rc == 0)
         rc = db_prepare(db, &read_page);
-    return rc;
+    return rc ? rc : db_check_rights(db, "gateway");
 }
 
 int

@@ -3,10 +3,12 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "services/notifications/address.h"
 
@@ -151,6 +153,9 @@ smtp_check(const struct config *config)
         return err_set(ERR_FATAL, "SANGKIEN_SMTP_PLAIN is \"allow\" or nothing");
     if (!address_is_usable(config->mail_from))
         return err_set(ERR_FATAL, "SANGKIEN_MAIL_FROM is no e-mail address");
+    if (*config->smtp_ca_file && access(config->smtp_ca_file, R_OK) != 0)
+        return err_set(ERR_FATAL, "SANGKIEN_SMTP_CA_FILE: %s: %s", config->smtp_ca_file,
+                       strerror(errno));
     if (!domain_is_usable(config->mail_domain))
         return err_set(ERR_FATAL, "SANGKIEN_MAIL_DOMAIN is no domain");
     return check_url(config);

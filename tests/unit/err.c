@@ -29,6 +29,16 @@ words_are_put_in_front(void **state)
 }
 
 static void
+a_reason_is_one_line(void **state)
+{
+    (void) state;
+    err_set(ERR_RETRY, "cannot connect: %s", "no such file\n\tIs it there?\n");
+    assert_string_equal(err_text(), "cannot connect: no such file  Is it there?");
+    err_add(ERR_RETRY, "twice\n");
+    assert_null(strchr(err_text(), '\n'));
+}
+
+static void
 a_reason_may_quote_the_one_before(void **state)
 {
     (void) state;
@@ -92,6 +102,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reason_is_kept_and_the_code_comes_back),
         cmocka_unit_test(words_are_put_in_front),
+        cmocka_unit_test(a_reason_is_one_line),
         cmocka_unit_test(a_reason_may_quote_the_one_before),
         cmocka_unit_test(a_long_reason_is_cut_but_stays_a_text),
         cmocka_unit_test(a_reason_belongs_to_its_thread),
