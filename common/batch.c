@@ -7,6 +7,7 @@
 #include "common/answer.h"
 #include "common/batch_state.h"
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/foresight.h"
 
 static const struct statement hear_directory = {
@@ -186,13 +187,16 @@ batch_start(struct writer *writer, const char *programme, struct letter **letter
     b = hearing ? ask(writer, programme, letters, count, hearing) : writer->asked;
     writer->asked = NULL;
     rc = batch_load(b);
+    CRASH_POINT(head_locked);
     if (rc == 0)
         rc = judge_all(&b->verge, b->world, letters, count);
     if (rc)
         return rc;
+    CRASH_POINT(decided);
     b->writes = anything_to_write(b);
     if (b->writes)
         batch_write(b);
+    CRASH_POINT(commit_sent);
     *ret_batch = b;
     return 0;
 }
@@ -202,6 +206,7 @@ batch_finish(struct batch *b, struct hint *ret_hint)
 {
     int rc = b->writes ? batch_written(b) : db_rollback(b->db);
 
+    CRASH_POINT(committed);
     *ret_hint = (struct hint){ 0 };
     if (rc)
         return rc;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/crash.h"
 
 enum { STRIDE = 1024 }; /* positions that one turn may pass */
 
@@ -251,6 +252,7 @@ hearing_run(struct writer *writer, struct arena *letters, const char *programme,
     }
     if (rc)
         return rc;
+    CRASH_POINT(cursor_taken);
     upto = t.hearing.cursor + STRIDE < end ? t.hearing.cursor + STRIDE : end;
     db_call(writer->db, &read_events);
     db_text(writer->db, writer->service->name);
@@ -269,6 +271,7 @@ hearing_run(struct writer *writer, struct arena *letters, const char *programme,
     rc = sort_events(&t, r, known);
     if (rc == 0)
         rc = finish(&t, &heard);
+    CRASH_POINT(heard);
     if (rc == 0)
         *ret_heard = heard;
     if (rc == ERR_POISON && limit == 1) {

@@ -4,6 +4,7 @@
 
 #include "common/answer.h"
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/foresight.h"
 #include "common/log.h"
 #include "common/loop_state.h"
@@ -306,6 +307,7 @@ run_turn(struct loop *loop)
     struct hint hint;
     int rc;
 
+    CRASH_POINT(work_taken);
     turn->count = 0;
     loop->next = 1 - loop->next;
     arena_reset(loop->letters, 1 << 20); /* for replies beside the batch's */
@@ -316,7 +318,9 @@ run_turn(struct loop *loop)
         note_all(loop, turn->letters, count);
         if (!any_put_off(turn->letters, count))
             loop_ask_ahead(loop);
+        CRASH_POINT(asked_ahead);
         deliver(loop, turn->letters, count, &hint);
+        CRASH_POINT(replied);
     }
     loop_put_off(loop, turn->letters, count);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/hearing.h"
 #include "common/log.h"
 #include "common/loop_state.h"
@@ -107,7 +108,9 @@ ring(struct loop *loop, const struct due *due)
     }
     letter->id = due->id;
     letter->subject = due->subject;
+    CRASH_POINT(alarm_due);
     rc = loop_try(loop, &letter, 1);
+    CRASH_POINT(alarm_run);
     if (rc == 0)
         return;
     if (rc != ERR_POISON && !db_constraint(loop->writer.db)[0])

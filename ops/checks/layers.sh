@@ -3,6 +3,7 @@
 
 python=/usr/bin/python3
 jobs=$(nproc)
+before=() # what runs the tests: words before the command
 
 # Files of the project, also those not yet committed: by the ends of their names.
 files()
@@ -80,6 +81,7 @@ build()
         configure build-fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
             -DSANGKIEN_SANITIZE=address,undefined -DSANGKIEN_FUZZ=ON && ninja -C build-fuzz fuzz
         ;;
+    crashes) configure build-crashes -DSANGKIEN_CRASHES=ON -DSANGKIEN_TESTS=OFF && ninja -C build-crashes ;;
     esac
 }
 
@@ -172,12 +174,14 @@ by_label()
     count_ctest "$log"
 }
 
+# A folder of tests, or one file of it, and pytest's options.
 by_pytest()
 {
-    local log=$logs/pytest.$1
-    find "tests/$1" -name 'test_*.py' 2>/dev/null | grep -q . || return 0
+    local log=$logs/pytest.${1//\//.} what=tests/$1
+    shift
+    [ -e "$what" ] || return 0
     BUILD_DIR=$root/build PYTHONDONTWRITEBYTECODE=1 \
-        "$python" -m pytest -q -ra -p no:cacheprovider "tests/$1" >"$log" 2>&1
+        "${before[@]}" "$python" -m pytest -q -ra -p no:cacheprovider "$what" "$@" >"$log" 2>&1
     cat "$log"
     count_pytest "$log"
 }
@@ -228,11 +232,6 @@ layer_flow()
     need_build && by_pytest flow
 }
 
-layer_faults()
-{
-    need_build && by_pytest faults
-}
-
 layer_sanitizers()
 {
     export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
@@ -268,6 +267,18 @@ layer_fuzz()
 layer_spin()
 {
     by_lines spin tests/model/spin/run
+}
+
+# shellcheck disable=SC2154 # long is set by ops/check
+layer_faults()
+{
+    need_build || return 1
+    try "builds with places to die at" build crashes
+    [ "$failed" -eq 0 ] || return 0
+    by_pytest faults --ignore tests/faults/test_network.py "${long[@]}"
+    before=(tests/faults/run-alone)
+    by_pytest faults/test_network.py "${long[@]}"
+    before=()
 }
 
 layer_compose()

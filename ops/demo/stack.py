@@ -89,12 +89,12 @@ def write_file(path, text, mode=0o600):
 
 
 class Stack:
-    """`settings` are further SANGKIEN_* variables for all services, or for one: {"funding": {...}}."""
+    """`source` is the tree that `build` was built from. `settings` are further SANGKIEN_* variables for all services, or for one: {"funding": {...}}."""
 
-    def __init__(self, folder, build=None, ports="free", services=None, settings=None):
+    def __init__(self, folder, build=None, ports="free", services=None, settings=None, source=REPO):
         self.folder = pathlib.Path(folder).resolve()
         self.build = pathlib.Path(build or os.environ.get("BUILD_DIR", REPO / "build")).resolve()
-        self.settings, self.want_ports = settings or {}, ports
+        self.settings, self.want_ports, self.source = settings or {}, ports, source
         self.children = {}  # name -> Popen, of processes that this object started
         self._words = None
         known = self.folder / "stack.json"
@@ -305,7 +305,7 @@ class Stack:
         if missing:
             raise StackError(f"not built: {', '.join(missing)}")
         self._run(REPO / "ops/db/cluster", "start", self.cluster)
-        self._run(REPO / "ops/db/migrate", self.cluster)
+        self._run(self.source / "ops/db/migrate", self.cluster)
         for name in ("mail",) + self.services:
             self.launch(name)
         self.wait_ready(timeout=timeout)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/field.h"
 #include "sangkien/wire/v1/worker.pb-c.h"
 #include "services/gateway/door_state.h"
@@ -170,6 +171,7 @@ take_request(struct door *door, struct post *post, const struct client_frame *fr
     int64_t earlier_us;
     int reason;
 
+    CRASH_POINT(request_taken);
     request_peek(frame->content, &a.request);
     if (from && frame->has_receipt && has_receipt(&a.request, &from->system) &&
         receipt_verify(door->receipt_key, &from->system, &a.request.id, a.request.bytes,
@@ -177,6 +179,7 @@ take_request(struct door *door, struct post *post, const struct client_frame *fr
         earlier_us < a.received_us && a.received_us - earlier_us <= RECEIPT_AGE_US)
         a.received_us = earlier_us;
     reason = let_in(door, &a);
+    CRASH_POINT(request_judged);
     if (reason == 0)
         return;
     door_refuse(door, post->peer, &a.request, from ? &from->system : NULL, reason,
@@ -297,6 +300,7 @@ send_works(struct door *door)
         w->works_size = 0;
         if (post_send(door->inner, w->peer, &frame) != 0)
             door_lose_worker(door, &w, "unreachable");
+        CRASH_POINT(work_sent);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/field.h"
 #include "common/log.h"
 #include "sangkien/wire/v1/worker.pb-c.h"
@@ -135,12 +136,14 @@ take_answer(struct door *door, struct worker *worker, struct bytes answer)
     ticket = ticket_find(door->tickets, number.value);
     if (!ticket || !worker || ticket->place.worker != worker)
         return; /* it was answered for, when the worker seemed to be gone */
+    CRASH_POINT(answer_taken);
     if (reply.bytes.size == 0) {
         door_give_up(door, &ticket, WIRE__REASON__REASON_NO_WORKER);
     } else {
         pass_on(door, ticket, reply.bytes);
         door_settle(door, &ticket);
     }
+    CRASH_POINT(answer_passed);
 }
 
 static void

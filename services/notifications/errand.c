@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/health.h"
 #include "common/log.h"
 #include "services/notifications/backoff.h"
@@ -133,6 +134,7 @@ report(struct mailer *mailer, const struct delivery *delivery)
     if (delivery->outcome == DELIVERY_FAILED)
         message = &failure;
     rc = errand_say(mailer->errands, delivery->programme, &delivery->notification, 1, message);
+    CRASH_POINT(mail_reported);
     return rc ? rc : delivery_drop(mailer->db, delivery);
 }
 
@@ -146,6 +148,7 @@ settle(struct mailer *mailer, struct delivery *delivery, enum delivery_outcome o
     metric_add(outcome == DELIVERY_SENT ? mailer->sent : mailer->failed, 1);
     tell_log(delivery, outcome == DELIVERY_SENT ? "mail sent" : "mail failed");
     rc = delivery_settle(mailer->db, delivery, &is_mine);
+    CRASH_POINT(mail_settled);
     if (rc || !is_mine) /* another mailer took over when the lease ran out, and will report */
         return rc;
     return report(mailer, delivery);
@@ -181,9 +184,11 @@ deliver(struct mailer *mailer, struct delivery *delivery)
     enum smtp_verdict verdict;
     int rc;
 
+    CRASH_POINT(mail_claimed);
     if (delivery->outcome != DELIVERY_OPEN) /* it was done; only the report is missing */
         return report(mailer, delivery);
     verdict = try_to_send(mailer, delivery, &rc);
+    CRASH_POINT(mail_sent);
     if (rc)
         return rc;
     mind_relay(mailer, verdict);

@@ -1,11 +1,21 @@
-"""tests/faults/conftest.py - how long a run is, and what it has to tell besides passed and failed."""
+"""tests/faults/conftest.py - how much of everything, what a run has to tell, and a system built to be broken."""
+import pathlib
+import random
+import secrets
+import shutil
+import tempfile
+
 import pytest
+from base import Base
+from stack import REPO, Stack
+from world import World
 
 TOLD = pytest.StashKey()
 
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="the full numbers, which take hours")
+    parser.addoption("--seed", type=int, default=20191129, help="from which all that happens is drawn")
 
 
 def pytest_configure(config):
@@ -19,6 +29,11 @@ def long(request):
 
 
 @pytest.fixture
+def rng(request):
+    return random.Random(f"{request.config.getoption('--seed')} {request.node.name}")
+
+
+@pytest.fixture
 def tell(request):
     """Keeps a line for the end of the run: figures that are reported, not asserted."""
     return request.config.stash[TOLD].append
@@ -27,3 +42,25 @@ def tell(request):
 def pytest_terminal_summary(terminalreporter, config):
     for line in config.stash[TOLD]:
         terminalreporter.write_line(f"report: {line}")
+
+
+@pytest.fixture(scope="session")
+def breakable():
+    """A system of its own, from the build with places to die at: build-crashes."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sangkien-faults-"))
+    stack = Stack(folder / "stack", build=REPO / "build-crashes", settings={
+        "SANGKIEN_LOG_LEVEL": "warning", "notifications": {"SANGKIEN_MAIL_RETRY_SECONDS": "1"}})
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.destroy()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def own_world(breakable):
+    """A programme for each test: what one breaks does not count for the next."""
+    world = World(breakable, Base(breakable), "kh-" + secrets.token_hex(4))
+    yield world
+    world.close()

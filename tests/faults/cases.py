@@ -1,0 +1,184 @@
+"""tests/faults/cases.py - what clients have in mind: stories that go on as answers come in.
+
+A story is a generator. It yields what somebody says next and is given the reply; how often it must be sent, and what
+breaks meanwhile, is not its business. Every command of the chain occurs, and wrong ones between them.
+"""
+import collections
+import hashlib
+
+import chain
+from sangkien_client import uuid7
+
+Say = collections.namedtuple("Say", "who type body subject wait more", defaults=(None, 0, {}))
+MILLION = chain.MILLION
+NOT_HEARD_YET = {"DOSSIER_NOT_ACCEPTED", "NOT_REPORTED", "NOT_FOUND", "NOT_NOW"}
+PAUSE_S, MOST_TRIES = 0.25, 200
+
+
+def say(who, type, body=None, subject=None, **more):
+    return Say(who, type, body or {}, subject or uuid7(), 0, more)
+
+
+def by(month, day):
+    """The end of a day that is far away."""
+    return {"date": {"year": 2099, "month": month, "day": day}, "inclusive": True, "utc_offset_minutes": 420}
+
+
+def when_heard(step):
+    """Says it again, as a new request, until the service has heard what it needs from another one."""
+    for _ in range(MOST_TRIES):
+        reply = yield step
+        if reply.ok or reply.reason not in NOT_HEARD_YET:
+            return reply
+        step = step._replace(wait=PAUSE_S)
+    raise AssertionError(f"{step.type} is never heard of: {reply}")
+
+
+def must(step):
+    """What nothing may refuse."""
+    reply = yield step
+    assert reply.ok, f"{step.type}: {reply} {list(reply.field_violations)}"
+    return reply
+
+
+class Cases:
+    """Stories of one world; `rng` decides which way each one goes."""
+
+    def __init__(self, world, rng, edition, ceilings):
+        self.world, self.rng, self.edition, self.ceilings = world, rng, edition, ceilings
+
+    def chance(self, share):
+        return self.rng.random() < share
+
+    # ------------------------------------------------------------- an entry, from draft to money
+
+    def entry(self):
+        world, entry, amount = self.world, uuid7(), self.rng.randrange(2, 50) * 2 * MILLION
+        yield from must(say("clerk", "submissions.CreateEntry", chain.draft(world, self.edition), entry))
+        if self.chance(0.1):
+            yield say("other_clerk", "submissions.SubmitEntry", {}, entry)  # not theirs
+        yield from must(say("head", "submissions.SubmitEntry", {}, entry))
+        if self.chance(0.1):
+            yield say("clerk", "submissions.WithdrawEntry", {"reason": "Rút bài dự thi."}, entry)
+            return
+        yield from must(say("standing", "submissions.RegisterEntry", {"entry_code": f"MS-{uuid7()[-12:]}"}, entry))
+        reaches = self.chance(0.8)
+        yield from must(say("standing", "submissions.RecordFinalResult", {
+            "score_centi": 9000 if reaches else 5000, "reached_final": reaches,
+            "award": "AWARD_FIRST" if reaches else "AWARD_UNSPECIFIED",
+            "document": world.document(kind="REPORT")}, entry))
+        if reaches:
+            yield from self.dossier(entry, amount)
+
+    def dossier(self, entry, amount):
+        world = self.world
+        yield from must(say("standing", "submissions.RequireDossier", {"due": by(12, 31)}, entry))
+        version = 1
+        yield from must(say("head", "submissions.SubmitDossier", chain.dossier_body(world, amount), entry))
+        if self.chance(0.3):
+            yield from must(say("standing", "submissions.ReturnDossier", {
+                "dossier_version": 1, "reason": "Thiếu dự toán.", "cure": by(11, 30)}, entry))
+            yield from must(say("head", "submissions.SubmitDossier", chain.dossier_body(world, amount), entry))
+            version = 2
+        yield from must(say("standing", "submissions.AcceptDossier", {"dossier_version": version}, entry))
+        if self.chance(0.05):
+            yield say("head", "submissions.WithdrawEntry", {"reason": "Rút sau khi nộp hồ sơ."}, entry)
+            return
+        yield from self.appraisal(entry, version, amount)
+
+    def appraisal(self, entry, version, amount):
+        world, case = self.world, uuid7()
+        yield from when_heard(say("standing", "appraisal.OpenAppraisal",
+                                  {"dossier_id": entry, "dossier_version": version}, case))
+        yield from must(say("standing", "appraisal.SetPanel", {"panel": [
+            {"person_id": world.person("chair"), "seat": "PANEL_SEAT_CHAIR"},
+            {"person_id": world.person("secretary"), "seat": "PANEL_SEAT_SECRETARY"},
+            {"person_id": world.person("member"), "seat": "PANEL_SEAT_MEMBER"}]}, case))
+        yield from must(say("standing", "appraisal.RequestOpinions", {
+            "agency_ids": [world.agencies["science"]], "due": by(1, 1)}, case))
+        yield from must(say("member", "appraisal.GiveOpinion", {
+            "dossier_version": version, "verdict": "VERDICT_SUPPORT", "opinion": "Đồng ý.",
+            "document": world.document(kind="DISPATCH")}, case))
+        yield from must(say("chair", "appraisal.Conclude", {
+            "dossier_version": version, "outcome": "OUTCOME_RECOMMEND_BOTH", "scope": "SCOPE_PROVINCE",
+            "recommended_ceiling_vnd": amount, "votes_for": 3, "secretary_id": world.person("secretary"),
+            "minutes": world.document(kind="MINUTES")}, case))
+        yield from must(say("standing", "appraisal.IssueReport", {"report": world.document(kind="REPORT")}, case))
+        yield from self.funding(entry, amount)
+
+    # ------------------------------------------------------------- money
+
+    def funding(self, entry, amount):
+        world, case = self.world, uuid7()
+        ceiling = self.rng.choice(self.ceilings)
+        yield from when_heard(say("standing", "funding.OpenFundingCase", chain.case_body(world, entry, ceiling),
+                                  case))
+        for version in (1, 2):
+            body, digest = chain.proposal(world, amount)
+            yield from must(say("standing", "funding.ProposeFunding", body, case))
+            yield from self.wrong_signoffs(case, version, digest)
+            if version == 1 and self.chance(0.2):
+                yield from must(say("finance_signer", "funding.SignOff", chain.signoff(
+                    "FINANCE", digest, verdict="DISAGREE", reason="Vượt định mức.",
+                    counter_amount_vnd=amount // 2), case))
+                amount = amount // 2
+                continue
+            break
+        parties = [("home_signer", "HOME_AFFAIRS"), ("finance_signer", "FINANCE")]
+        self.rng.shuffle(parties)
+        for who, party in parties:
+            reply = yield say(who, "funding.SignOff", chain.signoff(party, digest, version), case)
+            if not reply.ok:  # no room under the ceiling
+                assert reply.reason == "CEILING_EXCEEDED", reply
+                yield say("standing", "funding.ReviseProposal", {"reason": "Không còn kinh phí."}, case)
+                return
+        yield from must(say("standing", "funding.SubmitToAuthority", {
+            "proposal_version": version, "digest": digest, "submission": world.document(kind="SUBMISSION")}, case))
+        yield from self.decision(entry, case, version, digest, amount)
+
+    def wrong_signoffs(self, case, version, digest):
+        """Another text; for the other party; twice."""
+        other = hashlib.sha256(digest).digest()
+        if self.chance(0.3):
+            yield say("home_signer", "funding.SignOff", chain.signoff("HOME_AFFAIRS", other, version), case)
+        if self.chance(0.3):
+            yield say("home_signer", "funding.SignOff", chain.signoff("FINANCE", digest, version), case)
+        if self.chance(0.1):
+            yield say("standing", "funding.SignOff", chain.signoff("HOME_AFFAIRS", digest, version), case)
+
+    def decision(self, entry, case, version, digest, amount):
+        world = self.world
+        if self.chance(0.2):
+            yield say("authority", "funding.Decide",
+                      chain.approval(world, digest, amount * 2, proposal_version=version), case)
+        if self.chance(0.1):
+            yield from must(say("authority", "funding.Decide", {
+                "ruling": "RULING_REJECT", "proposal_version": version, "digest": digest,
+                "reason": "Đã có trong dự toán.", "decision": world.document()}, case))
+            return
+        granted = amount if self.chance(0.8) else amount // 2
+        yield from must(say("authority", "funding.Decide",
+                            chain.approval(world, digest, granted, proposal_version=version), case))
+        yield from must(say("accountant", "funding.Allot", chain.allotment(world, granted), case))
+        if self.chance(0.2):
+            yield say("accountant", "funding.Allot", chain.allotment(world, granted), case)  # twice the money
+        first = granted // 3
+        yield from must(say("treasurer", "funding.RecordDisbursement", chain.disbursement(first), case))
+        if self.chance(0.2):
+            yield say("treasurer", "funding.RecordDisbursement", chain.disbursement(granted), case)  # too much
+        yield from must(say("treasurer", "funding.RecordDisbursement", chain.disbursement(granted - first), case))
+        if self.chance(0.2):
+            yield say("head", "submissions.WithdrawEntry", {"reason": "Rút khi tiền đã chi."}, entry)
+
+    # ------------------------------------------------------------- beside
+
+    def ceiling(self):
+        """Raised and lowered under those who draw on it; below what is taken it must not go."""
+        ceiling = self.rng.choice(self.ceilings)
+        for _ in range(4):
+            yield say("finance_signer", "funding.SetCeiling", {
+                "budget_source": "Nguồn " + ceiling, "fiscal_year": 2020, "document": self.world.document(),
+                "amount_vnd": self.rng.randrange(1, 8) * 500 * MILLION}, ceiling)._replace(wait=1.0)
+
+    def any(self):
+        return self.ceiling() if self.chance(0.05) else self.entry()

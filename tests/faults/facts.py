@@ -1,0 +1,62 @@
+"""tests/faults/facts.py - everything that is known when a storm is over, from four places that do not know each other.
+
+The clients' diary, the tables (read by the superuser, not by the system's code), the mails that the relay took, and
+what a subscriber of the feed was given.
+"""
+import collections
+import email
+import email.policy
+
+import diary
+
+Answered = collections.namedtuple("Answered", "source id type subject agency actor request reply")
+Event = collections.namedtuple("Event", "programme position service kind aggregate version type body source cause"
+                                        " heard agency actor")
+Notification = collections.namedtuple("Notification", "id state event_position event_type agency template")
+Mail = collections.namedtuple("Mail", "notification to")
+CEILING = "SELECT id::text, amount_vnd, reserved_vnd, committed_vnd FROM funding.budget_ceiling WHERE programme = %s"
+CASE = ("SELECT id::text, agreed_vnd, approved_vnd, allotted_vnd, disbursed_vnd FROM funding.funding_case"
+        " WHERE programme = %s")
+
+
+class Facts:
+    def __init__(self, world, diary_path, feed):
+        base, programme, words = world.base, world.programme, world.words
+        self.words = words
+        self.diary = diary.read(diary_path)
+        self.inbox = [Answered(*row[:6], bytes(row[6]), bytes(row[7])) for row in base.run(
+            "SELECT source::text, id::text, type, subject::text, agency::text, actor::text, request, reply"
+            " FROM runtime.inbox WHERE programme = %s", programme)]
+        self.journal = [Event(*row[:7], bytes(row[7]), *row[8:]) for row in base.run(
+            "SELECT programme, position, service, kind, aggregate::text, version, type, body, source::text,"
+            " cause::text, heard, agency::text, actor::text FROM runtime.journal WHERE programme = %s"
+            " ORDER BY position", programme)]
+        self.head = base.head(programme)
+        self.ceilings = {row[0]: row[1:] for row in base.run(CEILING, programme)}
+        self.cases = {row[0]: row[1:] for row in base.run(CASE, programme)}
+        self.notifications = [Notification(*row) for row in base.run(
+            "SELECT id::text, state, event_position, event_type, agency_id::text, template"
+            " FROM notifications.notification WHERE programme = %s", programme)]
+        self.foreign = {row[0] for row in base.run(
+            "SELECT id::text FROM notifications.notification WHERE programme <> %s", programme)}
+        self.mails = [mail for mail in map(_mail, _files(world.stack)) if mail.notification not in self.foreign]
+        self.feed = feed  # [(position, type, body)]
+        self.kills = 0  # of notifications and its database: each may double a mail
+
+    def decode(self, event):
+        return self.words[event.type].FromString(event.body)
+
+
+def _files(stack):
+    return sorted((stack.folder / "mail").glob("*.eml"), key=lambda file: int(file.stem))
+
+
+def _mail(file):
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    return Mail(mail["Message-ID"].strip("<>").partition("@")[0], mail["To"])
+
+
+def feed(world, system="committee"):
+    """All of the programme's events, as its owner's system is given them."""
+    return [(position, event.type, event.binary_data)
+            for position, event in world.client(system).subscribe(world.programme, until=world.head()[0])]

@@ -1,0 +1,172 @@
+"""tests/faults/load.py - clients that send as the wire asks them to, write down what they know, and repeat themselves.
+
+One thread drives the sockets of all systems. A fifth of all requests is sent twice on purpose, at once or after the
+answer; now and then an id that was answered for comes again with another content.
+"""
+import collections
+import time
+
+import zmq
+from sangkien_client import uuid7
+
+LOST_S, FIRST_PAUSE_S, MOST_PAUSE_S = 2.0, 0.05, 1.0
+DOUBLED, FORGED = 0.2, 0.01
+
+
+class Pending:
+    def __init__(self, story, system, request_id, request, service):
+        self.story, self.system, self.id, self.request, self.service = story, system, request_id, request, service
+        self.due, self.pause, self.receipt, self.answer = 0.0, FIRST_PAUSE_S, None, None
+
+
+class Load:
+    """`stories` gives new ones; `most` of them are under way at once; at most `rate` new requests a second."""
+
+    def __init__(self, world, diary, rng, stories, most=60, rate=400):
+        self.world, self.diary, self.rng, self.stories, self.most = world, diary, rng, stories, most
+        self.gap, self.next_at = 1.0 / rate, 0.0
+        self.under_way = {}  # request id -> Pending
+        self.ready = collections.deque()  # (when, story, what it says)
+        self.later = collections.deque()  # (when, system, bytes) of deliberate repetitions
+        self.running, self.sent, self.answered = 0, 0, 0
+        self.broken = []  # what stories could not believe
+        self.refusals = collections.Counter()  # reason -> how often it was given, though nothing happened
+        self.acks = collections.defaultdict(list)  # service -> when it answered something for good
+        self.is_ending = False
+        self.poller = zmq.Poller()
+        self.system_of = {}
+        for system in world.agencies:
+            socket = world.client(system).socket
+            self.system_of[socket] = system
+            self.poller.register(socket, zmq.POLLIN)
+
+    # ------------------------------------------------------------- stories
+
+    def _go_on(self, story, reply=None):
+        try:
+            step = story.send(reply) if reply is not None else next(story)
+            self.ready.append((time.monotonic() + step.wait, story, step))
+        except StopIteration:
+            self.running -= 1
+        except AssertionError as error:
+            self.running -= 1
+            self.broken.append(str(error))
+
+    def _begin(self):
+        while not self.is_ending and self.running < self.most:
+            self.running += 1
+            self._go_on(self.stories())
+
+    # ------------------------------------------------------------- sending
+
+    def _say(self, story, step):
+        request_id, system = uuid7(), self.world.officers[step.who].agency
+        request = self.world.request(step.who, step.type, step.body, step.subject, id=request_id, **step.more)
+        self.diary.note("intent", request_id, type=step.type, source=self.world.systems[system], subject=step.subject,
+                        bytes=request.hex())
+        pending = Pending(story, system, request_id, request, step.type.split(".")[0])
+        self.under_way[request_id] = pending
+        return pending
+
+    def _send(self, pending, now):
+        self.diary.note("sent", pending.id)
+        self.world.client(pending.system).post(pending.request, pending.receipt)
+        pending.due = now + LOST_S
+        self.sent += 1
+
+    def _send_new(self, now):
+        fresh = []
+        for _ in range(len(self.ready)):
+            when, story, step = self.ready.popleft()
+            if when > now or self.next_at > now:
+                self.ready.append((when, story, step))
+                continue
+            self.next_at = max(self.next_at, now - 0.1) + self.gap
+            fresh.append(self._say(story, step))
+        self.diary.sync()  # every intent is kept before anything of it is sent
+        for pending in fresh:
+            self._send(pending, now)
+            if self.rng.random() < DOUBLED:
+                self.later.append((now + self.rng.choice((0, 0, 0.3, 2.0)), pending.system, pending.request))
+
+    def _send_again(self, now):
+        for pending in list(self.under_way.values()):
+            if pending.due <= now:
+                self._send(pending, now)
+        for _ in range(len(self.later)):
+            when, system, request = self.later.popleft()
+            if when <= now:
+                self.world.client(system).post(request)
+                self.sent += 1
+            else:
+                self.later.append((when, system, request))
+
+    def _forge(self, pending, now):
+        """The same id, another content: nobody may be told that this was carried out."""
+        forged = self.world.words["wire.Request"].FromString(pending.request)
+        forged.traceparent = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
+        self.diary.note("forged", pending.id)
+        self.later.append((now, pending.system, forged.SerializeToString()))
+
+    # ------------------------------------------------------------- receiving
+
+    def _take(self, system, frame, now):
+        if frame.WhichOneof("content") != "reply":
+            return
+        reply = self.world.words["wire.Reply"].FromString(frame.reply)
+        pending = self.under_way.get(reply.request_id)
+        if reply.final:
+            self.diary.note("answer", reply.request_id, bytes=frame.reply.hex(), source=self.world.systems[system])
+        else:
+            self.diary.note("refused", reply.request_id, reason=reply.reason)
+            self.refusals[reply.reason] += 1
+        if pending is None:
+            return
+        if not reply.final:
+            pending.receipt = pending.receipt or (reply.receipt if reply.HasField("receipt") else None)
+            pending.due = min(pending.due, now + pending.pause)
+            pending.pause = min(pending.pause * 2, MOST_PAUSE_S)
+            return
+        del self.under_way[reply.request_id]
+        self.answered += 1
+        self.acks[pending.service].append(now)
+        if self.rng.random() < FORGED:
+            self._forge(pending, now)
+        self._go_on(pending.story, Answer(reply))
+
+    def _receive(self, timeout_ms):
+        for socket, _ in self.poller.poll(timeout_ms):
+            client = self.world.client(self.system_of[socket])
+            while (frame := client.receive(0)) is not None:
+                self._take(self.system_of[socket], frame, time.monotonic())
+
+    # ------------------------------------------------------------- the whole
+
+    def step(self):
+        self._begin()
+        now = time.monotonic()
+        self._send_new(now)
+        self._send_again(now)
+        self._receive(5)
+        self.diary.sync()
+
+    def finish(self, seconds):
+        """No new story; those under way end, and everything is answered for. False: not within so many seconds."""
+        self.is_ending = True
+        end = time.monotonic() + seconds
+        while (self.running or self.later) and time.monotonic() < end:
+            self.step()
+        return not self.running and not self.under_way
+
+
+class Answer:
+    """A reply as stories look at it."""
+
+    def __init__(self, proto):
+        self.proto, self.ok = proto, proto.code == 0
+
+    def __getattr__(self, field):
+        return getattr(self.proto, field)
+
+    def __repr__(self):
+        return f"<{self.proto.code} {self.proto.reason} {self.proto.message}>"

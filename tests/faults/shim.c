@@ -1,0 +1,229 @@
+/* tests/faults/shim.c - LD_PRELOAD: the system calls of a process fail now and then, as they may at any time.
+ *
+ * SHIM is a list such as "seed=7 interrupt=20 short=50 reset=1 nofile=1": so many of ten thousand calls
+ *
+ *   interrupt   of send, recv, sendmsg, recvmsg, read, write, poll give EINTR
+ *   short       of send and write to a socket take only one byte
+ *   reset       of send and recv on a socket break the connection (ECONNRESET)
+ *   nofile      of socket and accept give EMFILE
+ *   memory      of malloc above 64 bytes give NULL
+ *   sync        of fsync and fdatasync give EIO
+ *
+ * Nothing fails during the first seconds ("quiet", two): a start that is refused is another test's business. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum fault { INTERRUPT, SHORT, RESET, NOFILE, MEMORY, SYNC, FAULTS };
+
+enum { QUIET_S = 2, OUT_OF = 10000, SMALL = 64 };
+
+static long quiet_s = QUIET_S;
+
+static const char *const names[FAULTS] = {
+    "interrupt", "short", "reset", "nofile", "memory", "sync"
+};
+static unsigned rates[FAULTS];
+static atomic_uint_fast64_t drawn;
+static struct timespec began;
+
+static void *
+next(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+static unsigned
+wanted(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = list; (at = strstr(at, name)); at += length)
+        if (at[length] == '=')
+            return (unsigned) strtoul(at + length + 1, NULL, 10);
+    return 0;
+}
+
+__attribute__((constructor)) static void
+begin(void)
+{
+    const char *list = getenv("SHIM");
+
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    if (!list)
+        return;
+    atomic_store(&drawn, (uint64_t) wanted(list, "seed") << 32);
+    if (strstr(list, "quiet="))
+        quiet_s = wanted(list, "quiet");
+    for (int i = 0; i < FAULTS; i++)
+        rates[i] = wanted(list, names[i]);
+}
+
+static bool
+is_quiet(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec - began.tv_sec < quiet_s;
+}
+
+/* splitmix64 over a counter that all threads share. */
+static bool
+strikes(enum fault fault)
+{
+    uint64_t x;
+
+    if (rates[fault] == 0 || is_quiet())
+        return false;
+    x = atomic_fetch_add(&drawn, 1) * UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ x >> 27) * UINT64_C(0x94D049BB133111EB);
+    return (x ^ x >> 31) % OUT_OF < rates[fault];
+}
+
+static bool
+is_socket(int fd)
+{
+    int type;
+    socklen_t size = sizeof(type);
+
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+static bool
+fails(int fd)
+{
+    int before = errno;
+
+    if (strikes(INTERRUPT)) {
+        errno = EINTR;
+        return true;
+    }
+    if (rates[RESET] && is_socket(fd) && strikes(RESET)) {
+        shutdown(fd, SHUT_RDWR);
+        errno = ECONNRESET;
+        return true;
+    }
+    errno = before;
+    return false;
+}
+
+ssize_t
+send(int fd, const void *bytes, size_t size, int flags)
+{
+    ssize_t (*real)(int, const void *, size_t, int) = next("send");
+
+    if (fails(fd))
+        return -1;
+    return real(fd, bytes, size > 1 && strikes(SHORT) ? 1 : size, flags);
+}
+
+ssize_t
+recv(int fd, void *bytes, size_t size, int flags)
+{
+    ssize_t (*real)(int, void *, size_t, int) = next("recv");
+
+    return fails(fd) ? -1 : real(fd, bytes, size > 1 && strikes(SHORT) ? 1 : size, flags);
+}
+
+ssize_t
+write(int fd, const void *bytes, size_t size)
+{
+    ssize_t (*real)(int, const void *, size_t) = next("write");
+
+    if (size > 8 && fails(fd)) /* eight bytes are an eventfd's */
+        return -1;
+    return real(fd, bytes, size > 8 && is_socket(fd) && strikes(SHORT) ? 1 : size);
+}
+
+ssize_t
+read(int fd, void *bytes, size_t size)
+{
+    ssize_t (*real)(int, void *, size_t) = next("read");
+
+    return size > 8 && fails(fd) ? -1 : real(fd, bytes, size);
+}
+
+int
+poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    int (*real)(struct pollfd *, nfds_t, int) = next("poll");
+
+    if (strikes(INTERRUPT)) {
+        errno = EINTR;
+        return -1;
+    }
+    return real(fds, count, timeout_ms);
+}
+
+int
+socket(int domain, int type, int protocol)
+{
+    int (*real)(int, int, int) = next("socket");
+
+    if (strikes(NOFILE)) {
+        errno = EMFILE;
+        return -1;
+    }
+    return real(domain, type, protocol);
+}
+
+int
+accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
+{
+    int (*real)(int, struct sockaddr *, socklen_t *, int) = next("accept4");
+
+    if (strikes(NOFILE)) {
+        errno = EMFILE;
+        return -1;
+    }
+    return real(fd, address, size, flags);
+}
+
+int
+fsync(int fd)
+{
+    int (*real)(int) = next("fsync");
+
+    if (strikes(SYNC)) {
+        errno = EIO;
+        return -1;
+    }
+    return real(fd);
+}
+
+int
+fdatasync(int fd)
+{
+    int (*real)(int) = next("fdatasync");
+
+    if (strikes(SYNC)) {
+        errno = EIO;
+        return -1;
+    }
+    return real(fd);
+}
+
+/* glibc's own, which need no dlsym. */
+void *__libc_malloc(size_t size);
+
+void *
+malloc(size_t size)
+{
+    if (size > SMALL && strikes(MEMORY)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return __libc_malloc(size);
+}

@@ -1,0 +1,146 @@
+"""tests/faults/storm.py - kills, halts and crashes, one after the other, of processes that the harness started.
+
+What happens next is drawn from a seed. After each blow the storm waits until the system is whole again, and notes how
+long that took: `recoveries` is [(what, seconds until the first answer for good after it)].
+"""
+import collections
+import contextlib
+import os
+import signal
+import time
+
+import psycopg2
+from base import halt
+
+# Where a process is told to die (common/crash.h): {point: services that come to it}
+WORKERS = ("submissions", "appraisal", "funding")
+CONSUMERS = ("appraisal", "funding", "notifications")
+POINTS = {
+    **{point: ("gateway",) for point in ("request_taken", "request_judged", "work_sent", "answer_taken",
+                                         "answer_passed")},
+    **{point: WORKERS for point in ("work_taken", "head_locked", "decided", "commit_sent", "committed", "asked_ahead",
+                                    "replied")},
+    **{point: CONSUMERS for point in ("cursor_taken", "heard")},
+    **{point: ("notifications",) for point in ("mail_claimed", "mail_sent", "mail_settled", "mail_reported")},
+}
+KINDS = ("crash", "crash", "crash", "kill", "kill", "halt", "backend", "terminate", "server")
+KILLABLE = ("gateway", "directory", "submissions", "appraisal", "funding", "notifications")
+WAIT_S = 30
+
+
+class Storm:
+    def __init__(self, world, load, rng, points=POINTS):
+        self.world, self.load, self.rng = world, load, rng
+        self.stack, self.base = world.stack, world.base
+        self.hits, self.blows = collections.Counter(), collections.Counter()
+        self.recoveries = []
+        self.points = points
+
+    # ------------------------------------------------------------- time passes while clients go on
+
+    def until(self, condition, what, seconds=WAIT_S):
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {seconds} s: {what}")
+            self.load.step()
+
+    def calm(self, answers=20):
+        """Until so many more requests were answered for good."""
+        wanted = self.load.answered + answers
+        self.until(lambda: self.load.answered >= wanted, f"{answers} more answers")
+
+    def recover(self, what, services, began):
+        """Waits for an answer of every service that was hit (the directory and notifications answer nobody here)."""
+        speaking = [service for service in services if service in WORKERS] or list(WORKERS[:1])
+        self.until(lambda: all(any(at > began for at in self.load.acks[service][-50:]) for service in speaking),
+                   f"{', '.join(speaking)} answer after {what}")
+        self.recoveries.append((what, max(min(at for at in self.load.acks[service] if at > began)
+                                          for service in speaking) - began))
+
+    def relaunch(self, service):
+        self.stack.launch(service)
+        self.until(lambda: self.stack.readiness(service) == "ready", f"{service} is ready again")
+
+    # ------------------------------------------------------------- blows
+
+    def crash(self, point=None, service=None):
+        """A process that dies of itself at a place chosen by name."""
+        point = point or self.rng.choice(sorted(self.points))
+        service = service or self.rng.choice(self.points[point])
+        self.stack.end(service)
+        settings = self.stack.settings.setdefault(service, {})
+        settings["CRASH_AT"] = f"{point}:{self.rng.randrange(1, 12)}"
+        try:
+            self.stack.launch(service)
+        finally:
+            del settings["CRASH_AT"]
+        self.until(lambda: self.stack.pid(service) is None, f"{service} comes to {point}")
+        began = time.monotonic()
+        self.stack.end(service)  # takes its remains away
+        self.hits[point] += 1
+        self.relaunch(service)
+        self.recover(f"crash {point}", [service], began)
+
+    def kill(self):
+        service = self.rng.choice(KILLABLE)
+        began = time.monotonic()
+        self.stack.end(service, signal.SIGKILL)
+        self.relaunch(service)
+        self.recover("kill service", [service], began)
+
+    def halt(self):
+        """Stands still for longer than a heartbeat, and goes on as if nothing had been."""
+        service = self.rng.choice(KILLABLE)
+        pid = self.stack.pid(service)
+        halt(pid)
+        goes_on = time.monotonic() + self.rng.uniform(0.2, 4.0)
+        self.until(lambda: time.monotonic() >= goes_on, "the halt is over")
+        began = time.monotonic()
+        os.kill(pid, signal.SIGCONT)
+        self.recover("halt", [service], began)
+
+    def _sessions(self, sql):
+        with contextlib.suppress(psycopg2.Error):
+            return [row[0] for row in self.base.run(sql)]
+        return []
+
+    def backend(self):
+        """kill -9 of one session's process: the whole server starts again from its log."""
+        pids = self._sessions("SELECT pid FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')")
+        began = time.monotonic()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.rng.choice(pids), signal.SIGKILL)
+        self.recover("kill session", WORKERS, began)
+
+    def terminate(self):
+        began = time.monotonic()
+        self._sessions("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')"
+                       " AND random() < 0.5")
+        self.recover("end sessions", WORKERS, began)
+
+    def server(self):
+        """kill -9 of the whole server."""
+        began = time.monotonic()
+        self.base.kill()
+        self.base.start()
+        self.recover("kill server", WORKERS, began)
+
+    # ------------------------------------------------------------- the whole
+
+    def blow(self, kind=None, **how):
+        kind = kind or self.rng.choice(KINDS)
+        getattr(self, kind)(**how)
+        self.blows[kind] += 1
+        self.calm()
+
+    def kills_of_mail(self):
+        """Blows after which a mail may have been sent a second time, under the same Message-ID."""
+        return sum(count for kind, count in self.blows.items())
+
+    def table(self):
+        """What was done and how long it took: [(what, times, median seconds, most)]"""
+        taken = collections.defaultdict(list)
+        for what, seconds in self.recoveries:
+            taken[what].append(seconds)
+        return [(what, len(all), sorted(all)[len(all) // 2], max(all)) for what, all in sorted(taken.items())]

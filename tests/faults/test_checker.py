@@ -1,0 +1,222 @@
+"""tests/faults/test_checker.py - the checker sees what it is there to see: each breach, put into true facts by hand."""
+import copy
+import random
+import secrets
+
+import checker
+import pytest
+from base import Base
+from facts import Mail
+from trial import Trial
+from world import World
+
+
+@pytest.fixture(scope="module")
+def true_facts(breakable, tmp_path_factory):
+    """Of a calm; a story of every kind is in it."""
+    world = World(breakable, Base(breakable), "kh-" + secrets.token_hex(4))
+    trial = Trial(world, random.Random(1), tmp_path_factory.mktemp("calm"), most=20)
+    trial.storm.calm(400)
+    facts = trial.facts()
+    yield facts
+    world.close()
+
+
+@pytest.fixture
+def facts(true_facts):
+    changed = copy.copy(true_facts)
+    for name in ("diary", "inbox", "journal", "notifications", "mails", "feed"):
+        setattr(changed, name, list(getattr(true_facts, name)))
+    changed.ceilings, changed.cases = dict(true_facts.ceilings), dict(true_facts.cases)
+    return changed
+
+
+def place(facts, name, nth=0):
+    """Where the nth event of a name stands in the journal."""
+    return [i for i, event in enumerate(facts.journal) if event.type.endswith("." + name)][nth]
+
+
+def retell(facts, at, **changes):
+    """Another body for an event that stays where it is."""
+    said = facts.decode(facts.journal[at])
+    for field, value in changes.items():
+        setattr(said, field, value)
+    facts.journal[at] = facts.journal[at]._replace(body=said.SerializeToString())
+
+
+def some(facts):
+    """Where a row of the inbox is that a client was told of."""
+    told = {fact["id"] for fact in facts.diary if fact["what"] == "answer"}
+    return next(i for i, row in enumerate(facts.inbox) if row.id in told and row.type.endswith("SubmitEntry"))
+
+
+def an_answer_is_gone(facts):
+    del facts.inbox[some(facts)]
+
+
+def an_answer_is_another(facts):
+    facts.inbox[some(facts)] = facts.inbox[some(facts)]._replace(reply=facts.inbox[0].reply)
+
+
+def a_client_was_told_two_things(facts):
+    answer = next(fact for fact in facts.diary if fact["what"] == "answer")
+    facts.diary.append({**answer, "bytes": facts.inbox[-1].reply.hex()})
+
+
+def a_request_had_two_effects(facts):
+    at = place(facts, "EntrySubmitted")
+    facts.journal.append(facts.journal[at]._replace(position=facts.journal[-1].position + 1, version=99))
+
+
+def other_bytes_are_stored(facts):
+    facts.inbox[some(facts)] = facts.inbox[some(facts)]._replace(request=b"x")
+
+
+def nobody_answered(facts):
+    request_id = next(fact["id"] for fact in facts.diary if fact["what"] == "answer")
+    facts.diary = [fact for fact in facts.diary if fact["id"] != request_id or fact["what"] != "answer"]
+
+
+def a_position_is_missing(facts):
+    del facts.journal[len(facts.journal) // 2]
+
+
+def two_positions_changed_places(facts):
+    i = len(facts.journal) // 2
+    a, b = facts.journal[i:i + 2]
+    facts.journal[i:i + 2] = b._replace(position=a.position), a._replace(position=b.position)
+    facts.feed[i:i + 2] = reversed(facts.feed[i:i + 2])
+
+
+def a_version_was_used_twice(facts):
+    at = place(facts, "EntrySubmitted")
+    facts.journal[at] = facts.journal[at]._replace(version=1)
+
+
+def an_event_was_not_heard(facts):
+    at = place(facts, "DossierNoted")
+    facts.journal[at] = facts.journal[at]._replace(heard=0, source=None)
+
+
+def an_event_was_heard_twice(facts):
+    at = place(facts, "DossierNoted")
+    facts.journal.append(facts.journal[at]._replace(position=facts.journal[-1].position + 1))
+
+
+def the_feed_left_one_out(facts):
+    del facts.feed[7]
+
+
+def one_person_signed_for_both(facts):
+    at = place(facts, "FundingAgreed")
+    case = facts.journal[at].aggregate
+    signed = [i for i, event in enumerate(facts.journal[:at]) if event.aggregate == case
+              and event.type.endswith(".SignedOff")][-2:]
+    first = facts.decode(facts.journal[signed[0]])
+    retell(facts, signed[1], person_id=first.person_id, agency_id=first.agency_id)
+    facts.journal[signed[1]] = facts.journal[signed[1]]._replace(actor=first.person_id, agency=first.agency_id)
+
+
+def one_party_never_signed(facts):
+    at = place(facts, "FundingAgreed")
+    case = facts.journal[at].aggregate
+    signed = next(i for i in range(at - 1, 0, -1) if facts.journal[i].aggregate == case
+                  and facts.journal[i].type.endswith(".SignedOff"))
+    facts.journal[signed] = facts.journal[signed]._replace(kind="budget_ceiling", type="sangkien.funding.v1.CeilingSet")
+
+
+def another_text_was_signed(facts):
+    retell(facts, place(facts, "SignedOff"), digest=b"\1" * 32)
+
+
+def another_text_was_granted(facts):
+    retell(facts, place(facts, "FundingApproved"), digest=b"\1" * 32)
+
+
+def who_signed_decided(facts):
+    at = place(facts, "FundingApproved")
+    case = facts.journal[at].aggregate
+    signed = next(event for event in facts.journal if event.aggregate == case and event.type.endswith(".SignedOff"))
+    retell(facts, at, person_id=facts.decode(signed).person_id)
+
+
+def a_ceiling_was_passed(facts):
+    ceiling = facts.journal[place(facts, "CeilingReserved")].aggregate
+    for at, event in enumerate(facts.journal):
+        if event.aggregate == ceiling and event.type.endswith((".CeilingSet", ".CeilingChanged")):
+            retell(facts, at, amount_vnd=1)
+
+
+def more_was_granted_than_agreed(facts):
+    retell(facts, place(facts, "FundingApproved"), approved_vnd=10**15)
+
+
+def more_was_paid_than_allotted(facts):
+    retell(facts, place(facts, "FundsDisbursed"), amount_vnd=10**15)
+
+
+def a_ceiling_says_something_else(facts):
+    ceiling, row = next(iter(facts.ceilings.items()))
+    facts.ceilings[ceiling] = (row[0], row[1] + 1, row[2])
+
+
+def a_case_says_something_else(facts):
+    case, row = next((case, row) for case, row in facts.cases.items() if row[3])
+    facts.cases[case] = (*row[:3], row[3] + 1)
+
+
+def a_reservation_was_released_twice(facts):
+    at = place(facts, "CeilingCommitted")
+    facts.journal.append(facts.journal[at]._replace(position=facts.journal[-1].position + 1))
+
+
+def a_mail_is_missing(facts):
+    facts.mails.pop()
+
+
+def a_mail_came_twice(facts):
+    facts.mails.append(facts.mails[-1])
+
+
+def a_mail_is_of_nothing(facts):
+    facts.mails.append(Mail("00000000-0000-7000-8000-000000000000", "x"))
+
+
+def a_notice_still_waits(facts):
+    facts.notifications[3] = facts.notifications[3]._replace(state=checker.QUEUED)
+
+
+def nobody_was_told(facts):
+    at = facts.journal[place(facts, "SignoffOpened")].position
+    facts.notifications = [n for n in facts.notifications if n.event_position != at]
+
+
+BREACHES = {
+    "lost": (an_answer_is_gone, an_answer_is_another),
+    "doubled": (a_client_was_told_two_things, a_request_had_two_effects, other_bytes_are_stored),
+    "undecided": (nobody_answered,),
+    "gaps": (a_position_is_missing, a_version_was_used_twice),
+    "unheard": (an_event_was_not_heard, an_event_was_heard_twice),
+    "unfed": (the_feed_left_one_out, two_positions_changed_places),
+    "unsigned": (one_person_signed_for_both, one_party_never_signed, another_text_was_signed, another_text_was_granted,
+                 who_signed_decided),
+    "unconserved": (a_ceiling_was_passed, more_was_granted_than_agreed, more_was_paid_than_allotted,
+                    a_ceiling_says_something_else, a_case_says_something_else),
+    "unreserved": (a_reservation_was_released_twice,),
+    "untold": (a_mail_is_missing, a_mail_came_twice, a_mail_is_of_nothing, a_notice_still_waits, nobody_was_told),
+}
+
+
+def test_true_facts_breach_nothing(true_facts):
+    assert checker.breaches(true_facts) == {}
+
+
+@pytest.mark.parametrize("rule, breach", [(rule, breach) for rule, all in BREACHES.items() for breach in all])
+def test_a_breach_is_seen(facts, rule, breach):
+    breach(facts)
+
+    assert checker.breaches(facts).get(rule)
+
+
+def test_every_rule_has_been_seen_to_fail():
+    assert set(BREACHES) == {rule.__name__ for rule in checker.RULES}

@@ -1,0 +1,69 @@
+"""tests/faults/test_mistakes.py - known mistakes, each built into a copy of the system: the harness catches every one.
+
+What is proved is the harness. A mistake that is not caught means that a promise is not looked after.
+"""
+import shutil
+import time
+
+import checker
+import mistakes
+import pytest
+from base import Base
+from stack import Stack
+from trial import Trial
+from world import World
+
+OFTEN = 3
+
+
+def crash(point, service):
+    """The blow that shows it: dying where the mistake has opened a gap."""
+    def blow(trial):
+        for _ in range(OFTEN):
+            trial.storm.blow("crash", point=point, service=service)
+    return blow
+
+
+def server(trial):
+    for _ in range(OFTEN):
+        trial.storm.blow("server")
+
+
+def calm(trial):
+    trial.storm.calm(1200)
+
+
+# mistake: (what shows it, the rule that sees it)
+SHOWN_BY = {
+    "ack_before_commit": (crash("acked", "submissions"), "lost"),
+    "dedup_outside_the_transaction": (crash("not_marked", "submissions"), "doubled"),
+    "cursor_before_effects": (crash("cursor_moved", "appraisal"), "unheard"),
+    "commit_not_waited_for": (server, "lost"),
+    "signoff_of_any_text": (calm, "unsigned"),
+    "ceiling_not_asked": (calm, "unconserved"),
+    "mail_marked_before_sent": (crash("mail_marked", "notifications"), "untold"),
+    "refusals_forgotten": (calm, "lost"),
+}
+
+
+def test_each_mistake_is_shown():
+    assert set(SHOWN_BY) <= set(mistakes.names())
+
+
+@pytest.mark.parametrize("name", SHOWN_BY)
+def test_the_mistake_is_caught(name, rng, tmp_path):
+    shown_by, rule = SHOWN_BY[name]
+    with mistakes.built_with(name) as (build, source):
+        stack = Stack(tmp_path / "stack", build=build, settings={
+            "SANGKIEN_LOG_LEVEL": "warning", "notifications": {"SANGKIEN_MAIL_RETRY_SECONDS": "1"}}, source=source)
+        try:
+            stack.start()
+            world = World(stack, Base(stack), f"kh-{int(time.time())}")
+            trial = Trial(world, rng, tmp_path)
+            shown_by(trial)
+            facts = trial.facts(seconds=10, told_seconds=10)
+            world.close()
+        finally:
+            stack.destroy()
+            shutil.rmtree(tmp_path, ignore_errors=True)
+    assert rule in checker.breaches(facts)
