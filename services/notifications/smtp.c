@@ -153,7 +153,7 @@ smtp_check(const struct config *config)
         return err_set(ERR_FATAL, "SANGKIEN_SMTP_PLAIN is \"allow\" or nothing");
     if (!address_is_usable(config->mail_from))
         return err_set(ERR_FATAL, "SANGKIEN_MAIL_FROM is no e-mail address");
-    if (*config->smtp_ca_file && access(config->smtp_ca_file, R_OK) != 0)
+    if (config->smtp_ca_file && *config->smtp_ca_file && access(config->smtp_ca_file, R_OK) != 0)
         return err_set(ERR_FATAL, "SANGKIEN_SMTP_CA_FILE: %s: %s", config->smtp_ca_file,
                        strerror(errno));
     if (!domain_is_usable(config->mail_domain))
