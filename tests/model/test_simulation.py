@@ -62,7 +62,7 @@ FOUND_BY = {
     "ack-before-commit": {"ACK"},
     "cursor-before": {"R-N1", "R-G4", "R-F4"},
     "cursor-after": {"HEARD_ONCE"},
-    "torn-commit": {"VERSIONS", "FOLD", "R-N1"},
+    "torn-commit": {"VERSIONS", "FOLD", "R-N1", "R-G4"},
     "position-skipped": {"POSITIONS"},
     "chain-broken": {"CHAIN"},
     "roles-not-asked": {"R-F5"},
