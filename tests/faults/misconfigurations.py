@@ -29,8 +29,19 @@ def given(**settings):
     return lambda case: case.set(**settings)
 
 
-def spoilt(*statements):
-    return lambda case: case.sql(*statements)
+def spoilt(do, undo):
+    """The database itself: a statement, and the one that makes it good again."""
+    return lambda case: case.sql(do, undo)
+
+
+def renamed(what, name, other):
+    """`what` holds {}, where a name stands."""
+    return spoilt(what.format(name) + " RENAME TO " + other, what.format(other) + " RENAME TO " + name)
+
+
+def revoked(right, thing):
+    return spoilt(f"REVOKE {right} ON {thing} FROM sangkien_{{service}}",
+                  f"GRANT {right} ON {thing} TO sangkien_{{service}}")
 
 
 def key_file(text, mode=0o600):
@@ -42,7 +53,15 @@ def first_operator(old, new):
     def change(case):
         text = pathlib.Path(case.env["SANGKIEN_FIRST_OPERATOR"]).read_text()
         assert old in text
-        case.set(FIRST_OPERATOR=case.file("operator", text.replace(old, new)))
+        fresh(FIRST_OPERATOR=case.file("operator", text.replace(old, new)))(case)
+    return change
+
+
+def fresh(**settings):
+    """With a database in which nobody has ever written: there the first operator is looked for."""
+    def change(case):
+        case.use(case.library.dsn("fresh", case.service))
+        case.set(**settings)
     return change
 
 
@@ -74,8 +93,8 @@ def superuser(case):
 
 
 def ascii(case):
-    case.database = case.library.make(how="ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
-    case.use(case.library.dsn(case.database, case.service))
+    case.library.make("ascii", "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    case.use(case.library.dsn("ascii", case.service))
 
 
 GATEWAY, FUNDING, DIRECTORY, MAIL = ("gateway",), ("funding",), ("directory",), ("notifications",)
@@ -169,34 +188,40 @@ DATABASE = [
     Row("the gateway's role may write", GATEWAY, wrong_role("submissions"), "must be sangkien_gateway"),
     Row("the role is the superuser's", EVERY, superuser, "must be sangkien_"),
     Row("the role only looks", FUNDING, wrong_role("auditor"), "must be sangkien_funding"),
-    Row("nobody has made the schema", EVERY, spoilt("DROP SCHEMA runtime CASCADE"), "ops/db/migrate"),
-    Row("the schema is from tomorrow", EVERY,
-        spoilt("UPDATE runtime.schema_version SET version = 2"), "schema version is 2"),
-    Row("the schema has no version", FUNDING, spoilt("DELETE FROM runtime.schema_version"), "schema"),
-    Row("the journal is not there", EVERY, spoilt("DROP TABLE runtime.journal CASCADE"), '"runtime.journal" does not'),
-    Row("the inbox has no salt", WORKERS, spoilt("ALTER TABLE runtime.inbox RENAME salt TO pepper"), "salt"),
-    Row("a service's tables are not there", ("submissions", "appraisal", "funding"),
-        spoilt("DROP SCHEMA {service} CASCADE"), "does not exist"),
-    Row("a column has another name", MAIL, spoilt("ALTER TABLE notifications.notification RENAME address TO mailbox"),
-        "address"),
-    Row("a function is not there", WORKERS, spoilt("DROP FUNCTION runtime.must_be(bool)"), "runtime.must_be"),
-    Row("the journal may not be read", EVERY, spoilt("REVOKE SELECT ON runtime.journal FROM sangkien_{service}"),
+    Row("nobody has made the schema", EVERY, renamed("ALTER SCHEMA {}", "runtime", "elsewhere"), "ops/db/migrate"),
+    Row("the schema is from tomorrow", EVERY, spoilt(
+        "UPDATE runtime.schema_version SET version = version + 1",
+        "UPDATE runtime.schema_version SET version = version - 1"), "schema version is 2"),
+    Row("the schema has no version", FUNDING, spoilt(
+        "DELETE FROM runtime.schema_version", "INSERT INTO runtime.schema_version VALUES (1)"), "schema"),
+    Row("the journal is not there", EVERY, renamed("ALTER TABLE runtime.{}", "journal", "diary"),
+        '"runtime.journal" does not'),
+    Row("the inbox has no salt", WORKERS, spoilt(
+        "ALTER TABLE runtime.inbox RENAME salt TO pepper", "ALTER TABLE runtime.inbox RENAME pepper TO salt"), "salt"),
+    Row("a service's tables are not there", ("submissions", "appraisal", "funding"), spoilt(
+        "ALTER SCHEMA {service} RENAME TO elsewhere", "ALTER SCHEMA elsewhere RENAME TO {service}"), "does not exist"),
+    Row("a column has another name", MAIL, spoilt(
+        "ALTER TABLE notifications.notification RENAME address TO mailbox",
+        "ALTER TABLE notifications.notification RENAME mailbox TO address"), "address"),
+    Row("a function is not there", WORKERS, renamed("ALTER FUNCTION runtime.{}", "must_be", "may_be"),
+        "runtime.must_be"),
+    Row("the journal may not be read", EVERY, revoked("SELECT", "runtime.journal"),
         "permission denied for table journal"),
-    Row("the journal may not be written", WORKERS, spoilt("REVOKE INSERT ON runtime.journal FROM sangkien_{service}"),
+    Row("the journal may not be written", WORKERS, revoked("INSERT", "runtime.journal"),
         "permission denied for table journal"),
-    Row("the inbox may not be written", FUNDING, spoilt("REVOKE INSERT ON runtime.inbox FROM sangkien_funding"),
+    Row("the inbox may not be written", FUNDING, revoked("INSERT", "runtime.inbox"),
         "permission denied for table inbox"),
-    Row("the head may not be moved", FUNDING, spoilt("REVOKE UPDATE ON runtime.journal_head FROM sangkien_funding"),
+    Row("the head may not be moved", FUNDING, revoked("UPDATE", "runtime.journal_head"),
         "permission denied for table journal_head"),
-    Row("the own schema may not be entered", FUNDING, spoilt("REVOKE USAGE ON SCHEMA funding FROM sangkien_funding"),
+    Row("the own schema may not be entered", FUNDING, revoked("USAGE", "SCHEMA funding"),
         "permission denied for schema funding"),
-    Row("the own table may not be changed", FUNDING,
-        spoilt("REVOKE UPDATE ON funding.funding_case FROM sangkien_funding"),
+    Row("the own table may not be changed", FUNDING, revoked("UPDATE", "funding.funding_case"),
         "permission denied for table funding_case"),
-    Row("the role commits without waiting", EVERY,
-        spoilt("ALTER ROLE sangkien_{service} IN DATABASE {database} SET synchronous_commit = off"),
-        "synchronous_commit = off"),
-    Row("the database commits locally", FUNDING, spoilt("ALTER DATABASE {database} SET synchronous_commit = local"),
+    Row("the role commits without waiting", EVERY, spoilt(
+        "ALTER ROLE sangkien_{service} IN DATABASE plain SET synchronous_commit = off",
+        "ALTER ROLE sangkien_{service} IN DATABASE plain RESET synchronous_commit"), "synchronous_commit = off"),
+    Row("the database commits locally", FUNDING, spoilt(
+        "ALTER DATABASE plain SET synchronous_commit = local", "ALTER DATABASE plain RESET synchronous_commit"),
         "synchronous_commit = local"),
     Row("the database is not in UTF-8", FUNDING, ascii, "server_encoding = SQL_ASCII"),
 ]
@@ -209,8 +234,8 @@ CARELESS = [
 ]
 
 OPERATOR = [
-    Row("there is no first operator", DIRECTORY, without("FIRST_OPERATOR"), "SANGKIEN_FIRST_OPERATOR names no file"),
-    Row("the first operator's file is not there", DIRECTORY, given(FIRST_OPERATOR="/nowhere"),
+    Row("there is no first operator", DIRECTORY, fresh(FIRST_OPERATOR=None), "SANGKIEN_FIRST_OPERATOR names no file"),
+    Row("the first operator's file is not there", DIRECTORY, fresh(FIRST_OPERATOR="/nowhere"),
         "SANGKIEN_FIRST_OPERATOR: /nowhere"),
     Row("the first operator has no key", DIRECTORY, first_operator("public_key", "#"), "public_key is missing"),
     Row("the first operator's key is none", DIRECTORY,

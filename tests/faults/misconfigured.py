@@ -28,21 +28,20 @@ def execute(dsn, *statements):
 
 
 class Library:
-    """Databases to be spoilt: each a copy of an empty one with our schema. They go when the cluster does."""
+    """Databases beside the one that is used: "plain" to be spoilt, "fresh" in which nobody ever writes. They go when
+    the cluster does."""
 
     def __init__(self, stack):
-        self.stack, self.names = stack, []
-        self._fill(self.make("blank", "ENCODING 'UTF8' TEMPLATE template0"))
-        self.make("plain")
+        self.stack = stack
+        self.make("plain", "ENCODING 'UTF8' TEMPLATE template0")
+        self._fill("plain")
+        self.make("fresh", "TEMPLATE plain")
 
     def dsn(self, name, role=None):
         return self.stack.dsn(role).replace("dbname=sangkien", f"dbname={name}")
 
-    def make(self, name=None, how="TEMPLATE blank"):
-        name = name or f"spoilt{len(self.names)}"
+    def make(self, name, how):
         execute(self.dsn("postgres"), f"CREATE DATABASE {name} {how}")
-        self.names.append(name)
-        return name
 
     def _fill(self, name):
         """The schema of the running system, and nothing of what stands in it."""
@@ -91,7 +90,7 @@ class Case:
         self.stack, self.library, self.careless = stack, library, careless
         self.listens, self.folder, self.service = listens, folder, service
         self.ports = {what: free_port() for what in ("health", "inner", "outer")}
-        self.database, self.taken = None, []
+        self.taken, self.undo = [], []
         self.env = stack.env(service)
         self.options = []
         self.set(HEALTH=f"127.0.0.1:{self.ports['health']}", SMTP_PASSWORD=SECRET)
@@ -101,8 +100,6 @@ class Case:
         else:  # away from the system that runs
             self.set(GATEWAY=f"tcp://127.0.0.1:{self.ports['inner']}")
         self.use(library.dsn("plain", service))
-        if service == "directory":  # it writes as soon as it can
-            self.sql()
         self.file("log", "")
 
     def set(self, **settings):
@@ -113,13 +110,10 @@ class Case:
     def use(self, dsn):
         self.set(DB_DSN=f"{dsn} password={SECRET}")
 
-    def sql(self, *statements):
-        """In a database of its own."""
-        if not self.database:
-            self.database = self.library.make()
-            self.use(self.library.dsn(self.database, self.service))
-        names = {"service": self.service, "database": self.database}
-        execute(self.library.dsn(self.database), *[statement.format(**names) for statement in statements])
+    def sql(self, do, undo):
+        """Spoils the database, until the case is closed."""
+        execute(self.library.dsn("plain"), do.format(service=self.service))
+        self.undo.append(undo.format(service=self.service))
 
     def carelessly(self, **settings):
         """With a server that has no checksums, and these settings besides."""
@@ -188,3 +182,4 @@ class Case:
     def close(self):
         for other in self.taken:
             other.close()
+        execute(self.library.dsn("plain"), *self.undo)

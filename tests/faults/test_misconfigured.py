@@ -74,7 +74,6 @@ def test_there_are_at_least_thirty_of_them():
 @pytest.mark.parametrize("service", EVERY)
 def test_with_nothing_wrong_it_opens_its_doors(case, service):
     case = case(service)
-    case.sql()
     doors = ["health", "inner", "outer"] if service == "gateway" else ["health"]
 
     program = case.start()

@@ -342,7 +342,8 @@ check(const char *url, const char *plain)
     const struct config config = { .smtp_url = url,
                                    .smtp_plain = plain,
                                    .mail_from = "sangkien@khanhhoa.gov.vn",
-                                   .mail_domain = "khanhhoa.gov.vn" };
+                                   .mail_domain = "khanhhoa.gov.vn",
+                                   .smtp_ca_file = "" };
 
     return smtp_check(&config);
 }
@@ -374,13 +375,19 @@ settings_that_make_no_sense_are_refused(void **state)
     struct config config = { .smtp_url = "smtp://localhost",
                              .smtp_plain = "",
                              .mail_from = "sangkien",
-                             .mail_domain = "khanhhoa.gov.vn" };
+                             .mail_domain = "khanhhoa.gov.vn",
+                             .smtp_ca_file = "" };
 
     (void) state;
     assert_int_equal(smtp_check(&config), ERR_FATAL);
     config.mail_from = "sangkien@khanhhoa.gov.vn";
     config.mail_domain = "khanhhoa.gov.vn>\r\nBcc: x";
     assert_int_equal(smtp_check(&config), ERR_FATAL);
+    config.mail_domain = "khanhhoa.gov.vn";
+    assert_int_equal(smtp_check(&config), 0);
+    config.smtp_ca_file = "/nowhere";
+    assert_int_equal(smtp_check(&config), ERR_FATAL);
+    assert_non_null(strstr(err_text(), "SANGKIEN_SMTP_CA_FILE"));
     assert_int_equal(check("smtp://localhost", "yes"), ERR_FATAL);
     assert_int_equal(check("http://localhost", ""), ERR_FATAL);
     assert_int_equal(check("file:///etc/passwd", ""), ERR_FATAL);
