@@ -59,6 +59,14 @@ password_in_pair(const char *text)
     return *text == '=' ? text + 1 + strspn(text + 1, " \t\n") : NULL;
 }
 
+/* Where what was hidden from here on ends: one kind of password may begin inside the other, as in
+ * "scheme://password=a:b&c@host". */
+static const char *
+end_of_both(const char *end, const char *secret, size_t hidden)
+{
+    return secret && end > secret && end < secret + hidden ? secret + hidden : end;
+}
+
 void
 mask_print(const char *text, FILE *out)
 {
@@ -74,7 +82,7 @@ mask_print(const char *text, FILE *out)
             secret = NULL;
         } else if (value) {
             fputs("password=" MASK, out);
-            c = value + password_length(value, is_url(text));
+            c = end_of_both(value + password_length(value, is_url(text)), secret, hidden);
         } else {
             fputc(iscntrl((unsigned char) *c) ? '?' : *c, out);
             c++;

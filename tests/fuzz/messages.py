@@ -29,7 +29,7 @@ class Types:
         self.known = {}
         self.names, self.events = [], set()
         for file in files.file:
-            if file.package.startswith(("sangkien.", "io.cloudevents")):
+            if file.package.startswith("sangkien."):  # CloudEvents only go out
                 for message in file.message_type:
                     self.add(f"{file.package}.{message.name}", message, file.name.endswith("/events.proto"))
         self.names.sort()
@@ -77,7 +77,8 @@ def value(types, chance, field, depth, is_event):
         size = limit.get("exact_bytes") or min(chance.randrange(1, 40), limit.get("max_bytes", 40))
         return chance.randbytes(size)
     if field.cpp_type == field.CPPTYPE_ENUM:
-        return chance.choice([v.number for v in field.enum_type.values if v.number or is_event])
+        return chance.choice([v.number for v in field.enum_type.values
+                              if v.number or (is_event and not limit.get("required"))])
     if field.cpp_type == field.CPPTYPE_BOOL:
         return True
     wide = field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64)

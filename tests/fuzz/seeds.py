@@ -40,7 +40,7 @@ def message(name):
 
 def wanted():
     """Commands, and what travels on the wire; of the others every sixth."""
-    every = [n for n in TYPES.names if not n.startswith("io.")]
+    every = TYPES.names
     commands = [n for n in every if TYPES.pool.FindMessageTypeByName(n).file.name.endswith("/commands.proto")]
     wire = [n for n in every if n.startswith("sangkien.wire.")]
     return sorted(set(commands + wire + every[::6]))

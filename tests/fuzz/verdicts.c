@@ -1,6 +1,7 @@
 /* tests/fuzz/verdicts.c - the scanner's verdict of each message on standard input, for a reader in another language.
  *
- * Shapes     in: the type's full name, a space, the bytes in hexadecimal. Out: the number of the reason; 0 lets pass.
+ * Shapes     in: the type's full name, a space, the bytes in hexadecimal. Out: the number of the reason, 0 lets pass; and the
+ *            first field that is wrong, and how.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,10 @@ main(void)
             fprintf(stderr, "fuzz_verdicts: no message is called %s\n", line);
             return 1;
         }
-        printf("%d\n", scan_message(word, bytes_of(hex), &result));
+        printf("%d", scan_message(word, bytes_of(hex), &result));
+        if (result.count)
+            printf(" %s %s", result.violations[0].field, result.violations[0].description);
+        putchar('\n');
     }
     free(line);
     return 0;

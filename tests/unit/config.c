@@ -317,6 +317,7 @@ no_password_is_shown(void **state)
         { "postgres:///s?user=u&password=hunter2&sslmode=require",
           "postgres:///s?user=u&password=***&sslmode=require" },
         { "postgresql://u:hunter2@h/s?password=hunter2", "postgresql://u:***@h/s?password=***" },
+        { "postgresql://password=a:b&hunter2@h/s", "postgresql://password=***@h/s" },
         { "dbname=s\nuser=u", "dbname=s?user=u" },
     };
 

@@ -126,6 +126,21 @@ a_body_that_is_not_of_its_type_stays_as_bytes(void **state)
     assert_non_null(strstr(json, "\"body\":\"////\""));
 }
 
+/* libprotobuf's printer alone makes a zero of each of the 240 million bytes that are not there. */
+static void
+a_reply_that_is_cut_is_refused_at_once(void **state)
+{
+    const uint8_t cut[] = { 0x5A, 0x80, 0xB6, 0x80, 0x74 }; /* positions: so many bytes follow */
+    const char *json;
+
+    (void) state;
+    assert_int_equal(json_of_reply(arena, (struct bytes){ cut, sizeof(cut) }, "", false, &json),
+                     ERR_POISON);
+    assert_int_equal(json_of_bytes(arena, "sangkien.wire.v1.Reply",
+                                   (struct bytes){ cut, sizeof(cut) }, false, &json),
+                     ERR_POISON);
+}
+
 static void
 an_intent_is_read_with_its_body(void **state)
 {
@@ -219,6 +234,7 @@ main(void)
         TEST(the_body_of_a_reply_is_shown_by_its_type),
         TEST(a_body_of_a_newer_type_stays_as_bytes),
         TEST(a_body_that_is_not_of_its_type_stays_as_bytes),
+        TEST(a_reply_that_is_cut_is_refused_at_once),
         TEST(an_intent_is_read_with_its_body),
         TEST(an_intent_with_a_member_too_many_is_refused),
         TEST(cells_make_a_message),

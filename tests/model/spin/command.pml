@@ -1,11 +1,11 @@
 /* tests/model/spin/command.pml - the path of a command, with everything that may break on it.
  *
  * A client sends two commands about one aggregate, again and again until each has a final answer. The gateway
- * gives what comes to either of two workers; it may lose and double what passes. A worker takes up to two
- * requests at a time and runs them in one transaction, under the lock of the journal's head: look the ids up,
- * decide, write state, event and answer, commit, reply. Workers, connections and the server break at any step.
- * Whoever loses the connection in COMMIT does not know whether it happened: the server still holds the lock until
- * it does, so the same requests run again and look themselves up.
+ * gives what comes to either of two workers; it may lose and double what passes. A worker runs what it is given in one
+ * transaction, under the lock of the journal's head: look the id up, decide, write state, event and answer, commit,
+ * reply. Workers, connections and the server break at any step. Whoever loses the connection in COMMIT does not know
+ * whether it happened: the server still holds the lock until it does, so the same request runs again and looks itself
+ * up. With BATCH a worker takes up to two requests at a time.
  *
  * The inbox has no unique key here: the lock alone must be enough. The second command is refused when it comes
  * first, so that answers depend on the order, and a refusal must stay one.
@@ -13,22 +13,18 @@
  * Seeded mistakes, by -D: DEDUP_OUTSIDE (the answer is marked in a transaction of its own), ACK_BEFORE_COMMIT,
  * LOOK_BEFORE_LOCK (the inbox is asked before the lock is there), ASYNC_COMMIT (the server may forget its last
  * transaction when it stops).
- * CALM: the client's patience is longer than anything under way; for the promise that all is answered at last.
+ *
+ * Whether anything wrong can happen is asked of a world in which everything breaks as often as it likes, and the client
+ * has no patience at all. With CALM, for the promise that all is answered at last, things break a few times only, and
+ * the client's patience is longer than anything under way.
  */
-#ifndef LOSSES
-#define LOSSES 1
-#endif
-#ifndef DOUBLES
-#define DOUBLES 1
-#endif
-#ifndef KILLS
-#define KILLS 2 /* of workers */
-#endif
-#ifndef BREAKS
-#define BREAKS 1 /* of a connection in COMMIT */
-#endif
-#ifndef STOPS
-#define STOPS 1 /* of the server */
+#ifdef CALM
+byte losses = 1, doubles = 1, kills = 1, breaks = 1, stops = 1;
+#define MAY(what) (what > 0)
+#define SPEND(what) what--
+#else
+#define MAY(what) true
+#define SPEND(what) skip
 #endif
 
 #define COMMANDS 2
@@ -73,12 +69,10 @@ byte under_way[COMMANDS];
 #define MAY_SEND(id) (answer[id] == NONE)
 #endif
 
-byte losses = LOSSES, doubles = DOUBLES, kills = KILLS, breaks = BREAKS, stops = STOPS;
-
 chan ask = [1] of { byte };
-chan work[WORKERS] = [2] of { byte };
+chan work[WORKERS] = [1] of { byte };
 chan reply = [0] of { byte, byte };
-chan tell = [2] of { byte, byte };
+chan tell = [1] of { byte, byte };
 
 /* ------------------------------------------------------------------ client and gateway */
 
@@ -107,25 +101,30 @@ active proctype Gateway()
 
 end:
     do
-    :: ask ? id ->
+    :: atomic {
+        ask ? id ->
         if
-        :: atomic { nfull(work[0]) -> work[0] ! id }
-        :: atomic { nfull(work[1]) -> work[1] ! id }
-        :: atomic { nfull(work[0]) && nfull(work[1]) && doubles > 0 ->
-                    doubles--; SENT(id); work[0] ! id; work[1] ! id }
-        :: atomic { losses > 0 -> losses--; GONE(id) }
-        :: atomic { full(work[0]) && full(work[1]) -> GONE(id) } /* refused: send it again */
+        :: nfull(work[0]) -> work[0] ! id
+        :: nfull(work[1]) -> work[1] ! id
+        :: MAY(doubles) && nfull(work[0]) && nfull(work[1]) ->
+            SPEND(doubles);
+            SENT(id);
+            work[0] ! id;
+            work[1] ! id
+        :: MAY(losses) -> SPEND(losses); GONE(id)
+        :: full(work[0]) && full(work[1]) -> GONE(id) /* refused: send it again */
         fi;
         id = 0
-    :: reply ? id, a ->
+    }
+    :: atomic {
+        reply ? id, a ->
         if
-        :: atomic { nfull(tell) -> tell ! id, a }
-        :: atomic { len(tell) == 0 && doubles > 0 ->
-                    doubles--; SENT(id); tell ! id, a; tell ! id, a }
-        :: atomic { losses > 0 -> losses--; GONE(id) }
+        :: nfull(tell) -> tell ! id, a
+        :: MAY(losses) -> SPEND(losses); GONE(id)
         fi;
         id = 0;
         a = 0
+    }
     od
 }
 
@@ -218,7 +217,7 @@ end:
     :: d_step { committing[0] -> apply(0); release(0) }
     :: d_step { committing[1] -> apply(1); release(1) }
     /* It stops: whatever was not committed never was. */
-    :: d_step { stops > 0 -> stops--; undo(0); undo(1); head = FREE; forget_last() }
+    :: d_step { MAY(stops) && head != FREE -> SPEND(stops); undo(0); undo(1); head = FREE; forget_last() }
     od
 }
 
@@ -282,7 +281,7 @@ inline forget()
     second = NOBODY
 }
 
-#define OR_DIE :: atomic { kills > 0 -> kills--; forget(); goto idle }
+#define OR_DIE :: atomic { MAY(kills) -> SPEND(kills); forget(); goto idle }
 
 proctype Worker(byte me)
 {
@@ -291,13 +290,13 @@ proctype Worker(byte me)
 
 idle:
 end:
-    atomic {
-        work[me] ? first ->
-        if
-        :: nempty(work[me]) -> work[me] ? second
-        :: true -> second = NOBODY
-        fi
-    };
+    work[me] ? first;
+#ifdef BATCH
+    if
+    :: work[me] ? second
+    :: true
+    fi;
+#endif
 
 again:
 #ifdef LOOK_BEFORE_LOCK
@@ -341,8 +340,8 @@ again:
     if
     :: atomic { outcome[me] == DONE -> outcome[me] = NONE }
     :: atomic { outcome[me] == UNDONE -> goto again }
-    :: atomic { breaks > 0 -> breaks--; goto again } /* nobody knows: it is looked up */
-    :: atomic { breaks > 0 && committing[me] -> breaks--; release(me); goto again } /* it never came */
+    :: atomic { MAY(breaks) -> SPEND(breaks); goto again } /* nobody knows: it is looked up */
+    :: atomic { MAY(breaks) && committing[me] -> SPEND(breaks); release(me); goto again } /* it never came */
     OR_DIE
     fi;
 

@@ -8,15 +8,16 @@
  *
  * Seeded mistakes, by -D: SERIAL (positions are drawn before the commit, without the lock), CURSOR_FIRST and
  * CURSOR_AFTER (the cursor moves in a transaction of its own), NO_CURSOR_LOCK, HINTS_ALONE (nobody looks unless told).
+ *
+ * Everything breaks as often as it likes; with CALM, for the promise that every event is heard at last, a few times.
  */
-#ifndef KILLS
-#define KILLS 2 /* of writers and replicas */
-#endif
-#ifndef BREAKS
-#define BREAKS 1 /* of a replica's connection in COMMIT */
-#endif
-#ifndef STOPS
-#define STOPS 1 /* of the server */
+#ifdef CALM
+byte kills = 1, breaks = 1, stops = 1;
+#define MAY(what) (what > 0)
+#define SPEND(what) what--
+#else
+#define MAY(what) true
+#define SPEND(what) skip
 #endif
 #ifndef EACH
 #define EACH 2 /* events of a writer */
@@ -51,8 +52,6 @@ bool tells[REPLICAS * POSITIONS]; /* the events that it has read */
 byte effects[POSITIONS];
 byte heard; /* the last event that had its effect */
 byte written;
-
-byte kills = KILLS, breaks = BREAKS, stops = STOPS;
 
 chan hint = [1] of { bit };
 
@@ -138,8 +137,8 @@ end:
     do
     :: d_step { committing[0] -> apply(0) }
     :: d_step { committing[1] -> apply(1) }
-    :: d_step { stops > 0 ->
-        stops--;
+    :: d_step { MAY(stops) && (head != FREE || cursor_lock != FREE) ->
+        SPEND(stops);
         committing[0] = false;
         committing[1] = false;
         head = FREE;
@@ -176,19 +175,19 @@ again:
     d_step { serial++; mine = serial };
     if
     :: atomic { mine < POSITIONS -> appear(mine); mine = 0; d_step { check() } }
-    :: atomic { kills > 0 -> kills--; mine = 0; goto again } /* rolled back: nobody gets that one */
+    :: atomic { MAY(kills) -> SPEND(kills); mine = 0; goto again } /* rolled back: nobody gets that one */
     fi;
 #else
     atomic { head == FREE -> head = me }; /* waits */
     if
     :: d_step { head == me -> mine = head_position + 1 }
     :: atomic { head != me -> goto again } /* the server was gone for a moment */
-    :: atomic { kills > 0 && head == me -> kills--; head = FREE; goto again }
+    :: atomic { MAY(kills) && head == me -> SPEND(kills); head = FREE; goto again }
     fi;
     if
     :: atomic { head == me -> appear(mine); mine = 0; head = FREE; d_step { check() } }
     :: atomic { head != me -> mine = 0; goto again }
-    :: atomic { kills > 0 && head == me -> kills--; mine = 0; head = FREE; goto again }
+    :: atomic { MAY(kills) && head == me -> SPEND(kills); mine = 0; head = FREE; goto again }
     fi;
 #endif
     done++;
@@ -221,7 +220,7 @@ inline read_events()
     k = 0
 }
 
-#define OR_DIE :: atomic { kills > 0 -> kills--; give_up(); goto idle }
+#define OR_DIE :: atomic { MAY(kills) -> SPEND(kills); give_up(); goto idle }
 #ifdef NO_CURSOR_LOCK
 #define IS_MINE true
 #else
@@ -258,7 +257,11 @@ end:
     :: to > cursor
     fi;
 #ifdef CURSOR_FIRST
-    d_step { IS_MINE -> if :: to > cursor -> cursor = to :: else fi };
+    if
+    :: d_step { IS_MINE -> if :: to > cursor -> cursor = to :: else fi; check() }
+    :: atomic { !IS_MINE -> to = 0; goto idle }
+    OR_DIE
+    fi;
 #endif
     if
     :: atomic { IS_MINE && head == FREE -> head = WRITERS + me } /* waits */
@@ -272,8 +275,8 @@ end:
     fi;
     if
     :: !committing[me]
-    :: atomic { breaks > 0 -> breaks--; to = 0; goto idle } /* nobody knows: the cursor tells */
-    :: atomic { breaks > 0 && committing[me] -> breaks--; release(me); to = 0; goto idle }
+    :: atomic { MAY(breaks) -> SPEND(breaks); to = 0; goto idle } /* nobody knows: the cursor tells */
+    :: atomic { MAY(breaks) && committing[me] -> SPEND(breaks); release(me); to = 0; goto idle }
     OR_DIE
     fi;
 #ifdef CURSOR_AFTER
