@@ -32,6 +32,7 @@ static const struct number_option outer_options[] = {
     { ZMQ_SNDHWM,             2048, "ZMQ_SNDHWM" }, /* as many as one system has under way */
     { ZMQ_RCVHWM,             1024, "ZMQ_RCVHWM" },
     { ZMQ_RECONNECT_IVL_MAX, 10000, "ZMQ_RECONNECT_IVL_MAX" },
+    { ZMQ_BACKLOG,            1024, "ZMQ_BACKLOG" }, /* who is turned away tries again a second later */
     { 0 },
 };
 

@@ -7,7 +7,7 @@ from stack import SERVICES, free_port
 
 PARSED = re.compile(r" sangkien_(\w+)@(\w+)/\S+ LOG:  duration: \S+ ms  parse ([^:]+): (.*)$", re.M)
 SETTINGS = re.compile(r" sangkien_(\w+)@(\w+)/\S+ LOG:  duration: \S+ ms  plan:\n(?:\t.*\n)*?\tSettings: (.*)$", re.M)
-NO_TABLE = re.compile(r"BEGIN|COMMIT|ROLLBACK|SELECT .* FROM pg_class")
+NO_TABLE = re.compile(r"BEGIN|COMMIT|ROLLBACK|EXPLAIN|SELECT current_user|SELECT .* FROM pg_class")
 
 
 def prepared(grown):
