@@ -232,7 +232,6 @@ tell(struct verifier *v, const struct list *lots)
 
     LIST_EACH (struct lot, lot, lots) {
         fputs(lot->text ? lot->text : "", v->out);
-        free(lot->text);
         v->damages += lot->damages;
         v->aggregates += lot->aggregates;
     }
@@ -318,8 +317,6 @@ read_lots(struct verifier *v, struct list *again)
         if (nth < again->count && uuid_compare(&id, &lot->first) >= 0)
             take_event(s, lot);
     }
-    if (nth < again->count)
-        arena_free(&((struct lot *) list_at(again, nth))->kept);
     return rc == 0 && is_row ? stream_skip(s) : rc;
 }
 
@@ -366,5 +363,9 @@ verify_states(struct verifier *v)
     rc = rc ? rc : ended;
     if (rc == 0)
         tell(v, &again);
+    LIST_EACH (struct lot, lot, &again) { /* also what nobody came to */
+        arena_free(&lot->kept);
+        free(lot->text);
+    }
     return rc;
 }

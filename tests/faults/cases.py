@@ -178,7 +178,7 @@ class Cases:
         for _ in range(4):
             yield say("finance_signer", "funding.SetCeiling", {
                 "budget_source": "Nguồn " + ceiling, "fiscal_year": 2020, "document": self.world.document(),
-                "amount_vnd": self.rng.randrange(1, 8) * 500 * MILLION}, ceiling)._replace(wait=1.0)
+                "amount_vnd": self.rng.randrange(1, 8) * 100 * MILLION}, ceiling)._replace(wait=1.0)
 
     def any(self):
         return self.ceiling() if self.chance(0.05) else self.entry()

@@ -14,6 +14,7 @@ from trial import Trial
 from world import World
 
 OFTEN = 3
+SHORT = ("ack_before_commit", "signoff_of_any_text", "mail_marked_before_sent")  # of a run that is not long
 
 
 def crash(point, service):
@@ -51,7 +52,9 @@ def test_each_mistake_is_shown():
 
 
 @pytest.mark.parametrize("name", SHOWN_BY)
-def test_the_mistake_is_caught(name, rng, tmp_path):
+def test_the_mistake_is_caught(name, rng, tmp_path, long):
+    if not long and name not in SHORT:
+        pytest.skip("built in a long run only")
     shown_by, rule = SHOWN_BY[name]
     with mistakes.built_with(name) as (build, source):
         stack = Stack(tmp_path / "stack", build=build, settings={

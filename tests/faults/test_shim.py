@@ -53,6 +53,8 @@ def test_the_shim_strikes(shim):
 
 @pytest.mark.parametrize("shimmed", SHIMS, indirect=True)
 def test_the_promises_hold_while_calls_fail(own_world, shimmed, rng, tmp_path, breakable, long):
+    if not long and shimmed == "interrupted":
+        pytest.skip("in a long run only: resets come with interruptions")
     trial = Trial(own_world, rng, tmp_path, most=10, rate=200)
     deaths = 0
     wanted = trial.load.answered + (20_000 if long else 250)

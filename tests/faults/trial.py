@@ -17,7 +17,7 @@ class Trial:
         self.world, self.path = world, folder / "diary"
         self.diary = Diary(self.path)
         edition = chain.edition(world)
-        ceilings = [chain.ceiling(world, rng.randrange(4, 9) * 500 * chain.MILLION) for _ in range(CEILINGS)]
+        ceilings = [chain.ceiling(world, rng.randrange(2, 6) * 100 * chain.MILLION) for _ in range(CEILINGS)]
         self.load = Load(world, self.diary, rng, Cases(world, rng, edition, ceilings).any, most, rate)
         self.storm = Storm(world, self.load, rng)
 
