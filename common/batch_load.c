@@ -307,8 +307,7 @@ load_again(struct batch *b)
     return load_rest(b, 0);
 }
 
-/* In one round trip, unless some key must be read off a loaded state first. A cursor that moves past what
- * concerns nobody needs no lock. */
+/* A cursor that moves past what concerns nobody needs no lock. */
 void
 batch_ask_load(struct batch *b)
 {
@@ -320,6 +319,7 @@ batch_ask_load(struct batch *b)
     b->upto = ask_round(b, 0);
 }
 
+/* In one round trip, unless some key must be read off a loaded state first. */
 int
 batch_load(struct batch *b)
 {

@@ -154,16 +154,21 @@ collect(struct db *db)
 }
 
 static int
+wait_for_all(struct db *db)
+{
+    int rc = flush(db);
+
+    return rc ? rc : collect(db);
+}
+
+static int
 run(struct db *db)
 {
-    int rc;
-
     if (!db->conn || db->send_failed) {
         db->sent_commit = db->pushed_commit; /* otherwise it never reached the wire as a whole */
         return lost(db, "cannot send");
     }
-    rc = flush(db);
-    return rc ? rc : collect(db);
+    return wait_for_all(db);
 }
 
 int
@@ -261,17 +266,19 @@ db_rollback(struct db *db)
 
 /* ------------------------------------------------------------------ the connection */
 
+/* What was just handed to libpq, by itself. */
+static int
+run_alone(struct db *db, bool is_handed, const char *what)
+{
+    return is_handed && PQpipelineSync(db->conn) ? wait_for_all(db) : lost(db, what);
+}
+
 int
 db_ask(struct db *db, const char *sql)
 {
-    int rc;
-
     db_clear_results(db);
-    if (!PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0) ||
-        !PQpipelineSync(db->conn))
-        return lost(db, "cannot ask");
-    rc = flush(db);
-    return rc ? rc : collect(db);
+    return run_alone(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0),
+                     "cannot ask");
 }
 
 static int
@@ -280,14 +287,9 @@ prepare_now(struct db *db, struct prepared *prepared)
     const struct statement *statement = prepared->statement;
     int rc;
 
-    if (db->answered)
-        db_clear_results(db);
-    if (!PQsendPrepare(db->conn, statement->name, statement->sql, 0, NULL) ||
-        !PQpipelineSync(db->conn))
-        return lost(db, "cannot prepare");
-    rc = flush(db);
-    if (rc == 0)
-        rc = collect(db);
+    db_clear_results(db);
+    rc = run_alone(db, PQsendPrepare(db->conn, statement->name, statement->sql, 0, NULL),
+                   "cannot prepare");
     db_clear_results(db);
     if (rc == 0 && statement->table)
         rc = db_learn_row_type(db, prepared);

@@ -19,13 +19,15 @@ static const struct statement where_is_head = {
     "where is head", "SELECT position FROM runtime.journal_head WHERE programme = $1::text"
 };
 
+/* Of what is read for a batch to come: TAKEN when the world has it. */
+enum stage { IDLE, ASKED, TAKEN };
+
 struct foresight {
     struct db *db;
     struct store *store;
     struct arena *arena;
-    struct batch batch;  /* as far as it is known */
-    bool is_looking;     /* something was read, or is being read, for a batch to come */
-    bool is_taken;       /* and the world has it */
+    struct batch batch; /* as far as it is known */
+    enum stage stage;
     int64_t position;    /* of the head, as it was read */
     int64_t from, to;    /* what the writer wrote meanwhile, */
     struct list changed; /* and where: struct held */
@@ -73,9 +75,9 @@ foresight_close(struct foresight **foresight_p)
 static int
 await(struct foresight *f)
 {
-    int rc = f->is_taken ? 0 : db_run(f->db);
+    int rc = f->stage == ASKED ? db_run(f->db) : 0;
 
-    f->is_looking = false;
+    f->stage = IDLE;
     if (rc == 0)
         return 0;
     log_warning("cannot read ahead", "reason", err_text(), NULL);
@@ -86,7 +88,7 @@ await(struct foresight *f)
 void
 foresight_forget(struct foresight *f)
 {
-    if (f && f->is_looking)
+    if (f && f->stage != IDLE)
         await(f);
 }
 
@@ -95,14 +97,14 @@ foresight_renew(struct foresight *f)
 {
     if (!f)
         return;
-    f->is_looking = false;
+    f->stage = IDLE;
     f->rest = db_reconnect(f->db) ? REST : 0;
 }
 
 bool
 foresight_is_waited_for(const struct foresight *f)
 {
-    return f && f->is_looking && !f->is_taken;
+    return f && f->stage == ASKED;
 }
 
 void
@@ -110,7 +112,7 @@ foresight_look(struct writer *writer, const char *programme, struct letter **let
 {
     struct foresight *f = writer->foresight;
 
-    if (!f || count < WORTH || (f->rest > 0 && f->rest--) || (f->is_looking && await(f)))
+    if (!f || count < WORTH || (f->rest > 0 && f->rest--) || (f->stage != IDLE && await(f)))
         return;
     store_forget(f->store);
     arena_reset(f->arena, 1 << 20);
@@ -125,15 +127,14 @@ foresight_look(struct writer *writer, const char *programme, struct letter **let
     batch_ask_first(&f->batch);
     db_commit(f->db);
     db_send(f->db);
-    f->is_looking = true;
-    f->is_taken = false;
+    f->stage = ASKED;
 }
 
 void
 foresight_note(struct foresight *f, const char *programme, int64_t from, int64_t to,
                struct world *world)
 {
-    if (!f || !f->is_looking || strcmp(f->batch.programme, programme) != 0)
+    if (!f || f->stage == IDLE || strcmp(f->batch.programme, programme) != 0)
         return;
     if (f->to < 0)
         f->from = from;
@@ -144,10 +145,11 @@ foresight_note(struct foresight *f, const char *programme, int64_t from, int64_t
 static int
 take(struct foresight *f)
 {
+    bool is_taken = f->stage == TAKEN;
     size_t nth = 2;
     int rc = await(f);
 
-    if (rc || f->is_taken)
+    if (rc || is_taken)
         return rc;
     if (db_rows(db_result(f->db, 1)) != 1)
         return ERR_NOT_FOUND;
@@ -160,8 +162,8 @@ foresight_take(struct writer *writer)
 {
     struct foresight *f = writer->foresight;
 
-    if (f && f->is_looking && db_is_first(f->db, writer->db))
-        f->is_looking = f->is_taken = take(f) == 0;
+    if (foresight_is_waited_for(f) && db_is_first(f->db, writer->db))
+        f->stage = take(f) == 0 ? TAKEN : IDLE;
 }
 
 struct world *
@@ -171,7 +173,7 @@ foresight_use(struct writer *writer, const char *programme, struct letter **lett
     struct foresight *f = writer->foresight;
     struct arena *trade = writer->arena;
 
-    if (!f || !f->is_looking || f->batch.letters != letters ||
+    if (!f || f->stage == IDLE || f->batch.letters != letters ||
         strcmp(f->batch.programme, programme) != 0 || take(f))
         return NULL;
     *ret_position = f->position;

@@ -84,8 +84,7 @@ reconnect(struct loop *loop)
 {
     bool open = db_reconnect(loop->writer.db) == 0;
 
-    foresight_renew(
-        loop->writer.foresight); /* it may be another server, where positions are others */
+    foresight_renew(loop->writer.foresight); /* another server may have other positions */
     health_ready(loop->process->health, "database", open);
     if (!open)
         log_warning("database is away", "reason", err_text(), NULL);

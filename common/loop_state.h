@@ -49,8 +49,7 @@ struct loop {
     int64_t quiet_until_ms; /* a look makes the next hints wait a moment */
     bool is_hinted;
     int64_t reconnect_at_ms;
-    bool
-        is_in_doubt; /* whether the last batch was committed, and nobody can tell before we leave */
+    bool is_in_doubt; /* we leave, and nobody can tell whether the last batch was committed */
     pthread_mutex_t lock;
     pthread_cond_t done;
     struct saying *sayings;

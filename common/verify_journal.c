@@ -9,29 +9,19 @@ enum { RESET_EVERY = 1000 };
 static struct journal_row
 read_event(struct stream *s)
 {
-    struct journal_row row = {
-        .position = verify_place(stream_int(s, 0)),
-        .service = stream_text(s, 1),
-        .kind = stream_text(s, 2),
-        .aggregate = stream_uuid(s, 3),
-        .version = stream_int(s, 4),
-        .type = stream_text(s, 5),
-        .body = stream_bytes(s, 6),
-        .recorded_us = stream_time(s, 7),
-        .because = stream_text(s, 8),
-        .source = stream_uuid(s, 10),
-        .cause = stream_uuid(s, 11),
-        .heard = stream_int(s, 12),
-        .agency = stream_uuid(s, 13),
-        .actor = stream_uuid(s, 14),
-        .capacity = (int32_t) stream_int(s, 15),
-        .traceparent = stream_text(s, 16),
-        .request_digest = stream_digest(s, 17),
-        .reply_digest = stream_digest(s, 18),
-        .chain = stream_digest(s, 19),
-    };
+    struct journal_row row = stream_told(s);
 
     row.party_count = stream_uuids(s, 9, &row.parties);
+    row.source = stream_uuid(s, 10);
+    row.cause = stream_uuid(s, 11);
+    row.heard = stream_int(s, 12);
+    row.agency = stream_uuid(s, 13);
+    row.actor = stream_uuid(s, 14);
+    row.capacity = (int32_t) stream_int(s, 15);
+    row.traceparent = stream_text(s, 16);
+    row.request_digest = stream_digest(s, 17);
+    row.reply_digest = stream_digest(s, 18);
+    row.chain = stream_digest(s, 19);
     return row;
 }
 

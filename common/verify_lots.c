@@ -122,35 +122,25 @@ note(struct lots *lots, const struct uuid *aggregate)
     lots->noted[lots->noted_count++] = *aggregate;
 }
 
-struct told *
-lot_add(struct lot *lot)
+void
+lot_keep(struct lot *lot, const struct journal_row *event)
 {
     struct told *told = arena_zero(lot->kept, sizeof(*told));
 
+    told->position = event->position;
+    told->service = arena_text(lot->kept, event->service);
+    told->kind = arena_text(lot->kept, event->kind);
+    told->type = arena_text(lot->kept, event->type);
+    told->aggregate = event->aggregate;
+    told->version = event->version;
+    told->recorded_us = event->recorded_us;
+    told->because = arena_text(lot->kept, event->because);
+    told->body = arena_bytes(lot->kept, event->body.data, event->body.size);
     if (lot->last_told)
         lot->last_told->next = told;
     else
         lot->told = told;
     lot->last_told = told;
-    return told;
-}
-
-static void
-keep(struct verifier *v, struct lot *lot, const struct journal_row *row)
-{
-    struct told *told = lot_add(lot);
-
-    told->position = row->position;
-    told->service = arena_text(lot->kept, row->service);
-    told->kind = arena_text(lot->kept, row->kind);
-    told->type = arena_text(lot->kept, row->type);
-    told->aggregate = row->aggregate;
-    told->version = row->version;
-    told->recorded_us = row->recorded_us;
-    told->because = arena_text(lot->kept, row->because);
-    told->body = arena_bytes(lot->kept, row->body.data, row->body.size);
-    if (row->version == 1)
-        v->lots->recent[lot->births++ % RECENT] = row->aggregate;
 }
 
 static void
@@ -179,7 +169,9 @@ lots_take(struct verifier *v, const struct journal_row *row)
         return;
     }
     lots->used -= arena_used(lot->kept);
-    keep(v, lot, row);
+    lot_keep(lot, row);
+    if (row->version == 1)
+        lots->recent[lot->births++ % RECENT] = row->aggregate;
     lots->used += arena_used(lot->kept);
     if (lot->births >= BIRTHS && lot == lot_at(lots, lots->all.count - 1))
         begin_another(lots);

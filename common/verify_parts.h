@@ -96,6 +96,11 @@ struct uuid stream_uuid(const struct stream *stream, size_t field);
 struct digest stream_digest(const struct stream *stream, size_t field);
 size_t stream_uuids(struct stream *stream, size_t field, const struct uuid **ret_uuids);
 
+/* What a row of the journal tells of its aggregate: with these columns JOURNAL_COLUMNS begins, too. What it points to
+ * lasts as long as the row. */
+#define TOLD_COLUMNS "position, service, kind, aggregate, version, type, body, recorded_at, because"
+struct journal_row stream_told(const struct stream *stream);
+
 /* ------------------------------------------------------------------ requests, in verify_requests.c */
 
 /* The requests of one programme, in the order of their chain, each looked at on the way. */
@@ -159,8 +164,7 @@ struct lot {
     struct told *told, *last_told;
     size_t births;
     bool is_given, came_late;
-    bool
-        is_final; /* all of its events are here: what comes out counts. Otherwise, only whether all is in order */
+    bool is_final; /* all events are here, and what comes out counts; else only is_in_order does */
     bool is_in_order;
     int64_t *unexplained; /* rows of each kind */
     int64_t aggregates;
@@ -169,7 +173,7 @@ struct lot {
 };
 
 /* An event joins what is kept of a lot. */
-struct told *lot_add(struct lot *lot);
+void lot_keep(struct lot *lot, const struct journal_row *event);
 
 struct lots;
 struct lots *lots_new(struct arena *arena, size_t room);

@@ -277,20 +277,11 @@ ranges(struct arena *arena, const struct list *again)
 }
 
 static void
-take_event(const struct stream *s, struct lot *lot)
+keep_told(const struct stream *s, struct lot *lot)
 {
-    struct bytes body = stream_bytes(s, 6);
-    struct told *told = lot_add(lot);
+    const struct journal_row event = stream_told(s);
 
-    told->position = stream_int(s, 0);
-    told->service = arena_text(lot->kept, stream_text(s, 1));
-    told->kind = arena_text(lot->kept, stream_text(s, 2));
-    told->aggregate = stream_uuid(s, 3);
-    told->version = stream_int(s, 4);
-    told->type = arena_text(lot->kept, stream_text(s, 5));
-    told->body = arena_bytes(lot->kept, body.data, body.size);
-    told->recorded_us = stream_time(s, 7);
-    told->because = arena_text(lot->kept, stream_text(s, 8));
+    lot_keep(lot, &event);
 }
 
 /* A lot is given away when the first event behind it comes. Of those between two lots nobody wants to know. */
@@ -315,7 +306,7 @@ read_lots(struct verifier *v, struct list *again)
             lot->kept = arena_new();
         }
         if (nth < again->count && uuid_compare(&id, &lot->first) >= 0)
-            take_event(s, lot);
+            keep_told(s, lot);
     }
     return rc == 0 && is_row ? stream_skip(s) : rc;
 }
@@ -330,14 +321,13 @@ read_again(struct verifier *v, struct list *again)
     LIST_EACH (struct lot, lot, again)
         lot->unexplained = arena_zero(v->arena, v->comparers->kinds.count * sizeof(int64_t));
     first->kept = arena_new();
-    rc = stream_start(
-        v->sorted_stream, v->page,
-        arena_format(v->page,
-                     "SELECT position, service, kind, aggregate, version, type, body, recorded_at,"
-                     " because FROM runtime.journal WHERE programme = %s AND (%s)"
-                     " ORDER BY aggregate, position",
-                     stream_quote(v->sorted_stream, v->page, v->programme),
-                     ranges(v->page, again)));
+    rc = stream_start(v->sorted_stream, v->page,
+                      arena_format(v->page,
+                                   "SELECT " TOLD_COLUMNS
+                                   " FROM runtime.journal WHERE programme = %s AND (%s)"
+                                   " ORDER BY aggregate, position",
+                                   stream_quote(v->sorted_stream, v->page, v->programme),
+                                   ranges(v->page, again)));
     return rc ? rc : read_lots(v, again);
 }
 

@@ -259,3 +259,19 @@ stream_uuids(struct stream *s, size_t field, const struct uuid **ret_uuids)
     *ret_uuids = s->uuids;
     return count;
 }
+
+struct journal_row
+stream_told(const struct stream *s)
+{
+    return (struct journal_row){
+        .position = verify_place(stream_int(s, 0)),
+        .service = stream_text(s, 1),
+        .kind = stream_text(s, 2),
+        .aggregate = stream_uuid(s, 3),
+        .version = stream_int(s, 4),
+        .type = stream_text(s, 5),
+        .body = stream_bytes(s, 6),
+        .recorded_us = stream_time(s, 7),
+        .because = stream_text(s, 8),
+    };
+}

@@ -2,12 +2,9 @@
 
 A fixture leaves what it was given as it found it: whoever stops a process starts it again.
 """
-import ctypes
 import pathlib
 import secrets
-import shutil
 import sys
-import tempfile
 
 import pytest
 
@@ -15,7 +12,7 @@ TESTS = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS.parent / "ops/demo"), str(TESTS / "harness")]
 
 from base import Base  # noqa: E402
-from stack import Stack  # noqa: E402
+from systems import system  # noqa: E402
 from world import World  # noqa: E402
 
 SETTINGS = {
@@ -27,15 +24,8 @@ SETTINGS = {
 @pytest.fixture(scope="session")
 def stack():
     """A whole system in a directory of its own; gone when the tests are over."""
-    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: a killed database server must not stay as a zombie
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="sangkien-test-"))
-    stack = Stack(folder / "stack", settings=SETTINGS)
-    try:
-        stack.start()
+    with system("test", settings=SETTINGS) as stack:
         yield stack
-    finally:
-        stack.destroy()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

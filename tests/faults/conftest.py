@@ -1,13 +1,12 @@
 """tests/faults/conftest.py - how much of everything, what a run has to tell, and a system built to be broken."""
-import pathlib
 import random
 import secrets
-import shutil
-import tempfile
 
 import pytest
 from base import Base
-from stack import REPO, Stack
+from mistakes import BREAKABLE
+from stack import REPO
+from systems import system
 from world import World
 
 TOLD = pytest.StashKey()
@@ -47,15 +46,8 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def breakable():
     """A system of its own, from the build with places to die at: build-crashes."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="sangkien-faults-"))
-    stack = Stack(folder / "stack", build=REPO / "build-crashes", settings={
-        "SANGKIEN_LOG_LEVEL": "warning", "notifications": {"SANGKIEN_MAIL_RETRY_SECONDS": "1"}})
-    try:
-        stack.start()
+    with system("faults", build=REPO / "build-crashes", settings=BREAKABLE) as stack:
         yield stack
-    finally:
-        stack.destroy()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ class Facts:
             "SELECT id::text FROM notifications.notification WHERE programme <> %s", programme)}
         self.mails = [mail for mail in map(_mail, _files(world.stack)) if mail.notification not in self.foreign]
         self.feed = feed  # [(position, type, body)]
-        self.kills = 0  # of notifications and its database: each may double a mail
+        self.kills = 0  # and other blows: each may double a mail, under the same Message-ID
 
     def decode(self, event):
         return self.words[event.type].FromString(event.body)

@@ -12,6 +12,7 @@ from stack import REPO
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "mistakes"
 COPY = REPO / "build-mistakes"
+BREAKABLE = {"SANGKIEN_LOG_LEVEL": "warning", "notifications": {"SANGKIEN_MAIL_RETRY_SECONDS": "1"}}  # settings
 
 
 def names():

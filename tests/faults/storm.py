@@ -134,10 +134,6 @@ class Storm:
         self.blows[kind] += 1
         self.calm()
 
-    def kills_of_mail(self):
-        """Blows after which a mail may have been sent a second time, under the same Message-ID."""
-        return sum(count for kind, count in self.blows.items())
-
     def table(self):
         """What was done and how long it took: [(what, times, median seconds, most)]"""
         taken = collections.defaultdict(list)

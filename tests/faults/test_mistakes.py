@@ -2,14 +2,13 @@
 
 What is proved is the harness. A mistake that is not caught means that a promise is not looked after.
 """
-import shutil
 import time
 
 import checker
 import mistakes
 import pytest
 from base import Base
-from stack import Stack
+from systems import system
 from trial import Trial
 from world import World
 
@@ -56,17 +55,11 @@ def test_the_mistake_is_caught(name, rng, tmp_path, long):
     if not long and name not in SHORT:
         pytest.skip("built in a long run only")
     shown_by, rule = SHOWN_BY[name]
-    with mistakes.built_with(name) as (build, source):
-        stack = Stack(tmp_path / "stack", build=build, settings={
-            "SANGKIEN_LOG_LEVEL": "warning", "notifications": {"SANGKIEN_MAIL_RETRY_SECONDS": "1"}}, source=source)
-        try:
-            stack.start()
-            world = World(stack, Base(stack), f"kh-{int(time.time())}")
-            trial = Trial(world, rng, tmp_path)
-            shown_by(trial)
-            facts = trial.facts(seconds=10, told_seconds=10)
-            world.close()
-        finally:
-            stack.destroy()
-            shutil.rmtree(tmp_path, ignore_errors=True)
+    with mistakes.built_with(name) as (build, source), system(
+            "mistake", build=build, settings=mistakes.BREAKABLE, source=source) as stack:
+        world = World(stack, Base(stack), f"kh-{int(time.time())}")
+        trial = Trial(world, rng, tmp_path)
+        shown_by(trial)
+        facts = trial.facts(seconds=10, told_seconds=10)
+        world.close()
     assert rule in checker.breaches(facts)
