@@ -59,17 +59,28 @@ password_in_pair(const char *text)
     return *text == '=' ? text + 1 + strspn(text + 1, " \t\n") : NULL;
 }
 
-/* Where what was hidden from here on ends: one kind of password may begin inside the other, as in
- * "scheme://password=a:b&c@host". */
+/* One secret may begin inside another, as in "scheme://password=a:b&c@host": all is hidden up to where the last of
+ * them ends. */
 static const char *
-end_of_both(const char *end, const char *secret, size_t hidden)
+end_of_all(const char *c, const char *end, const char *secret, size_t hidden, bool in_url)
 {
-    return secret && end > secret && end < secret + hidden ? secret + hidden : end;
+    for (; c < end; c++) {
+        const char *value = password_in_pair(c), *further = NULL;
+
+        if (c == secret)
+            further = secret + hidden;
+        else if (value)
+            further = value + password_length(value, in_url);
+        if (further && further > end)
+            end = further;
+    }
+    return end;
 }
 
 void
 mask_print(const char *text, FILE *out)
 {
+    bool in_url = is_url(text);
     size_t hidden = 0;
     const char *secret = password_in_url(text, &hidden);
 
@@ -78,11 +89,11 @@ mask_print(const char *text, FILE *out)
 
         if (c == secret) {
             fputs(MASK, out);
-            c += hidden;
+            c = end_of_all(c, secret + hidden, secret, hidden, in_url);
             secret = NULL;
         } else if (value) {
             fputs("password=" MASK, out);
-            c = end_of_both(value + password_length(value, is_url(text)), secret, hidden);
+            c = end_of_all(c, value + password_length(value, in_url), secret, hidden, in_url);
         } else {
             fputc(iscntrl((unsigned char) *c) ? '?' : *c, out);
             c++;

@@ -304,6 +304,7 @@ no_password_is_shown(void **state)
         { "dbname=s password=hunter2 user=u", "dbname=s password=*** user=u" },
         { "password = 'hun\\'ter 2' user=u", "password=*** user=u" },
         { "password=hunter\\ 2&x user=u", "password=*** user=u" },
+        { "password=a\\ password = 'hunter2' user=u", "password=*** user=u" },
         { "sslpassword=hunter2", "sslpassword=***" },
         { "PASSWORD=hunter2", "password=***" },
         { "password='hunter2", "password=***" },
