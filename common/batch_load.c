@@ -1,14 +1,11 @@
 /* common/batch_load.c - locks the journal's head, loads every aggregate that a batch needs, and asks the inbox. */
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/batch_state.h"
 #include "common/foresight.h"
 
-static const struct statement look_around = {
-    "look around", "SELECT coalesce((SELECT position FROM runtime.journal_head"
-                   "                 WHERE programme = 'directory'), 0)"
-};
 static const struct statement find_known = {
     "find known",
     "SELECT i.* FROM unnest($2::uuid[], $3::uuid[]) AS k(source, id) CROSS JOIN LATERAL"
@@ -23,7 +20,7 @@ static const struct statement take_timers = {
 int
 batch_prepare_load(struct db *db)
 {
-    static const struct statement *const all[] = { &look_around, &find_known, &take_timers };
+    static const struct statement *const all[] = { &find_known, &take_timers };
     int rc = 0;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(*all) && rc == 0; i++)
@@ -195,14 +192,12 @@ ask_timers(struct batch *b)
     return true;
 }
 
-/* What decides beside the aggregates: is the timer still there, was the request answered before, how far is
- * the directory? */
+/* What decides beside the aggregates: is the timer still there, was the request answered before? */
 static void
 ask_surroundings(struct batch *b)
 {
     b->verge.has_timers = ask_timers(b);
     ask_inbox(b);
-    db_call(b->db, &look_around);
 }
 
 /* Copied: results do not last. */
@@ -221,7 +216,6 @@ take_surroundings(struct batch *b, size_t *nth_p)
         for (size_t i = 0; i < db_rows(r); i++)
             verge_add_known(&b->verge, r, i);
     }
-    b->verge.directory_position = db_get_int(db_result(b->db, (*nth_p)++), 0, 0);
 }
 
 /* Keys that stand in the states of the kinds before upto. */
@@ -324,6 +318,7 @@ int
 batch_load(struct batch *b)
 {
     size_t nth = b->hearing ? 0 : 1; /* BEGIN's own result */
+    int64_t directory;
     int rc;
 
     if (b->count == 0)
@@ -331,14 +326,16 @@ batch_load(struct batch *b)
     rc = db_run(b->db);
     if (rc)
         return rc;
-    b->verge.has_journal = journal_locked(b->db, nth++, b->programme, &b->head);
+    b->verge.has_journal = journal_locked(b->db, nth++, b->programme, &b->head, &directory);
     b->from = b->head.position;
+    if (strcmp(b->programme, DIRECTORY_PROGRAMME) == 0)
+        directory = b->from; /* what the lock was waited for is not in the other figure */
     take_surroundings(b, &nth);
     rc = store_loaded(b->store, b->world, b->arena, &nth);
     if (rc == 0)
         rc = is_outdated(b) ? load_again(b) : load_rest(b, b->upto);
     world_close(b->world);
-    if (rc == 0 && b->verge.directory_position > authority_position(b->writer->authority)) {
+    if (rc == 0 && directory > authority_position(b->writer->authority)) {
         rc = writer_catch_up(b->db, b->writer->authority);
         if (rc == 0 && b->hearing) /* whom events concern was looked up before */
             rc = err_set(ERR_RETRY, "the directory has moved on");

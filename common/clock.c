@@ -17,8 +17,13 @@
 #define MOST_SHIFT_SECONDS INT64_C(3155760000) /* a century */
 #define MOST_OFFSET_MINUTES (14 * 60)
 
+#define MOST_STEP_US                                                                               \
+    (2 * SECOND_US) /* of a correction: a leap second, a clock that is set at start */
+#define MOST_LOOK_US (SECOND_US / 10) /* between two looks at two clocks that count as one */
+
 static char shift_path[PATH_MAX];
 static _Atomic int64_t shift_us;
+static struct timeline timeline;
 
 /* Reads a signed whole number, with nothing after it but the end of its line. */
 static bool
@@ -60,29 +65,72 @@ clock_open(const char *path)
         return err_set(ERR_FATAL, "SANGKIEN_CLOCK_FILE: %s holds no number of seconds", path);
     memcpy(shift_path, path, strlen(path) + 1);
     atomic_store(&shift_us, us);
+    timeline = (struct timeline){ 0 };
+    clock_now_us();
     return 0;
+}
+
+/* ------------------------------------------------------------------ the line of time */
+
+int64_t
+timeline_now_us(struct timeline *line, int64_t steady_us, int64_t machine_us)
+{
+    int64_t origin = atomic_load(&line->origin_us);
+    int64_t off = machine_us - steady_us - origin;
+    bool is_followed =
+        !atomic_load(&line->has_begun) || (-MOST_STEP_US <= off && off <= MOST_STEP_US);
+
+    atomic_store(&line->jump_us, is_followed ? 0 : off);
+    if (!is_followed)
+        return steady_us + origin;
+    atomic_store(&line->origin_us, machine_us - steady_us);
+    atomic_store(&line->has_begun, true);
+    return machine_us;
+}
+
+static int64_t
+read_us(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return now.tv_sec * SECOND_US + now.tv_nsec / 1000;
+}
+
+/* A process that was halted between its two looks looks again. The steady clock goes on while the machine sleeps. */
+static int64_t
+now_us(void)
+{
+    int64_t steady, machine;
+
+    do {
+        steady = read_us(CLOCK_BOOTTIME);
+        machine = read_us(CLOCK_REALTIME);
+    } while (read_us(CLOCK_BOOTTIME) - steady > MOST_LOOK_US);
+    return timeline_now_us(&timeline, steady, machine);
 }
 
 /* A file that is just being rewritten counts as unchanged. */
 int64_t
 clock_now_us(void)
 {
-    struct timespec now;
     int64_t us;
 
     if (*shift_path && read_shift(shift_path, &us))
         atomic_store(&shift_us, us);
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * SECOND_US + now.tv_nsec / 1000 + atomic_load(&shift_us);
+    return now_us() + atomic_load(&shift_us);
+}
+
+int64_t
+clock_jump_us(void)
+{
+    return atomic_load(&timeline.jump_us);
 }
 
 int64_t
 monotonic_us(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+    return read_us(CLOCK_MONOTONIC);
 }
 
 int64_t

@@ -13,8 +13,11 @@
 enum { JOURNAL_LEAF, JOURNAL_NODE, INBOX_LEAF, INBOX_NODE };
 
 static const struct statement lock_head = {
-    "lock head", "SELECT position, chain, inbox_count, inbox_chain FROM runtime.journal_head"
-                 " WHERE programme = $1::text FOR NO KEY UPDATE"
+    "lock head", "SELECT h.*, coalesce((SELECT position FROM runtime.journal_head WHERE programme "
+                 "= 'directory'), 0)"
+                 " FROM (SELECT) AS always LEFT JOIN"
+                 " (SELECT position, chain, inbox_count, inbox_chain FROM runtime.journal_head"
+                 "  WHERE programme = $1::text FOR NO KEY UPDATE) AS h ON true"
 };
 static const struct statement found_head = {
     "found head", "INSERT INTO runtime.journal_head (programme) VALUES ($1::text)"
@@ -59,12 +62,13 @@ journal_lock(struct db *db, const char *programme)
 
 bool
 journal_locked(const struct db *db, size_t nth, const char *programme,
-               struct journal_head *ret_head)
+               struct journal_head *ret_head, int64_t *ret_directory)
 {
     const struct db_result *result = db_result(db, nth);
 
+    *ret_directory = db_get_int(result, 0, 4);
     *ret_head = (struct journal_head){ .programme = programme };
-    if (db_rows(result) == 0)
+    if (db_is_null(result, 0, 0))
         return false;
     *ret_head = (struct journal_head){ .programme = programme,
                                        .position = db_get_int(result, 0, 0),

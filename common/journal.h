@@ -72,11 +72,12 @@ int journal_prepare(struct db *db) MUST_CHECK;
 /* For those services that may make a new programme. */
 int journal_prepare_founding(struct db *db) MUST_CHECK;
 
-/* Queues the lock of the head; after the run, journal_locked takes it from the nth result. false: the
- * programme has no journal yet; the head is that of an empty one. */
+/* Queues the lock of the head; after the run, journal_locked takes it from the nth result, and beside it the end of the
+ * directory's journal, as it was when the lock was asked for. false: the programme has no journal yet; the head is that
+ * of an empty one. */
 void journal_lock(struct db *db, const char *programme);
 bool journal_locked(const struct db *db, size_t nth, const char *programme,
-                    struct journal_head *ret_head);
+                    struct journal_head *ret_head, int64_t *ret_directory);
 
 /* Queues the making of a new programme's head. */
 void journal_found(struct db *db, const char *programme);

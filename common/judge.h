@@ -14,13 +14,12 @@ struct verge {
     struct arena *arena;
     const struct writer *writer;
     int64_t now_us;
-    bool has_journal;           /* the programme has one */
-    bool is_founded;            /* a letter of this batch makes it */
-    bool has_timers;            /* the timers were asked, */
-    bool has_known;             /* and the inbox */
-    int64_t directory_position; /* end of the directory's journal */
-    struct list known;          /* requests that were answered before */
-    struct list timers;         /* ids of the timers that were still there */
+    bool has_journal;   /* the programme has one */
+    bool is_founded;    /* a letter of this batch makes it */
+    bool has_timers;    /* the timers were asked, */
+    bool has_known;     /* and the inbox */
+    struct list known;  /* requests that were answered before */
+    struct list timers; /* ids of the timers that were still there */
 };
 
 void verge_init(struct verge *verge, struct arena *arena, const struct writer *writer,

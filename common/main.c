@@ -161,7 +161,29 @@ wait_for_signal(const struct process *process, const struct bus *bus)
             log_info("signal means nothing here", NULL);
         }
         health_ready(process->health, "gateway", bus_is_connected(bus));
+        process_watch_clock(process);
     }
+}
+
+void
+process_watch_clock(const struct process *process)
+{
+    static bool has_jumped;
+    int64_t seconds;
+    char text[32];
+
+    clock_now_us();
+    seconds = clock_jump_us() / 1000000;
+    health_ready(process->health, "clock", seconds == 0);
+    if (has_jumped == (seconds != 0))
+        return;
+    has_jumped = seconds != 0;
+    snprintf(text, sizeof(text), "%+lld", (long long) seconds);
+    if (has_jumped)
+        log_error("the machine's clock has jumped, and is not followed; is it right, start again",
+                  "seconds", text, NULL);
+    else
+        log_info("the machine's clock has come back", NULL);
 }
 
 static void

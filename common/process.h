@@ -22,4 +22,7 @@ struct process {
     bool reads;      /* --role reader or both */
 };
 
+/* Once in a while: tells on the page of health, and in the log, when the machine's clock has jumped. */
+void process_watch_clock(const struct process *process);
+
 #endif

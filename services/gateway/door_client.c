@@ -105,7 +105,7 @@ fill_ticket(struct ticket *ticket, struct arrival *a, const struct place *place)
     ticket->is_command = request_is_command(&a->request);
     ticket->admitted = a->request.bytes.size;
     ticket->received_us = a->received_us;
-    ticket->started_us = clock_now_us();
+    ticket->started_us = monotonic_us();
     ticket->request_at = (size_t) (a->request.bytes.data - data);
     ticket->request_size = a->request.bytes.size;
     zmq_msg_move(&ticket->frame,

@@ -119,7 +119,7 @@ pass_on(struct door *door, struct ticket *ticket, struct bytes reply)
                      ticket->received_us, &receipt);
     metric_add(is_final || !ticket->is_command ? door->metrics.answered : door->metrics.not_final,
                1);
-    metric_seconds(door->metrics.seconds, clock_now_us() - ticket->started_us);
+    metric_seconds(door->metrics.seconds, monotonic_us() - ticket->started_us);
     reply_forward(reply, with_receipt ? &receipt : NULL, &frame);
     post_send(door->outer, ticket->peer, &frame); /* a client that is gone asks again */
 }
@@ -324,6 +324,7 @@ door_beat(struct door *door, int64_t now_ms)
     if (now_ms < door->beat_ms)
         return;
     door->beat_ms = now_ms + door->config->heartbeat_ms;
+    process_watch_clock(door->process);
     knock_at_all(door);
     while ((silent = routes_silent(door->routes, now_ms, MISSED * door->config->heartbeat_ms)))
         door_lose_worker(door, &silent, "silent");

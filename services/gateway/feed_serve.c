@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/log.h"
 #include "services/gateway/feed_state.h"
 
@@ -80,6 +81,7 @@ take_page(struct feed *feed, int64_t now_ms)
     struct page page;
     int rc = feed_take_page(feed, &page);
 
+    CRASH_POINT(page_taken);
     if (rc == ERR_POISON)
         put_off(feed, feed->asked.programme, now_ms);
     if (rc != 0)
@@ -88,6 +90,7 @@ take_page(struct feed *feed, int64_t now_ms)
     if (page.is_last && head) /* also where a hint had promised more */
         head->position = page.after + (int64_t) page.count;
     share(feed, &page, now_ms);
+    CRASH_POINT(page_shared);
     feed->full_ms = FULL_MS;
     if (must_give_way(feed, head, page.after))
         feed->rest_until_ms = monotonic_ms() + REST_SHARE * (monotonic_us() - began_us) / 1000 + 1;

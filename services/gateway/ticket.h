@@ -22,7 +22,7 @@ struct ticket {
     bool is_command;
     size_t admitted;     /* bytes to be given back to admission */
     int64_t received_us; /* the earlier one of a valid receipt */
-    int64_t started_us;  /* when it was handed on */
+    int64_t started_us;  /* monotonic: when it was handed on */
     zmq_msg_t frame;     /* as it came: for the receipt, should one be needed */
     size_t request_at;
     size_t request_size;

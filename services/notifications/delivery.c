@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/proto.h"
 #include "sangkien/directory/v1/events.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
@@ -12,23 +13,24 @@
 /* 1 is NOTIFICATION_STATE_QUEUED; the partial index notification_queued says the same. */
 static const struct statement fill = {
     "mail_fill",
-    "INSERT INTO notifications.delivery (programme, notification)"
-    " SELECT n.programme, n.id FROM notifications.notification n"
+    "INSERT INTO notifications.delivery (programme, notification, due_at)"
+    " SELECT n.programme, n.id, $1::timestamptz FROM notifications.notification n"
     " WHERE n.state = 1 AND NOT EXISTS (SELECT FROM notifications.delivery d"
     "  WHERE d.programme = n.programme AND d.notification = n.id OFFSET 0)"
     " ORDER BY n.changed_at LIMIT 200 ON CONFLICT DO NOTHING",
 };
 
-/* The lease is longer than any attempt may take (smtp.c: 120 s). */
+/* A claim holds as long as the session that made it lives, on whatever clock; its own may be claimed again, since a
+ * mailer has one mail in hand. */
 static const struct statement claim = {
     "mail_claim",
-    "UPDATE notifications.delivery d SET epoch = d.epoch + 1, lease_until = now() + interval '180 "
-    "seconds',"
+    "UPDATE notifications.delivery d SET epoch = d.epoch + 1, holder = me.session,"
     "  attempts = d.attempts + CASE WHEN d.outcome = 0 THEN 1 ELSE 0 END"
     " FROM (SELECT programme, notification FROM notifications.delivery"
-    "  WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now())"
-    "  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) due, "
-    "notifications.notification n"
+    "  WHERE due_at <= $1::timestamptz AND (holder IS NULL OR holder <> ALL (ARRAY("
+    "   SELECT session FROM notifications.mailer WHERE pid <> pg_backend_pid())))"
+    "  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) due, notifications.notification n,"
+    "  (SELECT session FROM notifications.mailer WHERE pid = pg_backend_pid()) me"
     " WHERE d.programme = due.programme AND d.notification = due.notification"
     "  AND n.programme = d.programme AND n.id = d.notification"
     " RETURNING d.programme, d.notification, d.epoch, d.attempts, d.outcome, d.failure, "
@@ -44,8 +46,7 @@ static const struct statement settle = {
 
 static const struct statement postpone = {
     "mail_postpone",
-    "UPDATE notifications.delivery SET lease_until = NULL, failure = $4::text,"
-    "  due_at = now() + $5::int8 * interval '1 second'"
+    "UPDATE notifications.delivery SET holder = NULL, failure = $4::text, due_at = $5::timestamptz"
     " WHERE programme = $1::text AND notification = $2::uuid AND epoch = $3::int8",
 };
 
@@ -125,6 +126,7 @@ delivery_fill(struct db *db, size_t *ret_count)
     int rc;
 
     begin(db, &fill);
+    db_time(db, clock_now_us());
     rc = finish(db);
     if (rc == 0)
         *ret_count = db_changed(db_result(db, 1));
@@ -138,6 +140,7 @@ delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_delivery
     int rc;
 
     begin(db, &claim);
+    db_time(db, clock_now_us());
     rc = finish(db);
     if (rc)
         return rc;
@@ -191,7 +194,7 @@ delivery_postpone(struct db *db, const struct delivery *delivery, int64_t second
     begin(db, &postpone);
     mine(db, delivery);
     db_text(db, delivery->failure);
-    db_int8(db, seconds);
+    db_time(db, clock_now_us() + seconds * 1000000);
     return finish(db);
 }
 

@@ -2,9 +2,8 @@
  * again.
  *
  * Shapes     notifications.delivery has a row for every notification that is being worked on. A
- *            claim has a lease and an epoch; whoever finishes says the epoch, and is not heard when
- *            another one has claimed the row since. Times are the database's, so that hosts need not
- *            agree on the hour.
+ *            claim has a holder, a session of the database, and ends with it; and an epoch: whoever
+ *            finishes says it, and is not heard when another one has claimed the row since.
  * Errors     as db.h; after ERR_RETRY call delivery_mend before anything else.
  * Ownership  what is read lies in the arena.
  * Threads    belongs to the errand's thread.

@@ -149,7 +149,7 @@ settle(struct mailer *mailer, struct delivery *delivery, enum delivery_outcome o
     tell_log(delivery, outcome == DELIVERY_SENT ? "mail sent" : "mail failed");
     rc = delivery_settle(mailer->db, delivery, &is_mine);
     CRASH_POINT(mail_settled);
-    if (rc || !is_mine) /* another mailer took over when the lease ran out, and will report */
+    if (rc || !is_mine) /* our session ended, and another mailer took over: it will report */
         return rc;
     return report(mailer, delivery);
 }

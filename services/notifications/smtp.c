@@ -185,7 +185,7 @@ set_up(struct smtp *smtp)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 15L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 120L); /* well under the lease of a claim */
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 120L);
     /* An idle connection that the relay may have given up is not used again. */
     curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, 30L);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, smtp->error);

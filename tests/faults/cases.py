@@ -4,6 +4,7 @@ A story is a generator. It yields what somebody says next and is given the reply
 breaks meanwhile, is not its business. Every command of the chain occurs, and wrong ones between them.
 """
 import collections
+import datetime
 import hashlib
 
 import chain
@@ -11,6 +12,8 @@ from sangkien_client import uuid7
 
 Say = collections.namedtuple("Say", "who type body subject wait more", defaults=(None, 0, {}))
 MILLION = chain.MILLION
+HANOI = datetime.timezone(datetime.timedelta(minutes=420))
+FORGOTTEN = 0.2  # of all dossiers: nobody hands them in
 NOT_HEARD_YET = {"DOSSIER_NOT_ACCEPTED", "NOT_REPORTED", "NOT_FOUND", "NOT_NOW"}
 PAUSE_S, MOST_TRIES = 0.25, 200
 
@@ -22,6 +25,12 @@ def say(who, type, body=None, subject=None, **more):
 def by(month, day):
     """The end of a day that is far away."""
     return {"date": {"year": 2099, "month": month, "day": day}, "inclusive": True, "utc_offset_minutes": 420}
+
+
+def tomorrow(stack):
+    """The end of the next day, by the system's clock."""
+    day = datetime.datetime.fromtimestamp(stack.clock() + 86400, HANOI)
+    return {"date": {"year": day.year, "month": day.month, "day": day.day}, "inclusive": True, "utc_offset_minutes": 420}
 
 
 def when_heard(step):
@@ -72,6 +81,9 @@ class Cases:
 
     def dossier(self, entry, amount):
         world = self.world
+        if self.chance(FORGOTTEN):
+            yield from must(say("standing", "submissions.RequireDossier", {"due": tomorrow(world.stack)}, entry))
+            return
         yield from must(say("standing", "submissions.RequireDossier", {"due": by(12, 31)}, entry))
         version = 1
         yield from must(say("head", "submissions.SubmitDossier", chain.dossier_body(world, amount), entry))

@@ -11,6 +11,7 @@ EFFECTS = {  # what one service makes of another one's event, always
 ALWAYS_TOLD = ("sangkien.funding.v1.SignoffOpened", "sangkien.funding.v1.FundingApproved",
                "sangkien.submissions.v1.DossierRequired")
 QUEUED, SENT = 1, 4
+SOON_S = 60  # in which what is due is noticed
 PARTIES = {1, 2}  # HOME_AFFAIRS, FINANCE
 
 
@@ -106,11 +107,36 @@ def unheard(facts):
 
 
 def unfed(facts):
-    """P3: a subscriber was given every event once, in order, as it is."""
-    given = [(event.position, event.type, event.body) for event in facts.journal]
-    if facts.feed != given:
-        missing = len(set(given) - set(facts.feed))
-        yield f"the feed gave {len(facts.feed)} of {len(given)} events, {missing} are missing or others"
+    """P3: a subscriber is given every event once, in order, as it is: afterwards, and while all the rest happens."""
+    events = [(event.position, event.type, event.body) for event in facts.journal]
+    for when, given in facts.feeds.items():
+        if given != events:
+            missing = len(set(events) - set(given))
+            yield f"{when} the feed gave {len(given)} of {len(events)} events, {missing} are missing or others"
+
+
+# ----------------------------------------------------------------- deadlines
+
+def unrung(facts):
+    """P19: a deadline that passes is noticed once, and not before it is over."""
+    dossiers = collections.defaultdict(dict)  # dossier -> {what happened: event}
+    for event in facts.journal:
+        name = event.type.rpartition(".")[2]
+        if name == "DossierOverdue":
+            due = _seconds(facts.decode(event).due_at)
+            if event.recorded < due:
+                yield f"position {event.position}: overdue {due - event.recorded:.0f} s before it was due"
+            if name in dossiers[event.aggregate]:
+                yield f"position {event.position}: overdue once more"
+        dossiers[event.aggregate][name] = event
+    for dossier, had in dossiers.items():
+        if "DossierRequired" in had and not had.keys() & {"DossierOverdue", "DossierSubmitted", "DossierWithdrawn"}:
+            if _seconds(facts.decode(had["DossierRequired"]).due_at) < facts.now - SOON_S:
+                yield f"dossier {dossier} is overdue, and nobody has noticed"
+
+
+def _seconds(timestamp):
+    return timestamp.seconds + timestamp.nanos / 1e9
 
 
 # ----------------------------------------------------------------- sign-off
@@ -264,7 +290,7 @@ def untold(facts):
             yield f"{count} notifications of {key}"
 
 
-RULES = (lost, doubled, undecided, gaps, unheard, unfed, unsigned, unconserved, unreserved, untold)
+RULES = (lost, doubled, undecided, gaps, unheard, unfed, unrung, unsigned, unconserved, unreserved, untold)
 
 
 def breaches(facts):

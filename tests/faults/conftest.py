@@ -1,11 +1,15 @@
 """tests/faults/conftest.py - how much of everything, what a run has to tell, and a system built to be broken."""
+import copy
+import pathlib
 import random
 import secrets
+import subprocess
 
 import pytest
 from base import Base
 from mistakes import BREAKABLE
 from stack import REPO
+from storm import KILLABLE
 from systems import system
 from world import World
 
@@ -48,6 +52,38 @@ def breakable():
     """A system of its own, from the build with places to die at: build-crashes."""
     with system("faults", build=REPO / "build-crashes", settings=BREAKABLE) as stack:
         yield stack
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory):
+    """The library shim.c, built for just this run."""
+    library = tmp_path_factory.mktemp("shim") / "shim.so"
+    source = pathlib.Path(__file__).with_name("shim.c")
+    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    for folder in (library.parent, *library.parent.parents[:3]):  # the database's user must get there, too
+        folder.chmod(folder.stat().st_mode | 0o055)
+    return library
+
+
+@pytest.fixture
+def preloaded(breakable, shim):
+    """preloaded({service: variables}): its processes start again with the shim; afterwards none has it."""
+    before = copy.deepcopy(breakable.settings)
+
+    def preload(settings):
+        for service, variables in settings.items():
+            breakable.settings.setdefault(service, {}).update(LD_PRELOAD=str(shim), **variables)
+        _start_again(breakable)
+    yield preload
+    breakable.settings = before
+    _start_again(breakable)
+
+
+def _start_again(stack):
+    for service in KILLABLE:
+        stack.end(service)
+        stack.launch(service)
+    stack.wait_ready()
 
 
 @pytest.fixture

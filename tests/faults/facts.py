@@ -10,8 +10,8 @@ import email.policy
 import diary
 
 Answered = collections.namedtuple("Answered", "source id type subject agency actor request reply")
-Event = collections.namedtuple("Event", "programme position service kind aggregate version type body source cause"
-                                        " heard agency actor")
+Event = collections.namedtuple("Event", "programme position service kind aggregate version type body recorded source"
+                                        " cause heard agency actor")
 Notification = collections.namedtuple("Notification", "id state event_position event_type agency template")
 Mail = collections.namedtuple("Mail", "notification to")
 CEILING = "SELECT id::text, amount_vnd, reserved_vnd, committed_vnd FROM funding.budget_ceiling WHERE programme = %s"
@@ -20,7 +20,7 @@ CASE = ("SELECT id::text, agreed_vnd, approved_vnd, allotted_vnd, disbursed_vnd 
 
 
 class Facts:
-    def __init__(self, world, diary_path, feed):
+    def __init__(self, world, diary_path, replayed, live):
         base, programme, words = world.base, world.programme, world.words
         self.words = words
         self.diary = diary.read(diary_path)
@@ -28,8 +28,8 @@ class Facts:
             "SELECT source::text, id::text, type, subject::text, agency::text, actor::text, request, reply"
             " FROM runtime.inbox WHERE programme = %s", programme)]
         self.journal = [Event(*row[:7], bytes(row[7]), *row[8:]) for row in base.run(
-            "SELECT programme, position, service, kind, aggregate::text, version, type, body, source::text,"
-            " cause::text, heard, agency::text, actor::text FROM runtime.journal WHERE programme = %s"
+            "SELECT programme, position, service, kind, aggregate::text, version, type, body,"
+            " extract(epoch FROM recorded_at)::float8, source::text, cause::text, heard, agency::text, actor::text FROM runtime.journal WHERE programme = %s"
             " ORDER BY position", programme)]
         self.head = base.head(programme)
         self.ceilings = {row[0]: row[1:] for row in base.run(CEILING, programme)}
@@ -40,7 +40,8 @@ class Facts:
         self.foreign = {row[0] for row in base.run(
             "SELECT id::text FROM notifications.notification WHERE programme <> %s", programme)}
         self.mails = [mail for mail in map(_mail, _files(world.stack)) if mail.notification not in self.foreign]
-        self.feed = feed  # [(position, type, body)]
+        self.feeds = {"from the beginning": replayed, "all the while": live}  # each [(position, type, body)]
+        self.now = world.stack.clock()
         self.kills = 0  # and other blows: each may double a mail, under the same Message-ID
 
     def decode(self, event):
@@ -56,7 +57,7 @@ def _mail(file):
     return Mail(mail["Message-ID"].strip("<>").partition("@")[0], mail["To"])
 
 
-def feed(world, system="committee"):
-    """All of the programme's events, as its owner's system is given them."""
+def replay(world, system="committee"):
+    """All of the programme's events, as its owner's system is given them when all is over."""
     return [(position, event.type, event.binary_data)
             for position, event in world.client(system).subscribe(world.programme, until=world.head()[0])]

@@ -5,6 +5,7 @@ long that took: `recoveries` is [(what, seconds until the first answer for good 
 """
 import collections
 import contextlib
+import datetime
 import os
 import signal
 import time
@@ -15,17 +16,23 @@ from base import halt
 # Where a process is told to die (common/crash.h): {point: services that come to it}
 WORKERS = ("submissions", "appraisal", "funding")
 CONSUMERS = ("appraisal", "funding", "notifications")
+ALARMS = ("alarm_due", "alarm_run")
 POINTS = {
     **{point: ("gateway",) for point in ("request_taken", "request_judged", "work_sent", "answer_taken",
-                                         "answer_passed")},
+                                         "answer_passed", "page_taken", "page_shared")},
     **{point: WORKERS for point in ("work_taken", "head_locked", "decided", "commit_sent", "committed", "asked_ahead",
                                     "replied")},
+    **{point: ("submissions",) for point in ALARMS},
     **{point: CONSUMERS for point in ("cursor_taken", "heard")},
     **{point: ("notifications",) for point in ("mail_claimed", "mail_sent", "mail_settled", "mail_reported")},
 }
-KINDS = ("crash", "crash", "crash", "kill", "kill", "halt", "backend", "terminate", "server")
+KINDS = ("crash", "crash", "crash", "kill", "kill", "halt", "backend", "terminate", "server", "days")
 KILLABLE = ("gateway", "directory", "submissions", "appraisal", "funding", "notifications")
 WAIT_S = 30
+
+
+def _in_days(stack, days):
+    return datetime.datetime.fromtimestamp(stack.clock() + days * 86400, datetime.timezone.utc)
 
 
 class Storm:
@@ -70,11 +77,13 @@ class Storm:
         service = service or self.rng.choice(self.points[point])
         self.stack.end(service)
         settings = self.stack.settings.setdefault(service, {})
-        settings["CRASH_AT"] = f"{point}:{self.rng.randrange(1, 12)}"
+        settings["CRASH_AT"] = f"{point}:{1 if point in ALARMS else self.rng.randrange(1, 12)}"
         try:
             self.stack.launch(service)
         finally:
             del settings["CRASH_AT"]
+        if point in ALARMS:
+            self.days()
         self.until(lambda: self.stack.pid(service) is None, f"{service} comes to {point}")
         began = time.monotonic()
         self.stack.end(service)  # takes its remains away
@@ -125,6 +134,12 @@ class Storm:
         self.base.kill()
         self.base.start()
         self.recover("kill server", WORKERS, began)
+
+    def days(self):
+        """Two of them pass at once, and what was due within them is due now."""
+        self.until(lambda: self.base.one("SELECT count(*) FROM runtime.timer WHERE programme = %s AND due_at < %s",
+                                         self.world.programme, _in_days(self.stack, 2)), "something falls due")
+        self.stack.move_clock(self.stack.clock() - time.time() + 2 * 86400)
 
     # ------------------------------------------------------------- the whole
 

@@ -16,7 +16,9 @@ def true_facts(breakable, tmp_path_factory):
     """Of a calm; a story of every kind is in it."""
     world = World(breakable, Base(breakable), "kh-" + secrets.token_hex(4))
     trial = Trial(world, random.Random(1), tmp_path_factory.mktemp("calm"), most=20)
-    trial.storm.calm(400)
+    trial.storm.calm(300)
+    trial.storm.blow("days")
+    trial.storm.calm(100)
     facts = trial.facts()
     yield facts
     world.close()
@@ -25,8 +27,9 @@ def true_facts(breakable, tmp_path_factory):
 @pytest.fixture
 def facts(true_facts):
     changed = copy.copy(true_facts)
-    for name in ("diary", "inbox", "journal", "notifications", "mails", "feed"):
+    for name in ("diary", "inbox", "journal", "notifications", "mails"):
         setattr(changed, name, list(getattr(true_facts, name)))
+    changed.feeds = {when: list(given) for when, given in true_facts.feeds.items()}
     changed.ceilings, changed.cases = dict(true_facts.ceilings), dict(true_facts.cases)
     return changed
 
@@ -85,7 +88,8 @@ def two_positions_changed_places(facts):
     i = len(facts.journal) // 2
     a, b = facts.journal[i:i + 2]
     facts.journal[i:i + 2] = b._replace(position=a.position), a._replace(position=b.position)
-    facts.feed[i:i + 2] = reversed(facts.feed[i:i + 2])
+    for given in facts.feeds.values():
+        given[i:i + 2] = reversed(given[i:i + 2])
 
 
 def a_version_was_used_twice(facts):
@@ -104,7 +108,27 @@ def an_event_was_heard_twice(facts):
 
 
 def the_feed_left_one_out(facts):
-    del facts.feed[7]
+    del facts.feeds["from the beginning"][7]
+
+
+def the_feed_repeated_itself(facts):
+    live = facts.feeds["all the while"]
+    live.insert(8, live[7])
+
+
+def a_deadline_passed_too_early(facts):
+    at = place(facts, "DossierOverdue")
+    facts.journal[at] = facts.journal[at]._replace(recorded=facts.journal[at].recorded - 2 * 86400)
+
+
+def a_deadline_passed_twice(facts):
+    at = place(facts, "DossierOverdue")
+    facts.journal.append(facts.journal[at]._replace(position=facts.journal[-1].position + 1))
+
+
+def a_deadline_was_not_noticed(facts):
+    at = place(facts, "DossierOverdue")
+    facts.journal[at] = facts.journal[at]._replace(type="sangkien.submissions.v1.DossierDrafted")
 
 
 def one_person_signed_for_both(facts):
@@ -197,7 +221,8 @@ BREACHES = {
     "undecided": (nobody_answered,),
     "gaps": (a_position_is_missing, a_version_was_used_twice),
     "unheard": (an_event_was_not_heard, an_event_was_heard_twice),
-    "unfed": (the_feed_left_one_out, two_positions_changed_places),
+    "unfed": (the_feed_left_one_out, the_feed_repeated_itself, two_positions_changed_places),
+    "unrung": (a_deadline_passed_too_early, a_deadline_passed_twice, a_deadline_was_not_noticed),
     "unsigned": (one_person_signed_for_both, one_party_never_signed, another_text_was_signed, another_text_was_granted,
                  who_signed_decided),
     "unconserved": (a_ceiling_was_passed, more_was_granted_than_agreed, more_was_paid_than_allotted,

@@ -17,32 +17,6 @@ SHIMS = {  # of ten thousand calls
 }
 
 
-@pytest.fixture(scope="session")
-def shim(tmp_path_factory):
-    """The library, built for just this."""
-    library = tmp_path_factory.mktemp("shim") / "shim.so"
-    source = __file__.replace("test_shim.py", "shim.c")
-    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    library.parent.chmod(0o755)
-    return library
-
-
-@pytest.fixture
-def shimmed(breakable, shim, request):
-    """Every process runs with calls that fail; afterwards none does."""
-    for nth, service in enumerate(KILLABLE):
-        breakable.settings.setdefault(service, {}).update(
-            LD_PRELOAD=str(shim), SHIM=f"seed={nth + 1} {SHIMS[request.param]}")
-        breakable.end(service)
-        breakable.launch(service)
-    yield request.param
-    for service in KILLABLE:
-        del breakable.settings[service]["LD_PRELOAD"], breakable.settings[service]["SHIM"]
-        breakable.end(service)
-        breakable.launch(service)
-    breakable.wait_ready()
-
-
 def test_the_shim_strikes(shim):
     words = "import socket; a, b = socket.socketpair(); b.send(b'x'); a.recv(1)"
     done = subprocess.run(["/usr/bin/python3", "-c", words], text=True, capture_output=True, check=False,
@@ -51,10 +25,11 @@ def test_the_shim_strikes(shim):
     assert "ConnectionResetError" in done.stderr
 
 
-@pytest.mark.parametrize("shimmed", SHIMS, indirect=True)
-def test_the_promises_hold_while_calls_fail(own_world, shimmed, rng, tmp_path, breakable, long):
-    if not long and shimmed == "interrupted":
+@pytest.mark.parametrize("what", SHIMS)
+def test_the_promises_hold_while_calls_fail(own_world, preloaded, what, rng, tmp_path, breakable, long):
+    if not long and what == "interrupted":
         pytest.skip("in a long run only: resets come with interruptions")
+    preloaded({service: {"SHIM": f"seed={nth + 1} {SHIMS[what]}"} for nth, service in enumerate(KILLABLE)})
     trial = Trial(own_world, rng, tmp_path, most=10, rate=200)
     deaths = 0
     wanted = trial.load.answered + (20_000 if long else 250)
@@ -74,7 +49,7 @@ def test_the_promises_hold_while_calls_fail(own_world, shimmed, rng, tmp_path, b
     facts.kills += deaths + len(KILLABLE)
 
     trial.report(facts)
-    print(f"{shimmed}: {deaths} processes died")
-    assert deaths == 0 or shimmed == "out of memory"
+    print(f"{what}: {deaths} processes died")
+    assert deaths == 0 or what == "out of memory"
     assert trial.load.broken == []
     assert checker.breaches(facts) == {}

@@ -5,7 +5,8 @@ import chain
 from base import until
 from cases import Cases
 from diary import Diary
-from facts import Facts, feed
+from facts import Facts, replay
+from listener import Listener
 from load import Load
 from storm import Storm
 
@@ -20,28 +21,23 @@ class Trial:
         ceilings = [chain.ceiling(world, rng.randrange(2, 6) * 100 * chain.MILLION) for _ in range(CEILINGS)]
         self.load = Load(world, self.diary, rng, Cases(world, rng, edition, ceilings).any, most, rate)
         self.storm = Storm(world, self.load, rng)
+        self.listener = Listener(world)
+        self.listener.start()
 
     def _is_told(self):
         base, programme = self.world.base, self.world.programme
         return not base.unheard(programme) and not base.one(
             "SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 1", programme)
 
-    def _let_leases_end(self):
-        """A mailer that died holds its mail for three minutes more. Here they pass while none is at work."""
-        stack = self.world.stack
-        stack.end("notifications")
-        self.world.base.run("UPDATE notifications.delivery SET lease_until = now() WHERE lease_until > now()")
-        stack.launch("notifications")
-
     def facts(self, seconds=60, told_seconds=240):
         """Everybody may finish, hear and be told; then everything is looked at, also what did not come in time."""
         self.load.finish(seconds)
         self.diary.close()
-        self._let_leases_end()
         with contextlib.suppress(AssertionError):
             until(self._is_told, "everything was heard and told", told_seconds)
-        facts = Facts(self.world, self.path, feed(self.world))
-        facts.kills = sum(self.storm.blows.values())
+        live = self.listener.finish(self.world.head()[0])
+        facts = Facts(self.world, self.path, replay(self.world), live)
+        facts.kills = sum(times for blow, times in self.storm.blows.items() if blow != "days")
         return facts
 
     def report(self, facts):

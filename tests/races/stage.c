@@ -379,6 +379,7 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
     struct journal_head head;
     struct journal_row *row;
     size_t first = 0;
+    int64_t directory;
 
     if (db_open(stage_dsn(s, service, NULL), service, &db) || journal_prepare(db))
         fail_msg("%s", err_text());
@@ -386,7 +387,7 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
     list_init(&requests, s->arena, sizeof(struct inbox_row));
     db_begin(db);
     journal_lock(db, s->programme);
-    if (db_run(db) || !journal_locked(db, 1, s->programme, &head))
+    if (db_run(db) || !journal_locked(db, 1, s->programme, &head, &directory))
         fail_msg("%s", err_text());
     row = list_add(&events);
     *row = (struct journal_row){ .service = service,

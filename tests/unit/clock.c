@@ -186,6 +186,73 @@ every_day_of_four_centuries_agrees_with_the_c_library(void **state)
     }
 }
 
+/* ------------------------------------------------------------------ when the machine's clock is set */
+
+enum { BEGAN = 1000000, HOUR = 3600 };
+
+/* What time it is when both clocks have gone on by so many seconds, and the machine's was set by some more. */
+static int64_t
+later(struct timeline *line, int64_t seconds, int64_t set_by_us)
+{
+    int64_t passed = seconds * SECOND_US;
+
+    return timeline_now_us(line, 500 * SECOND_US + passed, BEGAN * SECOND_US + passed + set_by_us) -
+           BEGAN * SECOND_US;
+}
+
+static void
+a_small_correction_is_followed(void **state)
+{
+    struct timeline line = { 0 };
+
+    (void) state;
+    assert_int_equal(later(&line, 0, 0), 0);
+    for (int64_t by = 1; by <= 100; by++) { /* a hundred of two seconds each */
+        assert_int_equal(later(&line, by, 2 * SECOND_US * by), by * 3 * SECOND_US);
+        assert_int_equal(line.jump_us, 0);
+    }
+    assert_int_equal(later(&line, 101, 198 * SECOND_US), 299 * SECOND_US);
+}
+
+static void
+a_jump_is_not_followed(void **state)
+{
+    static const int64_t jumps[] = { HOUR, -HOUR, 3, -3, 86400 * 365, -86400 * 365 };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(jumps) / sizeof(*jumps); i++) {
+        struct timeline line = { 0 };
+
+        later(&line, 0, 0);
+        assert_int_equal(later(&line, 10, jumps[i] * SECOND_US), 10 * SECOND_US);
+        assert_int_equal(line.jump_us, jumps[i] * SECOND_US);
+        assert_int_equal(later(&line, 7200, jumps[i] * SECOND_US), 7200 * SECOND_US);
+    }
+}
+
+static void
+a_clock_that_comes_back_is_followed_again(void **state)
+{
+    struct timeline line = { 0 };
+
+    (void) state;
+    later(&line, 0, 0);
+    later(&line, 10, HOUR * SECOND_US);
+    assert_int_equal(later(&line, 20, SECOND_US), 21 * SECOND_US);
+    assert_int_equal(line.jump_us, 0);
+    assert_int_equal(later(&line, 30, SECOND_US), 31 * SECOND_US);
+}
+
+static void
+whoever_starts_believes_the_machine(void **state)
+{
+    struct timeline line = { 0 };
+
+    (void) state;
+    assert_int_equal(later(&line, 0, HOUR * SECOND_US), HOUR * SECOND_US);
+    assert_int_equal(line.jump_us, 0);
+}
+
 static int
 make_file(void **state)
 {
@@ -212,6 +279,10 @@ main(void)
         cmocka_unit_test(a_file_that_is_just_being_rewritten_changes_nothing),
         cmocka_unit_test(a_file_without_a_number_is_refused_at_start),
         cmocka_unit_test(monotonic_time_does_not_go_back),
+        cmocka_unit_test(a_small_correction_is_followed),
+        cmocka_unit_test(a_jump_is_not_followed),
+        cmocka_unit_test(a_clock_that_comes_back_is_followed_again),
+        cmocka_unit_test(whoever_starts_believes_the_machine),
         cmocka_unit_test(a_time_is_written_in_utc_with_microseconds),
         cmocka_unit_test(a_local_day_begins_at_its_own_midnight),
         cmocka_unit_test(a_day_that_does_not_exist_has_no_midnight),

@@ -63,10 +63,10 @@ CREATE TABLE notifications.delivery (
     programme    text NOT NULL,
     notification uuid NOT NULL,
     attempts     int4 NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-    due_at       timestamptz NOT NULL DEFAULT now(),
+    due_at       timestamptz NOT NULL,
     -- Who claims counts epoch up; what an earlier epoch reports is not heard.
     epoch        int8 NOT NULL DEFAULT 0,
-    lease_until  timestamptz,
+    holder       text,
     outcome      int4 NOT NULL DEFAULT 0 CHECK (outcome IN (0, 1, 2)),
     failure      text NOT NULL DEFAULT '',
     PRIMARY KEY (programme, notification),
@@ -74,9 +74,15 @@ CREATE TABLE notifications.delivery (
 ) WITH (fillfactor = 50);
 CREATE INDEX delivery_due ON notifications.delivery (due_at);
 
+-- Sessions of mailers that live: a holder that is not among them holds nothing any more.
+CREATE VIEW notifications.mailer AS
+    SELECT pid, pid || ' since ' || extract(epoch FROM backend_start) AS session
+      FROM pg_stat_activity WHERE usename = current_user;
+
 GRANT USAGE ON SCHEMA notifications TO sangkien_notifications, sangkien_auditor, sangkien_administrator;
 GRANT SELECT, INSERT, UPDATE ON notifications.notification TO sangkien_notifications;
 GRANT SELECT, INSERT, UPDATE, DELETE ON notifications.delivery TO sangkien_notifications;
+GRANT SELECT ON notifications.mailer TO sangkien_notifications;
 GRANT SELECT ON ALL TABLES IN SCHEMA notifications TO sangkien_auditor, sangkien_administrator;
 
 COMMIT;

@@ -5,8 +5,9 @@ BEGIN;
 SELECT programme, id, version, state, changed_at, event_position, event_type, agency_id, template,
        recipient_role, address, sent_at, failure
   FROM notifications.notification WHERE false;
-SELECT programme, notification, attempts, due_at, epoch, lease_until, outcome, failure
+SELECT programme, notification, attempts, due_at, epoch, holder, outcome, failure
   FROM notifications.delivery WHERE false;
+SELECT pid, session FROM notifications.mailer WHERE false;
 
 -- A service may add to what it keeps and change it, but not remove it.
 SELECT 1 / (has_table_privilege('sangkien_notifications', 'notifications.notification', 'INSERT')

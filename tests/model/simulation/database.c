@@ -287,6 +287,12 @@ db_changed(const struct db_result *result)
     return answer_of(result)->changed;
 }
 
+bool
+db_is_null(const struct db_result *result, size_t row, size_t column)
+{
+    return cell(result, row, column)->is_null;
+}
+
 int64_t
 db_get_int(const struct db_result *result, size_t row, size_t column)
 {

@@ -20,6 +20,7 @@ struct value {
             size_t count;
         } uuids;
     };
+    bool is_null;
 };
 
 /* db_result is a function's name here, too. */

@@ -19,20 +19,15 @@ service_in(const struct call *call, size_t nth)
 /* ------------------------------------------------------------------ of a batch */
 
 static void
-look_around(struct db *db, struct call *call)
-{
-    answer_rows(db, call, 1, 1)[0].number = sim.programmes[0].head.position;
-}
-
-static void
 lock_head(struct db *db, struct call *call)
 {
     const struct tenant *p = programme_in(call, 0);
-    struct value *cells;
+    struct value *cells = answer_rows(db, call, 1, 5);
 
-    if (!p || !p->has_head)
+    cells[4].number = sim.programmes[0].head.position;
+    cells[0].is_null = !p || !p->has_head;
+    if (cells[0].is_null)
         return;
-    cells = answer_rows(db, call, 1, 4);
     cells[0].number = p->head.position;
     cells[1].bytes = (struct bytes){ p->head.chain.bytes, sizeof(p->head.chain.bytes) };
     cells[2].number = p->head.inbox_count;
@@ -175,7 +170,6 @@ static const struct {
     const char *name;
     void (*read)(struct db *db, struct call *call);
 } readings[] = {
-    { "look around",    look_around },
     { "lock head",      lock_head },
     { "find known",     find_known },
     { "take timers",    take_timers },

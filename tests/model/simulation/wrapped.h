@@ -28,6 +28,7 @@
 #define db_result __wrap_db_result
 #define db_rows __wrap_db_rows
 #define db_changed __wrap_db_changed
+#define db_is_null __wrap_db_is_null
 #define db_get_int __wrap_db_get_int
 #define db_get_uuid __wrap_db_get_uuid
 #define db_get_uuids __wrap_db_get_uuids

@@ -1,0 +1,134 @@
+"""tests/faults/test_clock.py - the machine's clock jumps by an hour, and the database's with it.
+
+Nothing is due too early, no claim ends, nothing is done twice, nothing waits for an hour. What the shim does is the jump;
+what SANGKIEN_CLOCK_FILE does is time that truly passes.
+"""
+import os
+import signal
+import subprocess
+import time
+
+import chain
+import checker
+import pytest
+from base import REPO, Base, halt, until
+from storm import KILLABLE
+from trial import Trial
+
+HOUR = 3600
+
+
+class Clock:
+    """The machine's, as every process of a stack and its database see it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.jump(0)
+
+    def jump(self, seconds):
+        self.path.write_text(f"{seconds}\n")
+        self.path.chmod(0o644)
+
+
+@pytest.fixture
+def clock(breakable, shim, preloaded):
+    clock = Clock(shim.parent / "wrong-by")
+    base = Base(breakable)
+    _restart_database(breakable, LD_PRELOAD=str(shim), SHIM_CLOCK=str(clock.path))
+    preloaded({service: {"SHIM_CLOCK": str(clock.path)} for service in KILLABLE})
+    assert abs(base.one("SELECT extract(epoch FROM clock_timestamp())::float8") - time.time()) < HOUR / 2
+    yield clock
+    clock.jump(0)
+    _restart_database(breakable)
+
+
+def _restart_database(stack, **variables):
+    for what in ("stop", "start"):
+        subprocess.run([REPO / "ops/db/cluster", what, stack.cluster], check=True, env={**os.environ, **variables},
+                       stdout=subprocess.DEVNULL)
+
+
+def jumped(stack):
+    """The services that say on their page of health that the clock has jumped."""
+    return [service for service in KILLABLE if "clock" in stack.readiness(service)]
+
+
+def test_a_jump_hurts_nobody(own_world, clock, rng, tmp_path, breakable):
+    trial = Trial(own_world, rng, tmp_path, most=20, rate=250)
+    for seconds in (HOUR, 0, -HOUR, 0):
+        clock.jump(seconds)
+        trial.storm.calm(100)
+        trial.storm.until(lambda: len(jumped(breakable)) == (len(KILLABLE) if seconds else 0), "the jump is told")
+        trial.storm.blow("crash", point="mail_claimed", service="notifications")
+
+    clock.jump(-HOUR)  # and stays wrong until all is over
+    facts = trial.facts()
+
+    trial.report(facts)
+    assert trial.load.broken == []
+    assert checker.breaches(facts) == {}
+
+
+def to_half_past_eleven(stack):
+    """In Viet Nam, by the system's clock: half an hour before the day ends."""
+    local = stack.clock() + 7 * HOUR
+    stack.move_clock(stack.clock() - time.time() + (86400 - HOUR / 2 - local) % 86400)
+
+
+def test_nothing_is_due_before_its_time(own_world, clock, breakable):
+    world, edition = own_world, chain.edition(own_world)
+    entry = chain.entry(world, edition)
+    to_half_past_eleven(breakable)
+    chain.require_today(world, entry, breakable.clock())
+
+    clock.jump(HOUR)
+    until(lambda: jumped(breakable) == list(KILLABLE), "the jump is told")
+    for _ in range(20):  # between two of them the service looks for what is due
+        world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition))
+
+    assert world.base.events(world.programme, "DossierOverdue") == []
+    breakable.move_clock(breakable.clock() - time.time() + HOUR)
+    until(lambda: world.base.events(world.programme, "DossierOverdue"), "now it is overdue")
+
+
+def held(world):
+    """[(notification, holder)] of mails that are in hand."""
+    return world.base.run("SELECT notification::text, holder FROM notifications.delivery WHERE programme = %s"
+                          " AND holder IS NOT NULL AND outcome = 0", world.programme)
+
+
+def waiting(world):
+    return {row[0] for row in world.base.run("SELECT id::text FROM notifications.notification WHERE programme = %s"
+                                             " AND state = 1", world.programme)}
+
+
+def mails_of(stack, notification):
+    return sum(notification in file.read_text(errors="replace") for file in (stack.folder / "mail").glob("*.eml"))
+
+
+@pytest.fixture
+def second_mailer(breakable):
+    yield lambda: (breakable.launch("notifications-2"), breakable.wait_ready(["notifications-2"]))
+    breakable.end("notifications-2")
+    breakable.launch("notifications")
+    breakable.wait_ready()
+
+
+def test_a_claim_lasts_as_long_as_its_mailer_lives(own_world, clock, breakable, second_mailer):
+    world, relay, mailer = own_world, breakable.pid("mail"), breakable.pid("notifications")
+    until(lambda: not waiting(world), "everybody has been told so far")
+    halt(relay)
+    chain.require(world, chain.entry(world, chain.edition(world)))
+    [(mail, holder)] = until(lambda: held(world), "a mail is in hand")
+    halt(mailer)
+    os.kill(relay, signal.SIGCONT)
+
+    clock.jump(HOUR)
+    second_mailer()
+    until(lambda: waiting(world) == {mail} and not world.base.unheard(world.programme), "all the others are sent")
+
+    assert held(world) == [(mail, holder)]
+    assert mails_of(breakable, mail) == 0
+    breakable.end("notifications", signal.SIGKILL)
+    until(lambda: not waiting(world), "the other mailer has taken it over")
+    assert mails_of(breakable, mail) == 1
