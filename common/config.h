@@ -33,12 +33,13 @@ struct config {
     const char *smtp_ca_file;
     const char *smtp_plain; /* "allow" lets mail go unencrypted, to loopback only */
     const char *mail_from;
-    const char *mail_domain;    /* right-hand side of Message-ID */
-    const char *mail_languages; /* "vi" or "vi,en" */
-    const char *templates;      /* directory of the mail templates */
-    int64_t batch_max;          /* commands in one transaction */
-    int64_t credit;             /* commands a worker takes at a time */
-    int64_t poll_ms;            /* fallback poll of the journal */
+    const char *mail_domain;      /* right-hand side of Message-ID */
+    const char *mail_languages;   /* "vi" or "vi,en" */
+    const char *templates;        /* directory of the mail templates */
+    int64_t batch_max;            /* commands in one transaction */
+    int64_t credit;               /* commands a worker takes at a time */
+    int64_t poll_ms;              /* fallback poll of the journal */
+    int64_t clock_behind_seconds; /* of the machine, behind the journal, at start */
     int64_t heartbeat_ms;
     int64_t system_inflight; /* gateway: requests under way of one system */
     int64_t system_inflight_bytes;

@@ -19,6 +19,11 @@ static const struct statement lock_head = {
                  " (SELECT position, chain, inbox_count, inbox_chain FROM runtime.journal_head"
                  "  WHERE programme = $1::text FOR NO KEY UPDATE) AS h ON true"
 };
+static const struct statement last_recorded = {
+    "last recorded", "SELECT max(e.recorded_at) FROM runtime.journal_head AS h CROSS JOIN LATERAL"
+                     " (SELECT recorded_at FROM runtime.journal AS j"
+                     "  WHERE j.programme = h.programme AND j.position = h.position OFFSET 0) AS e"
+};
 static const struct statement found_head = {
     "found head", "INSERT INTO runtime.journal_head (programme) VALUES ($1::text)"
 };
@@ -76,6 +81,25 @@ journal_locked(const struct db *db, size_t nth, const char *programme,
                                        .inbox_count = db_get_int(result, 0, 2),
                                        .inbox_chain = db_get_digest(result, 0, 3) };
     return true;
+}
+
+int
+journal_check_clock(struct db *db, int64_t now_us, int64_t most_behind_seconds)
+{
+    int64_t behind_s;
+    int rc = db_prepare(db, &last_recorded);
+
+    if (rc)
+        return rc;
+    db_call(db, &last_recorded);
+    rc = db_run(db);
+    if (rc || db_is_null(db_result(db, 0), 0, 0))
+        return rc;
+    behind_s = (db_get_time(db_result(db, 0), 0, 0) - now_us) / 1000000;
+    if (behind_s > most_behind_seconds)
+        return err_set(ERR_FATAL, "the machine's clock is %lld seconds behind the journal",
+                       (long long) behind_s);
+    return 0;
 }
 
 void

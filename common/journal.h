@@ -79,6 +79,10 @@ void journal_lock(struct db *db, const char *programme);
 bool journal_locked(const struct db *db, size_t nth, const char *programme,
                     struct journal_head *ret_head, int64_t *ret_directory);
 
+/* At start: ERR_FATAL when the machine's clock is further behind what is recorded than that. Whoever believed it would take
+ * what holds since then for the future. */
+int journal_check_clock(struct db *db, int64_t now_us, int64_t most_behind_seconds) MUST_CHECK;
+
 /* Queues the making of a new programme's head. */
 void journal_found(struct db *db, const char *programme);
 

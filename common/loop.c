@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/foresight.h"
 #include "common/hearing.h"
+#include "common/journal.h"
 #include "common/loop_state.h"
 
 enum { QUIET_MS = 25 };
@@ -97,6 +98,9 @@ loop_open(const struct process *process, struct loop **ret_loop)
         rc = loop_prepare_news(loop->writer.db);
     if (rc == 0)
         rc = db_check_rights(loop->writer.db, loop->service->name);
+    if (rc == 0)
+        rc = journal_check_clock(loop->writer.db, clock_now_us(),
+                                 loop->config->clock_behind_seconds);
     if (rc == 0)
         rc = writer_catch_up(loop->writer.db, loop->writer.authority);
     if (rc == 0 && !process->only_check)

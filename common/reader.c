@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/columns.h"
 #include "common/fill.h"
+#include "common/journal.h"
 #include "common/log.h"
 #include "common/proto.h"
 
@@ -84,6 +85,8 @@ reader_open(const struct process *process, struct reader **ret_reader)
     }
     if (rc == 0)
         rc = db_check_rights(reader->db, reader->service->name);
+    if (rc == 0)
+        rc = journal_check_clock(reader->db, clock_now_us(), process->config->clock_behind_seconds);
     if (rc == 0)
         rc = writer_catch_up(reader->db, reader->authority);
     if (rc) {

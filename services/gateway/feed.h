@@ -78,6 +78,6 @@ void feed_count_order(struct feed *feed);
 void feed_note_requests(struct feed *feed);
 
 /* For --check: can the database be used as the feed uses it? */
-int feed_check(const char *dsn) MUST_CHECK;
+int feed_check(const struct config *config) MUST_CHECK;
 
 #endif

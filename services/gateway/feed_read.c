@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/journal.h"
 #include "services/gateway/feed_state.h"
 
 enum { PAGE_ROWS = 256, DIRECTORY_ROWS = 1000 };
@@ -24,7 +25,7 @@ static const struct statement read_page = {
 };
 
 static int
-prepare(struct db *db)
+prepare(struct db *db, const struct config *config)
 {
     int rc = db_prepare(db, &read_directory);
 
@@ -32,17 +33,19 @@ prepare(struct db *db)
         rc = db_prepare(db, &read_heads);
     if (rc == 0)
         rc = db_prepare(db, &read_page);
-    return rc ? rc : db_check_rights(db, "gateway");
+    if (rc == 0)
+        rc = db_check_rights(db, "gateway");
+    return rc ? rc : journal_check_clock(db, clock_now_us(), config->clock_behind_seconds);
 }
 
 int
-feed_check(const char *dsn)
+feed_check(const struct config *config)
 {
     struct db *db = NULL;
-    int rc = db_open(dsn, "sangkien-gateway", &db);
+    int rc = db_open(config->db_dsn, "sangkien-gateway", &db);
 
     if (rc == 0)
-        rc = prepare(db);
+        rc = prepare(db, config);
     db_close(&db);
     return rc;
 }
@@ -57,7 +60,7 @@ feed_connect(struct feed *feed)
         return db_is_open(feed->db) ? db_rollback(feed->db) : db_reconnect(feed->db);
     rc = db_open(feed->process->config->db_dsn, "sangkien-gateway", &feed->db);
     if (rc == 0)
-        rc = prepare(feed->db);
+        rc = prepare(feed->db, feed->process->config);
     if (rc != 0)
         db_close(&feed->db);
     return rc;

@@ -13,7 +13,7 @@ gateway_serve(struct process *process)
     int rc = door_open(process, &door);
 
     if (rc == 0 && process->only_check)
-        rc = feed_check(process->config->db_dsn);
+        rc = feed_check(process->config);
     else if (rc == 0)
         rc = door_run(door);
     door_close(&door);

@@ -13,8 +13,8 @@
 /* 1 is NOTIFICATION_STATE_QUEUED; the partial index notification_queued says the same. */
 static const struct statement fill = {
     "mail_fill",
-    "INSERT INTO notifications.delivery (programme, notification, due_at)"
-    " SELECT n.programme, n.id, $1::timestamptz FROM notifications.notification n"
+    "INSERT INTO notifications.delivery (programme, notification)"
+    " SELECT n.programme, n.id FROM notifications.notification n"
     " WHERE n.state = 1 AND NOT EXISTS (SELECT FROM notifications.delivery d"
     "  WHERE d.programme = n.programme AND d.notification = n.id OFFSET 0)"
     " ORDER BY n.changed_at LIMIT 200 ON CONFLICT DO NOTHING",
@@ -126,7 +126,6 @@ delivery_fill(struct db *db, size_t *ret_count)
     int rc;
 
     begin(db, &fill);
-    db_time(db, clock_now_us());
     rc = finish(db);
     if (rc == 0)
         *ret_count = db_changed(db_result(db, 1));

@@ -119,7 +119,7 @@ class Calls:
         heard, late, link = catalogue.heard().get(service, []), head - ASKED, b"\0" * 32
         mail = (main, self.few("notification", "notifications.delivery").strip("{}").split(",")[0] or MIDDLE, 0)
         return {
-            "where is head": (main,), "heads": (main,), "lock head": (main,), "found head": ("another",),
+            "where is head": (main,), "last recorded": (), "heads": (main,), "lock head": (main,), "found head": ("another",),
             "move head": (main, head, link, 1, link),
             "find known": (main, self.few("source", "runtime.inbox"), self.few("id", "runtime.inbox")),
             "take timers": (main, self.few("id", "runtime.timer")), "due timers": (service, "2020-01-01"),
@@ -128,7 +128,7 @@ class Calls:
             "read events": (service, main, head // 2, head // 2 + 1024, heard, ASKED),
             "find news": (service, [main], [head // 2], heard, 1000, 10000),
             "hear directory": (new,), "feed_directory": (new,), "feed_heads": ([main],), "feed_page": (main, late),
-            "mail_fill": ("2020-01-01",), "mail_claim": ("2030-01-01",), "mail_depth": (), "mail_cause": (main, head // 2),
+            "mail_fill": (), "mail_claim": ("2030-01-01",), "mail_depth": (), "mail_cause": (main, head // 2),
             "mail_settle": (*mail, 1, ""), "mail_postpone": (*mail, "", "2020-01-01"), "mail_drop": mail,
             "mail_names": (self.few("id", "directory.agency", "directory"),),
         }

@@ -23,7 +23,7 @@ QUEUED = f"n > {COPIES - 20}"  # the mails of the last copies are still to be se
 
 # What no settled programme has: mails that are due, and events that a service could not take.
 ASIDE = (
-    "INSERT INTO notifications.delivery (programme, notification, due_at) SELECT programme, id, changed_at FROM notifications.notification"
+    "INSERT INTO notifications.delivery (programme, notification) SELECT programme, id FROM notifications.notification"
     " WHERE programme = %s AND state = 1 ORDER BY changed_at LIMIT 200",
     "INSERT INTO runtime.parked (consumer, programme, position, subject, reason, parked_at)"
     " SELECT 'funding', programme, position, aggregate, 'broken', recorded_at FROM runtime.journal"

@@ -63,7 +63,7 @@ CREATE TABLE notifications.delivery (
     programme    text NOT NULL,
     notification uuid NOT NULL,
     attempts     int4 NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-    due_at       timestamptz NOT NULL,
+    due_at       timestamptz NOT NULL DEFAULT '-infinity', -- at once, on whatever clock
     -- Who claims counts epoch up; what an earlier epoch reports is not heard.
     epoch        int8 NOT NULL DEFAULT 0,
     holder       text,
