@@ -1,7 +1,6 @@
 /* common/batch_load.c - locks the journal's head, loads every aggregate that a batch needs, and asks the inbox. */
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/batch_state.h"
 #include "common/foresight.h"
@@ -318,7 +317,6 @@ int
 batch_load(struct batch *b)
 {
     size_t nth = b->hearing ? 0 : 1; /* BEGIN's own result */
-    int64_t directory;
     int rc;
 
     if (b->count == 0)
@@ -326,16 +324,14 @@ batch_load(struct batch *b)
     rc = db_run(b->db);
     if (rc)
         return rc;
-    b->verge.has_journal = journal_locked(b->db, nth++, b->programme, &b->head, &directory);
+    b->verge.has_journal = journal_locked(b->db, nth++, b->programme, &b->head);
     b->from = b->head.position;
-    if (strcmp(b->programme, DIRECTORY_PROGRAMME) == 0)
-        directory = b->from; /* what the lock was waited for is not in the other figure */
     take_surroundings(b, &nth);
     rc = store_loaded(b->store, b->world, b->arena, &nth);
     if (rc == 0)
         rc = is_outdated(b) ? load_again(b) : load_rest(b, b->upto);
     world_close(b->world);
-    if (rc == 0 && directory > authority_position(b->writer->authority)) {
+    if (rc == 0 && b->head.directory > authority_position(b->writer->authority)) {
         rc = writer_catch_up(b->db, b->writer->authority);
         if (rc == 0 && b->hearing) /* whom events concern was looked up before */
             rc = err_set(ERR_RETRY, "the directory has moved on");

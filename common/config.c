@@ -315,7 +315,7 @@ static const struct setting settings[SETTING_COUNT] = {
     NUM(system_inflight,       "2048",      1,   1000000,       "gateway: most requests of one system under way"),
     NUM(system_inflight_bytes, "16777216",  64 * KIB, 1024 * MIB,       "gateway: most bytes of one system under way"),
     NUM(global_inflight_bytes, "134217728", MIB, 65536 * MIB,  "gateway: most bytes of all systems under way"),
-    NUM(clock_behind_seconds,  "10",        0,   86400 * 366,   "most seconds that the machine's clock may be behind the journal at start"),
+    NUM(clock_behind_seconds,  "10",        0,   3155760000,    "most seconds that the machine's clock may be behind the journal at start"),
     NUM(mail_retry_seconds,    "60",        1,   3600,          "notifications: first pause after a failed attempt; doubles up to an hour"),
     NUM(mail_attempts,         "100",       1,   10000,         "notifications: attempts before a mail is given up"),
     { 0 },

@@ -319,12 +319,6 @@ db_is_open(const struct db *db)
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"          \
     " -c enable_mergejoin=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off"
 
-/* What a session holds, locks and mails, it must not hold for long when its client's machine is gone. */
-#define BOUNDED                                                                                    \
-    "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"                            \
-    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"            \
-    " -c tcp_user_timeout=15000"
-
 static int
 connect_now(struct db *db)
 {
@@ -338,13 +332,17 @@ connect_now(struct db *db)
                            "options",
                            "client_encoding",
                            NULL };
-    const char *values[] = {
-        db->dsn, db->name,
-        "5",     "10",
-        "5",     "3",
-        "15000", BOUNDED " -c default_transaction_isolation=read\\ committed" BY_KEY,
-        "UTF8",  NULL
-    };
+    const char *values[] = { db->dsn,
+                             db->name,
+                             "5",
+                             "10",
+                             "5",
+                             "3",
+                             "15000",
+                             "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+                             " -c default_transaction_isolation=read\\ committed" BY_KEY,
+                             "UTF8",
+                             NULL };
 
     db_clear_results(db);
     if (db->conn)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "common/authority.h"
+
 /* All of them, in the table's order. */
 #define EVENT_COLUMNS "programme, " JOURNAL_COLUMNS
 #define REQUEST_COLUMNS                                                                            \
@@ -65,21 +67,25 @@ journal_lock(struct db *db, const char *programme)
     db_text(db, programme);
 }
 
+/* The lock may have been waited for, and only the locked row is seen as it is then: of the directory's own
+ * programme that is the end. */
 bool
 journal_locked(const struct db *db, size_t nth, const char *programme,
-               struct journal_head *ret_head, int64_t *ret_directory)
+               struct journal_head *ret_head)
 {
     const struct db_result *result = db_result(db, nth);
+    bool is_there = !db_is_null(result, 0, 0);
 
-    *ret_directory = db_get_int(result, 0, 4);
-    *ret_head = (struct journal_head){ .programme = programme };
-    if (db_is_null(result, 0, 0))
+    *ret_head =
+        (struct journal_head){ .programme = programme, .directory = db_get_int(result, 0, 4) };
+    if (!is_there)
         return false;
-    *ret_head = (struct journal_head){ .programme = programme,
-                                       .position = db_get_int(result, 0, 0),
-                                       .chain = db_get_digest(result, 0, 1),
-                                       .inbox_count = db_get_int(result, 0, 2),
-                                       .inbox_chain = db_get_digest(result, 0, 3) };
+    ret_head->position = db_get_int(result, 0, 0);
+    ret_head->chain = db_get_digest(result, 0, 1);
+    ret_head->inbox_count = db_get_int(result, 0, 2);
+    ret_head->inbox_chain = db_get_digest(result, 0, 3);
+    if (strcmp(programme, DIRECTORY_PROGRAMME) == 0)
+        ret_head->directory = ret_head->position;
     return true;
 }
 
@@ -97,8 +103,10 @@ journal_check_clock(struct db *db, int64_t now_us, int64_t most_behind_seconds)
         return rc;
     behind_s = (db_get_time(db_result(db, 0), 0, 0) - now_us) / 1000000;
     if (behind_s > most_behind_seconds)
-        return err_set(ERR_FATAL, "the machine's clock is %lld seconds behind the journal",
-                       (long long) behind_s);
+        return err_set(ERR_FATAL,
+                       "the clock is %lld seconds behind the journal, and %lld are allowed "
+                       "(SANGKIEN_CLOCK_BEHIND_SECONDS)",
+                       (long long) behind_s, (long long) most_behind_seconds);
     return 0;
 }
 

@@ -20,6 +20,7 @@
 struct journal_head {
     const char *programme;
     int64_t position;
+    int64_t directory; /* end of the directory's journal, not before the lock was asked for */
     int64_t inbox_count;
     struct digest chain;
     struct digest inbox_chain;
@@ -72,12 +73,11 @@ int journal_prepare(struct db *db) MUST_CHECK;
 /* For those services that may make a new programme. */
 int journal_prepare_founding(struct db *db) MUST_CHECK;
 
-/* Queues the lock of the head; after the run, journal_locked takes it from the nth result, and beside it the end of the
- * directory's journal, as it was when the lock was asked for. false: the programme has no journal yet; the head is that
- * of an empty one. */
+/* Queues the lock of the head; after the run, journal_locked takes it from the nth result. false: the
+ * programme has no journal yet; the head is that of an empty one. */
 void journal_lock(struct db *db, const char *programme);
 bool journal_locked(const struct db *db, size_t nth, const char *programme,
-                    struct journal_head *ret_head, int64_t *ret_directory);
+                    struct journal_head *ret_head);
 
 /* At start: ERR_FATAL when the machine's clock is further behind what is recorded than that. Whoever believed it would take
  * what holds since then for the future. */

@@ -168,20 +168,21 @@ wait_for_signal(const struct process *process, const struct bus *bus)
 void
 process_watch_clock(const struct process *process)
 {
-    static bool has_jumped;
-    int64_t seconds;
+    static int64_t told_s;
+    int64_t jump_s;
     char text[32];
 
     clock_now_us();
-    seconds = clock_jump_us() / 1000000;
-    health_ready(process->health, "clock", seconds == 0);
-    if (has_jumped == (seconds != 0))
+    jump_s = clock_jump_us() / 1000000;
+    health_ready(process->health, "clock", jump_s == 0);
+    if (jump_s == told_s)
         return;
-    has_jumped = seconds != 0;
-    snprintf(text, sizeof(text), "%+lld", (long long) seconds);
-    if (has_jumped)
-        log_error("the machine's clock has jumped, and is not followed; is it right, start again",
-                  "seconds", text, NULL);
+    told_s = jump_s;
+    snprintf(text, sizeof(text), "%+lld", (long long) jump_s);
+    if (jump_s)
+        log_error(
+            "the machine's clock has jumped and is not followed; if it is right now, start again",
+            "seconds", text, NULL);
     else
         log_info("the machine's clock has come back", NULL);
 }
@@ -222,6 +223,7 @@ serve(struct process *process)
 
     health_expect(process->health, "database");
     health_expect(process->health, "gateway");
+    health_expect(process->health, "clock");
     rc = open_crew(&crew);
     if (rc == 0 && !process->writes)
         health_ready(process->health, "database", true);

@@ -281,10 +281,18 @@ layer_faults()
     before=()
 }
 
+# It mostly waits, for packages and containers: other layers run meanwhile.
+begin_compose()
+{
+    tests/compose/run >"$logs/pytest.compose" 2>&1 &
+    compose_pid=$!
+}
+
 layer_compose()
 {
-    local log=$logs/pytest.compose
-    tests/compose/run >"$log" 2>&1
-    cat "$log"
-    count_pytest "$log"
+    [ -n "${compose_pid-}" ] || begin_compose
+    wait "$compose_pid"
+    compose_pid=
+    cat "$logs/pytest.compose"
+    count_pytest "$logs/pytest.compose"
 }

@@ -26,11 +26,11 @@ class Catcher:
         return "250 2.0.0 kept"
 
 
-def main():
+def main(handler=Catcher):
     folder, port = pathlib.Path(sys.argv[1]), int(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    controller = Controller(Catcher(folder), hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
+    controller = Controller(handler(folder), hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
     controller.start()
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     controller.stop()

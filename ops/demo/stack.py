@@ -89,12 +89,18 @@ def write_file(path, text, mode=0o600):
 
 
 class Stack:
-    """`source` is the tree that `build` was built from. `settings` are further SANGKIEN_* variables for all services, or for one: {"funding": {...}}."""
+    """`source` is the tree that `build` was built from; `relay` is what takes the mail.
 
-    def __init__(self, folder, build=None, ports="free", services=None, settings=None, source=REPO):
+    `settings` are further SANGKIEN_* variables for all services, or for one: {"funding": {...}}.
+    """
+
+    def __init__(self, folder, build=None, ports="free", services=None, settings=None, source=REPO,
+                 relay=REPO / "ops/demo/mail_catcher.py"):
         self.folder = pathlib.Path(folder).resolve()
         self.build = pathlib.Path(build or os.environ.get("BUILD_DIR", REPO / "build")).resolve()
         self.settings, self.want_ports, self.source = settings or {}, ports, source
+        self.builds = {}  # name -> build tree, of processes that are of another one
+        self.relay = relay
         self.children = {}  # name -> Popen, of processes that this object started
         self._words = None
         known = self.folder / "stack.json"
@@ -209,8 +215,8 @@ class Stack:
 
     # ------------------------------------------------------------- processes
 
-    def program(self, service):
-        return self.build / "bin" / f"sangkien-{service}"
+    def program(self, name):
+        return self.builds.get(name, self.build) / "bin" / f"sangkien-{name.split('-')[0]}"
 
     def _run(self, *command, **options):
         done = subprocess.run([str(word) for word in command], text=True, stdin=subprocess.DEVNULL,
@@ -241,10 +247,10 @@ class Stack:
         elif pid:
             return
         if name == "mail":
-            command = [sys.executable, REPO / "ops/demo/mail_catcher.py", self.folder / "mail", self.port("mail")]
+            command = [sys.executable, self.relay, self.folder / "mail", self.port("mail")]
             env = {"PATH": os.environ["PATH"]}
         else:
-            command, env = [self.program(name.split("-")[0])], self.env(name)
+            command, env = [self.program(name)], self.env(name)
         with open(self.folder / "log" / f"{name}.log", "ab") as log:
             child = subprocess.Popen([str(word) for word in command], env={**env, "STACK_DIR": str(self.folder)},
                                      stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,

@@ -214,6 +214,7 @@ door_open(const struct process *process, struct door **ret_door)
     health_expect(process->health, "doors");
     health_expect(process->health, "database");
     health_expect(process->health, "self-test");
+    health_expect(process->health, "clock");
     rc = read_files(door);
     if (rc == 0)
         rc = draw_numbers();

@@ -21,16 +21,21 @@ static const struct statement fill = {
 };
 
 /* A claim holds as long as the session that made it lives, on whatever clock; its own may be claimed again, since a
- * mailer has one mail in hand. */
+ * mailer has one mail in hand. One that stands still loses its session: no attempt takes so long (smtp.c: 120 s). */
+static const struct statement patience = {
+    "mail_patience",
+    "SELECT set_config('idle_session_timeout', '300000', false)",
+};
+
 static const struct statement claim = {
     "mail_claim",
     "UPDATE notifications.delivery d SET epoch = d.epoch + 1, holder = me.session,"
     "  attempts = d.attempts + CASE WHEN d.outcome = 0 THEN 1 ELSE 0 END"
     " FROM (SELECT programme, notification FROM notifications.delivery"
     "  WHERE due_at <= $1::timestamptz AND (holder IS NULL OR holder <> ALL (ARRAY("
-    "   SELECT session FROM notifications.mailer WHERE pid <> pg_backend_pid())))"
+    "   SELECT session FROM notifications.live_session WHERE pid <> pg_backend_pid())))"
     "  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) due, notifications.notification n,"
-    "  (SELECT session FROM notifications.mailer WHERE pid = pg_backend_pid()) me"
+    "  (SELECT session FROM notifications.live_session WHERE pid = pg_backend_pid()) me"
     " WHERE d.programme = due.programme AND d.notification = due.notification"
     "  AND n.programme = d.programme AND n.id = d.notification"
     " RETURNING d.programme, d.notification, d.epoch, d.attempts, d.outcome, d.failure, "
@@ -47,6 +52,13 @@ static const struct statement settle = {
 static const struct statement postpone = {
     "mail_postpone",
     "UPDATE notifications.delivery SET holder = NULL, failure = $4::text, due_at = $5::timestamptz"
+    " WHERE programme = $1::text AND notification = $2::uuid AND epoch = $3::int8",
+};
+
+static const struct statement put_off = {
+    "mail_put_off",
+    "UPDATE notifications.delivery SET holder = NULL, due_at = $4::timestamptz,"
+    "  attempts = attempts - CASE WHEN outcome = 0 THEN 1 ELSE 0 END"
     " WHERE programme = $1::text AND notification = $2::uuid AND epoch = $3::int8",
 };
 
@@ -82,8 +94,9 @@ static const struct statement names = {
     "'sangkien.directory.v1.AgencyRenamed') ORDER BY version DESC LIMIT 1) AS j",
 };
 
-static const struct statement *const statements[] = { &fill, &claim, &settle, &postpone,
-                                                      &drop, &depth, &cause,  &names };
+static const struct statement *const statements[] = { &fill,     &patience, &claim, &settle,
+                                                      &postpone, &put_off,  &drop,  &depth,
+                                                      &cause,    &names };
 
 int
 delivery_prepare(struct db *db)
@@ -138,12 +151,13 @@ delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_delivery
     const struct db_result *row;
     int rc;
 
-    begin(db, &claim);
+    begin(db, &patience);
+    db_call(db, &claim);
     db_time(db, clock_now_us());
     rc = finish(db);
     if (rc)
         return rc;
-    row = db_result(db, 1);
+    row = db_result(db, 2);
     if (db_rows(row) == 0)
         return ERR_NOT_FOUND;
     *ret_delivery = (struct delivery){
@@ -193,6 +207,15 @@ delivery_postpone(struct db *db, const struct delivery *delivery, int64_t second
     begin(db, &postpone);
     mine(db, delivery);
     db_text(db, delivery->failure);
+    db_time(db, clock_now_us() + seconds * 1000000);
+    return finish(db);
+}
+
+int
+delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds)
+{
+    begin(db, &put_off);
+    mine(db, delivery);
     db_time(db, clock_now_us() + seconds * 1000000);
     return finish(db);
 }

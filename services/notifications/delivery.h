@@ -49,6 +49,9 @@ int delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_deli
 int delivery_settle(struct db *db, const struct delivery *delivery, bool *ret_is_mine) MUST_CHECK;
 int delivery_postpone(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
 
+/* Something of our own went wrong: others go first, and it counts as no attempt. */
+int delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
+
 /* Takes the row away once the notification itself is settled. */
 int delivery_drop(struct db *db, const struct delivery *delivery) MUST_CHECK;
 

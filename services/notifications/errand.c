@@ -18,6 +18,7 @@
 enum {
     PAUSE_IDLE_MS = 500,
     PAUSE_TROUBLE_MS = 2000,
+    PUT_OFF_SECONDS = 30, /* a mail with which something of our own went wrong */
     PAUSE_RELAY_MS = 5000,
     MOST_RELAY_PAUSE_MS = 60000,
     DEPTH_EVERY = 64, /* mails between two looks at the length of the queue */
@@ -199,6 +200,18 @@ deliver(struct mailer *mailer, struct delivery *delivery)
     return postpone(mailer, delivery);
 }
 
+/* It must not keep others waiting. If not even this can be said, our session is lost, and the claim with it. */
+static int
+put_off(struct mailer *mailer, const struct delivery *delivery, int rc)
+{
+    char reason[256];
+
+    snprintf(reason, sizeof(reason), "%s", err_text());
+    if (delivery_mend(mailer->db) || delivery_put_off(mailer->db, delivery, PUT_OFF_SECONDS))
+        return rc;
+    return err_set(rc, "%s", reason);
+}
+
 /* ------------------------------------------------------------------ the loop */
 
 static int
@@ -235,7 +248,7 @@ work(struct mailer *mailer, int64_t *ret_pause_ms)
     if (rc == 0) {
         rc = deliver(mailer, &delivery);
         *ret_pause_ms = mailer->relay_pause_ms;
-        return rc;
+        return rc ? put_off(mailer, &delivery, rc) : 0;
     }
     if (rc != ERR_NOT_FOUND)
         return rc;

@@ -30,7 +30,8 @@ def by(month, day):
 def tomorrow(stack):
     """The end of the next day, by the system's clock."""
     day = datetime.datetime.fromtimestamp(stack.clock() + 86400, HANOI)
-    return {"date": {"year": day.year, "month": day.month, "day": day.day}, "inclusive": True, "utc_offset_minutes": 420}
+    date = {"year": day.year, "month": day.month, "day": day.day}
+    return {"date": date, "inclusive": True, "utc_offset_minutes": 420}
 
 
 def when_heard(step):

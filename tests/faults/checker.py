@@ -11,7 +11,6 @@ EFFECTS = {  # what one service makes of another one's event, always
 ALWAYS_TOLD = ("sangkien.funding.v1.SignoffOpened", "sangkien.funding.v1.FundingApproved",
                "sangkien.submissions.v1.DossierRequired")
 QUEUED, SENT = 1, 4
-SOON_S = 60  # in which what is due is noticed
 PARTIES = {1, 2}  # HOME_AFFAIRS, FINANCE
 
 
@@ -108,6 +107,7 @@ def unheard(facts):
 
 def unfed(facts):
     """P3: a subscriber is given every event once, in order, as it is: afterwards, and while all the rest happens."""
+    yield from facts.broken
     events = [(event.position, event.type, event.body) for event in facts.journal]
     for when, given in facts.feeds.items():
         if given != events:
@@ -123,7 +123,7 @@ def unrung(facts):
     for event in facts.journal:
         name = event.type.rpartition(".")[2]
         if name == "DossierOverdue":
-            due = _seconds(facts.decode(event).due_at)
+            due = _due(facts, dossiers[event.aggregate])
             if event.recorded < due:
                 yield f"position {event.position}: overdue {due - event.recorded:.0f} s before it was due"
             if name in dossiers[event.aggregate]:
@@ -131,12 +131,16 @@ def unrung(facts):
         dossiers[event.aggregate][name] = event
     for dossier, had in dossiers.items():
         if "DossierRequired" in had and not had.keys() & {"DossierOverdue", "DossierSubmitted", "DossierWithdrawn"}:
-            if _seconds(facts.decode(had["DossierRequired"]).due_at) < facts.now - SOON_S:
+            if _due(facts, had) < facts.now:
                 yield f"dossier {dossier} is overdue, and nobody has noticed"
 
 
-def _seconds(timestamp):
-    return timestamp.seconds + timestamp.nanos / 1e9
+def _due(facts, had):
+    """When it must be there, by whoever required it last."""
+    last = max((had[name] for name in ("DossierRequired", "DossierReturned") if name in had), key=lambda e: e.position)
+    said = facts.decode(last)
+    at = said.due_at if last is had["DossierRequired"] else said.cure_at
+    return at.seconds + at.nanos / 1e9
 
 
 # ----------------------------------------------------------------- sign-off
@@ -278,8 +282,8 @@ def untold(facts):
     for name in mails.keys() - known.keys():
         yield f"a mail {name} is of no notification"
     again = sum(count - 1 for count in mails.values())
-    if again > facts.kills:
-        yield f"{again} mails came once more, after {facts.kills} kills"
+    if again > facts.kills + facts.drops:
+        yield f"{again} mails came once more, after {facts.kills} kills and {facts.drops} answers that never came"
     told = {notification.event_position for notification in facts.notifications}
     for event in facts.journal:
         if event.type in ALWAYS_TOLD and event.position not in told:

@@ -1,5 +1,6 @@
 """tests/faults/conftest.py - how much of everything, what a run has to tell, and a system built to be broken."""
 import copy
+import os
 import pathlib
 import random
 import secrets
@@ -9,11 +10,12 @@ import pytest
 from base import Base
 from mistakes import BREAKABLE
 from stack import REPO
-from storm import KILLABLE
+from storm import KILLABLE, recovered
 from systems import system
 from world import World
 
-TOLD = pytest.StashKey()
+RELAY = pathlib.Path(__file__).with_name("relay.py")
+TOLD, RECOVERIES = pytest.StashKey(), pytest.StashKey()
 
 
 def pytest_addoption(parser):
@@ -22,7 +24,13 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.stash[TOLD] = []
+    config.stash[TOLD], config.stash[RECOVERIES] = [], []
+
+
+def pytest_generate_tests(metafunc):
+    """A test that counts itself runs once, and ten times in a long run: of everything ten times as much."""
+    if "nth" in metafunc.fixturenames:
+        metafunc.parametrize("nth", range(10 if metafunc.config.getoption("--long") else 1))
 
 
 @pytest.fixture(scope="session")
@@ -42,15 +50,22 @@ def tell(request):
     return request.config.stash[TOLD].append
 
 
+@pytest.fixture
+def recoveries(request):
+    """[(what happened, seconds until the next answer for good)], of the whole run."""
+    return request.config.stash[RECOVERIES]
+
+
 def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash[TOLD]:
+    for line in [*config.stash[TOLD], *recovered(config.stash[RECOVERIES])]:
         terminalreporter.write_line(f"report: {line}")
 
 
 @pytest.fixture(scope="session")
 def breakable():
     """A system of its own, from the build with places to die at: build-crashes."""
-    with system("faults", build=REPO / "build-crashes", settings=BREAKABLE) as stack:
+    build = os.environ.get("BREAKABLE_DIR", REPO / "build-crashes")
+    with system("faults", build=build, settings=BREAKABLE, relay=RELAY) as stack:
         yield stack
 
 

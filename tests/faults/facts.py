@@ -20,7 +20,7 @@ CASE = ("SELECT id::text, agreed_vnd, approved_vnd, allotted_vnd, disbursed_vnd 
 
 
 class Facts:
-    def __init__(self, world, diary_path, replayed, live):
+    def __init__(self, world, diary_path, replayed, live, broken):
         base, programme, words = world.base, world.programme, world.words
         self.words = words
         self.diary = diary.read(diary_path)
@@ -29,8 +29,8 @@ class Facts:
             " FROM runtime.inbox WHERE programme = %s", programme)]
         self.journal = [Event(*row[:7], bytes(row[7]), *row[8:]) for row in base.run(
             "SELECT programme, position, service, kind, aggregate::text, version, type, body,"
-            " extract(epoch FROM recorded_at)::float8, source::text, cause::text, heard, agency::text, actor::text FROM runtime.journal WHERE programme = %s"
-            " ORDER BY position", programme)]
+            " extract(epoch FROM recorded_at)::float8, source::text, cause::text, heard, agency::text, actor::text"
+            " FROM runtime.journal WHERE programme = %s ORDER BY position", programme)]
         self.head = base.head(programme)
         self.ceilings = {row[0]: row[1:] for row in base.run(CEILING, programme)}
         self.cases = {row[0]: row[1:] for row in base.run(CASE, programme)}
@@ -39,17 +39,22 @@ class Facts:
             " FROM notifications.notification WHERE programme = %s", programme)]
         self.foreign = {row[0] for row in base.run(
             "SELECT id::text FROM notifications.notification WHERE programme <> %s", programme)}
-        self.mails = [mail for mail in map(_mail, _files(world.stack)) if mail.notification not in self.foreign]
+        kept = [(int(file.stem), _mail(file)) for file in (world.stack.folder / "mail").glob("*.eml")]
+        kept = [(number, mail) for number, mail in sorted(kept) if mail.notification not in self.foreign]
+        self.mails = [mail for _, mail in kept]
         self.feeds = {"from the beginning": replayed, "all the while": live}  # each [(position, type, body)]
+        self.broken = broken  # what the feed told while it lived and should not have
         self.now = world.stack.clock()
-        self.kills = 0  # and other blows: each may double a mail, under the same Message-ID
+        # After a kill, and after one that the relay took without a word, a mail may come again, under its Message-ID.
+        self.kills = 0
+        self.drops = len({number for number, _ in kept} & _numbers(world.stack.folder / "mail/dropped"))
 
     def decode(self, event):
         return self.words[event.type].FromString(event.body)
 
 
-def _files(stack):
-    return sorted((stack.folder / "mail").glob("*.eml"), key=lambda file: int(file.stem))
+def _numbers(path):
+    return {int(line) for line in path.read_text().splitlines()} if path.exists() else set()
 
 
 def _mail(file):

@@ -46,8 +46,8 @@ def revoked(right, thing):
 
 RECORDED_LATER = (  # than a minute ago
     "INSERT INTO runtime.journal_head (programme, position) VALUES ('late', 1);"
-    " INSERT INTO runtime.journal VALUES ('late', 1, 'x', 'x', gen_random_uuid(), 1, 'sangkien.x.v1.X', '', now(), '', '{{}}',"
-    " NULL, gen_random_uuid(), 0, NULL, NULL, 0, '', NULL, NULL, decode(repeat('00', 32), 'hex'))",
+    " INSERT INTO runtime.journal VALUES ('late', 1, 'x', 'x', gen_random_uuid(), 1, 'sangkien.x.v1.X', '',"
+    " now(), '', '{{}}', NULL, gen_random_uuid(), 0, NULL, NULL, 0, '', NULL, NULL, decode(repeat('00', 32), 'hex'))",
     "DELETE FROM runtime.journal WHERE programme = 'late'; DELETE FROM runtime.journal_head WHERE programme = 'late'")
 
 
@@ -155,8 +155,8 @@ SETTINGS = [
         "SANGKIEN_GLOBAL_INFLIGHT_BYTES"),
     Row("the log is to be loud", EVERY, given(LOG_LEVEL="loud"), 'SANGKIEN_LOG_LEVEL: "loud"'),
     Row("the clock's file is not there", EVERY, given(CLOCK_FILE="/nowhere"), "SANGKIEN_CLOCK_FILE: /nowhere"),
-    Row("the clock is behind the journal", EVERY, lambda case: (case.sql(*RECORDED_LATER), file_of("CLOCK_FILE", "-60\n")(case)),
-        "seconds behind the journal"),
+    Row("the clock is behind the journal", EVERY,
+        lambda case: (case.sql(*RECORDED_LATER), file_of("CLOCK_FILE", "-60\n")(case)), "seconds behind the journal"),
     Row("the clock's file tells no seconds", FUNDING, file_of("CLOCK_FILE", "yesterday\n"), "SANGKIEN_CLOCK_FILE"),
     Row("a role that a gateway has not", GATEWAY, option("--role", "writer"), "gateway has no roles"),
 ]

@@ -11,6 +11,7 @@ import subprocess
 from stack import REPO
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "mistakes"
+MUST_FAIL = "# Must fail: "
 COPY = REPO / "build-mistakes"
 BREAKABLE = {"SANGKIEN_LOG_LEVEL": "warning", "notifications": {"SANGKIEN_MAIL_RETRY_SECONDS": "1"}}  # settings
 
@@ -19,7 +20,17 @@ def names():
     return sorted(path.stem for path in FOLDER.glob("*.patch"))
 
 
-def _run(*words, **more):
+def missed_by():
+    """{name: the test that must fail}, of the patches that name one"""
+    found = {}
+    for name in names():
+        line = next((line for line in (FOLDER / f"{name}.patch").read_text().splitlines() if MUST_FAIL in line), None)
+        if line:
+            found[name] = line.partition(MUST_FAIL)[2]
+    return found
+
+
+def run(*words, **more):
     done = subprocess.run([str(word) for word in words], text=True, capture_output=True, check=False, **more)
     assert done.returncode == 0, f"{' '.join(map(str, words))}\n{done.stdout}{done.stderr}"
 
@@ -40,7 +51,7 @@ def _copy():
 def built_with(name):
     """The folder of a build with the mistake in it, and of the sources it was made from."""
     _copy()
-    _run("patch", "-p1", "--no-backup-if-mismatch", "-i", FOLDER / f"{name}.patch", cwd=COPY)
-    _run("cmake", "-S", COPY, "-B", COPY / "build", "-G", "Ninja", "-DSANGKIEN_TESTS=OFF", "-DSANGKIEN_CRASHES=ON")
-    _run("cmake", "--build", COPY / "build")
+    run("patch", "-p1", "--no-backup-if-mismatch", "-i", FOLDER / f"{name}.patch", cwd=COPY)
+    run("cmake", "-S", COPY, "-B", COPY / "build", "-G", "Ninja", "-DSANGKIEN_TESTS=OFF", "-DSANGKIEN_CRASHES=ON")
+    run("cmake", "--build", COPY / "build")
     yield COPY / "build", COPY

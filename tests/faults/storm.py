@@ -31,7 +31,19 @@ KILLABLE = ("gateway", "directory", "submissions", "appraisal", "funding", "noti
 WAIT_S = 30
 
 
-def _in_days(stack, days):
+def recovered(recoveries):
+    """A line for each thing that was done: how often, and how long it took until somebody was answered again."""
+    taken = collections.defaultdict(list)
+    for what, seconds in recoveries:
+        taken[what].append(seconds)
+        taken["all together"].append(seconds)
+    for what, all in sorted(taken.items()):
+        all.sort()
+        yield (f"{what:24} {len(all):4} times, answered again after {all[len(all) // 2]:.2f} s (median), "
+               f"{all[len(all) * 99 // 100]:.2f} s (99 of a hundred), {all[-1]:.2f} s (all)")
+
+
+def in_days(stack, days):
     return datetime.datetime.fromtimestamp(stack.clock() + days * 86400, datetime.timezone.utc)
 
 
@@ -138,7 +150,7 @@ class Storm:
     def days(self):
         """Two of them pass at once, and what was due within them is due now."""
         self.until(lambda: self.base.one("SELECT count(*) FROM runtime.timer WHERE programme = %s AND due_at < %s",
-                                         self.world.programme, _in_days(self.stack, 2)), "something falls due")
+                                         self.world.programme, in_days(self.stack, 2)), "something falls due")
         self.stack.move_clock(self.stack.clock() - time.time() + 2 * 86400)
 
     # ------------------------------------------------------------- the whole
@@ -148,10 +160,3 @@ class Storm:
         getattr(self, kind)(**how)
         self.blows[kind] += 1
         self.calm()
-
-    def table(self):
-        """What was done and how long it took: [(what, times, median seconds, most)]"""
-        taken = collections.defaultdict(list)
-        for what, seconds in self.recoveries:
-            taken[what].append(seconds)
-        return [(what, len(all), sorted(all)[len(all) // 2], max(all)) for what, all in sorted(taken.items())]

@@ -116,6 +116,10 @@ def the_feed_repeated_itself(facts):
     live.insert(8, live[7])
 
 
+def the_feed_left_a_gap_and_came_back(facts):
+    facts.broken = ["position 7 follows 3, not 6"]
+
+
 def a_deadline_passed_too_early(facts):
     at = place(facts, "DossierOverdue")
     facts.journal[at] = facts.journal[at]._replace(recorded=facts.journal[at].recorded - 2 * 86400)
@@ -195,11 +199,11 @@ def a_reservation_was_released_twice(facts):
 
 
 def a_mail_is_missing(facts):
-    facts.mails.pop()
+    facts.mails = [mail for mail in facts.mails if mail.notification != facts.mails[-1].notification]
 
 
 def a_mail_came_twice(facts):
-    facts.mails.append(facts.mails[-1])
+    facts.mails.extend([facts.mails[-1]] * (facts.kills + facts.drops + 1))
 
 
 def a_mail_is_of_nothing(facts):
@@ -221,7 +225,8 @@ BREACHES = {
     "undecided": (nobody_answered,),
     "gaps": (a_position_is_missing, a_version_was_used_twice),
     "unheard": (an_event_was_not_heard, an_event_was_heard_twice),
-    "unfed": (the_feed_left_one_out, the_feed_repeated_itself, two_positions_changed_places),
+    "unfed": (the_feed_left_one_out, the_feed_repeated_itself, the_feed_left_a_gap_and_came_back,
+              two_positions_changed_places),
     "unrung": (a_deadline_passed_too_early, a_deadline_passed_twice, a_deadline_was_not_noticed),
     "unsigned": (one_person_signed_for_both, one_party_never_signed, another_text_was_signed, another_text_was_granted,
                  who_signed_decided),

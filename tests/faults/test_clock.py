@@ -1,17 +1,16 @@
 """tests/faults/test_clock.py - the machine's clock jumps by an hour, and the database's with it.
 
-Nothing is due too early, no claim ends, nothing is done twice, nothing waits for an hour. What the shim does is the jump;
-what SANGKIEN_CLOCK_FILE does is time that truly passes.
+Nothing is due too early, no claim ends, nothing is done twice, nothing waits for an hour. What the shim does is the
+jump; what SANGKIEN_CLOCK_FILE does is time that truly passes.
 """
 import os
 import signal
-import subprocess
 import time
 
 import chain
 import checker
 import pytest
-from base import REPO, Base, halt, until
+from base import Base, halt, until
 from stack import StackError
 from storm import KILLABLE
 from trial import Trial
@@ -35,18 +34,12 @@ class Clock:
 def clock(breakable, shim, preloaded):
     clock = Clock(shim.parent / "wrong-by")
     base = Base(breakable)
-    _restart_database(breakable, LD_PRELOAD=str(shim), SHIM_CLOCK=str(clock.path))
+    base.restart(LD_PRELOAD=str(shim), SHIM_CLOCK=str(clock.path))
     preloaded({service: {"SHIM_CLOCK": str(clock.path)} for service in KILLABLE})
     assert abs(base.one("SELECT extract(epoch FROM clock_timestamp())::float8") - time.time()) < HOUR / 2
     yield clock
     clock.jump(0)
-    _restart_database(breakable)
-
-
-def _restart_database(stack, **variables):
-    for what in ("stop", "start"):
-        subprocess.run([REPO / "ops/db/cluster", what, stack.cluster], check=True, env={**os.environ, **variables},
-                       stdout=subprocess.DEVNULL)
+    base.restart()
 
 
 def jumped(stack):
@@ -91,18 +84,28 @@ def to_half_past_eleven(stack):
 
 def test_nothing_is_due_before_its_time(own_world, clock, breakable):
     world, edition = own_world, chain.edition(own_world)
-    entry = chain.entry(world, edition)
+    today, tomorrow = chain.entry(world, edition), chain.entry(world, edition)
     to_half_past_eleven(breakable)
-    chain.require_today(world, entry, breakable.clock())
-
+    chain.require_today(world, today, breakable.clock())
+    chain.require_today(world, tomorrow, breakable.clock() + 24 * HOUR)
     clock.jump(HOUR)
     until(lambda: jumped(breakable) == list(KILLABLE), "the jump is told")
-    for _ in range(20):  # between two of them the service looks for what is due
-        world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition))
 
-    assert world.base.events(world.programme, "DossierOverdue") == []
-    breakable.move_clock(breakable.clock() - time.time() + HOUR)
-    until(lambda: world.base.events(world.programme, "DossierOverdue"), "now it is overdue")
+    pass_time(breakable, 24 * HOUR)  # it is half past eleven, and by the machine's clock half an hour into the next day
+    until(lambda: today in overdue(world), "what was due the day before is overdue")
+    world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition))  # its turn comes after all that is due
+
+    assert overdue(world) == {today}
+    pass_time(breakable, HOUR)
+    until(lambda: overdue(world) == {today, tomorrow}, "now the other is overdue, too")
+
+
+def pass_time(stack, seconds):
+    stack.move_clock(stack.clock() - time.time() + seconds)
+
+
+def overdue(world):
+    return {row[2] for row in world.base.events(world.programme, "DossierOverdue")}
 
 
 def held(world):
@@ -146,3 +149,19 @@ def test_a_claim_lasts_as_long_as_its_mailer_lives(own_world, clock, breakable, 
     breakable.end("notifications", signal.SIGKILL)
     until(lambda: not waiting(world), "the other mailer has taken it over")
     assert mails_of(breakable, mail) == 1
+
+
+def test_a_mailer_that_stands_still_loses_what_it_holds(own_world, breakable, second_mailer, long):
+    if not long:
+        pytest.skip("takes five minutes: in a long run only")
+    world, relay, mailer = own_world, breakable.pid("mail"), breakable.pid("notifications")
+    until(lambda: not waiting(world), "everybody has been told so far")
+    halt(relay)
+    chain.require(world, chain.entry(world, chain.edition(world)))
+    until(lambda: held(world), "a mail is in hand")
+    halt(mailer)
+    os.kill(relay, signal.SIGCONT)
+    second_mailer()
+
+    until(lambda: not waiting(world), "the other mailer has sent all of it", 400)
+    os.kill(mailer, signal.SIGCONT)

@@ -53,3 +53,26 @@ def test_the_promises_hold_while_calls_fail(own_world, preloaded, what, rng, tmp
     assert deaths == 0 or what == "out of memory"
     assert trial.load.broken == []
     assert checker.breaches(facts) == {}
+
+
+def test_the_promises_hold_while_the_disk_now_and_then_keeps_nothing(own_world, shim, rng, tmp_path, breakable, long):
+    """One fsync of a thousand fails: PostgreSQL gives up, reads its log again, and goes on."""
+    trial = Trial(own_world, rng, tmp_path, most=10, rate=200)
+    own_world.base.restart(LD_PRELOAD=str(shim), SHIM="seed=1 sync=10")
+    log = breakable.cluster / "log"
+    for _ in range(100 if long else 2):
+        gave_up = panics(log)
+        trial.storm.until(lambda: panics(log) > gave_up, "an fsync fails", 120)  # pylint: disable=W0640
+        trial.storm.calm()
+    own_world.base.restart()
+
+    facts = trial.facts()
+    facts.kills += panics(log)
+    trial.report(facts)
+    assert trial.load.broken == []
+    assert checker.breaches(facts) == {}
+
+
+def panics(log):
+    """How often PostgreSQL has given up so far."""
+    return log.read_text(errors="replace").count("PANIC:")

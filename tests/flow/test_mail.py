@@ -2,10 +2,12 @@
 import collections
 import email
 import email.policy
+import secrets
 
 import chain
 import pytest
 from base import until
+from world import World
 
 
 def mails(stack):
@@ -85,3 +87,33 @@ def test_every_event_was_told_to_an_agency_once(world, base):
     twice = base.run("SELECT event_position, agency_id, count(*) FROM notifications.notification"
                      " WHERE programme = %s GROUP BY 1, 2 HAVING count(*) > 1", world.programme)
     assert twice == []
+
+
+def test_a_mail_of_which_nothing_can_be_recorded_keeps_nobody_elses_waiting(world, stack, base, edition):
+    """The head of its programme is locked: it waits, and between its tries the others' mail goes out."""
+    all_is_sent(world)
+    other = World(stack, base, "kh-" + secrets.token_hex(4))
+    with base.connection() as queue, base.connection() as head:
+        queue.autocommit = head.autocommit = False
+        queue.cursor().execute("LOCK TABLE notifications.delivery IN EXCLUSIVE MODE")
+        chain.require(world, chain.entry(world, edition))
+        until(lambda: not base.unheard(world.programme), "there is something to be told")
+        queue.cursor().execute(
+            "INSERT INTO notifications.delivery (programme, notification, due_at) SELECT programme, id,"
+            " CASE row_number() OVER () WHEN 1 THEN '-infinity' ELSE now() + interval '1 day' END"
+            " FROM notifications.notification WHERE programme = %s AND state = 1", (world.programme,))
+        head.cursor().execute("SET idle_in_transaction_session_timeout = 0")
+        head.cursor().execute("SELECT FROM runtime.journal_head WHERE programme = %s FOR UPDATE", (world.programme,))
+        queue.commit()
+        until(lambda: base.one("SELECT count(*) FROM notifications.delivery WHERE outcome = 1"), "it was sent")
+
+        chain.edition(other)
+        all_is_sent(other)
+
+        assert base.one("SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 4",
+                        other.programme)
+        assert base.one("SELECT count(*) FROM notifications.delivery WHERE programme = %s AND outcome = 1",
+                        world.programme) == 1
+    base.run("UPDATE notifications.delivery SET due_at = '-infinity'")
+    all_is_sent(world)
+    other.close()

@@ -6,6 +6,7 @@ import pytest
 from base import until
 from inner import InnerGateway
 from sangkien_client import uuid7
+from stack import first_operator_id
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,33 @@ def test_two_workers_given_one_id_with_two_contents_accept_one(world, stack, edi
             reasons = sorted(reply.reason for _, reply in gateway.answers(2).values())
 
             assert reasons == ["", "REUSED_ID"]
+
+
+def test_a_right_that_ends_while_another_replica_waits_for_its_turn_is_gone_when_it_has_it(world, stack, base):
+    operators = first_operator_id("agency")
+    second = world.direct("RegisterPerson", {"agency_id": operators, "full_name": "Người vận hành thứ hai"})
+    binding = world.direct("BindRole", {"role": "ROLE_OPERATOR", "agency_id": operators, "person_id": second,
+                                        "programme": "directory"})
+
+    def request(type, body, subject, actor):
+        return world.operator.request("directory." + type, body, programme="directory", subject=subject, actor=actor)
+
+    def waiting():
+        return base.one("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                        " AND usename = 'sangkien_directory'")
+    ends = request("EndRole", {"reason": "Hết nhiệm kỳ"}, binding, first_operator_id("person"))
+    speaks = request("RegisterPerson", {"agency_id": operators, "full_name": "Người thứ ba"}, uuid7(), second)
+    with InnerGateway(stack) as gateway, base.connection() as head:
+        workers = [gateway.hire("directory"), gateway.hire("directory")]
+        head.autocommit = False
+        head.cursor().execute("SELECT FROM runtime.journal_head WHERE programme = 'directory' FOR UPDATE")
+        for nth, (worker, said) in enumerate(zip(workers, (ends, speaks)), 1):
+            gateway.work(worker, said, first_operator_id("system"), operators, int(time.time() * 1e6))
+            until(lambda: waiting() == nth, "its batch waits for the head")  # pylint: disable=W0640
+        head.rollback()
+        replies = sorted(reply.reason for _, reply in gateway.answers(2).values())
+
+    assert replies == ["", "NOT_ALLOWED"]
 
 
 def test_replicas_share_their_cursor_without_gap_or_repetition(world, base, edition, doubled):

@@ -99,7 +99,15 @@ class Base:
         until(lambda: not any(_is_there(pid) for pid in pids), "PostgreSQL is dead")
 
     def start(self):
-        subprocess.run([REPO / "ops/db/cluster", "start", self.stack.cluster], check=True,
+        self._order("start")
+
+    def restart(self, **variables):
+        """Its processes have these variables in their environment."""
+        self._order("stop")
+        self._order("start", {**os.environ, **variables})
+
+    def _order(self, what, env=None):
+        subprocess.run([REPO / "ops/db/cluster", what, self.stack.cluster], check=True, env=env,
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

@@ -379,7 +379,6 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
     struct journal_head head;
     struct journal_row *row;
     size_t first = 0;
-    int64_t directory;
 
     if (db_open(stage_dsn(s, service, NULL), service, &db) || journal_prepare(db))
         fail_msg("%s", err_text());
@@ -387,7 +386,7 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
     list_init(&requests, s->arena, sizeof(struct inbox_row));
     db_begin(db);
     journal_lock(db, s->programme);
-    if (db_run(db) || !journal_locked(db, 1, s->programme, &head, &directory))
+    if (db_run(db) || !journal_locked(db, 1, s->programme, &head))
         fail_msg("%s", err_text());
     row = list_add(&events);
     *row = (struct journal_row){ .service = service,

@@ -74,15 +74,15 @@ CREATE TABLE notifications.delivery (
 ) WITH (fillfactor = 50);
 CREATE INDEX delivery_due ON notifications.delivery (due_at);
 
--- Sessions of mailers that live: a holder that is not among them holds nothing any more.
-CREATE VIEW notifications.mailer AS
+-- The asking role's sessions that live: a holder that is not among them holds nothing any more.
+CREATE VIEW notifications.live_session AS
     SELECT pid, pid || ' since ' || extract(epoch FROM backend_start) AS session
       FROM pg_stat_activity WHERE usename = current_user;
 
 GRANT USAGE ON SCHEMA notifications TO sangkien_notifications, sangkien_auditor, sangkien_administrator;
 GRANT SELECT, INSERT, UPDATE ON notifications.notification TO sangkien_notifications;
 GRANT SELECT, INSERT, UPDATE, DELETE ON notifications.delivery TO sangkien_notifications;
-GRANT SELECT ON notifications.mailer TO sangkien_notifications;
-GRANT SELECT ON ALL TABLES IN SCHEMA notifications TO sangkien_auditor, sangkien_administrator;
+GRANT SELECT ON notifications.live_session TO sangkien_notifications;
+GRANT SELECT ON notifications.notification, notifications.delivery TO sangkien_auditor, sangkien_administrator;
 
 COMMIT;
