@@ -40,7 +40,7 @@ static const struct statement claim = {
     "  AND n.programme = d.programme AND n.id = d.notification"
     " RETURNING d.programme, d.notification, d.epoch, d.attempts, d.outcome, d.failure, "
     "n.event_position,"
-    "  n.agency_id, n.template, n.recipient_role, n.address",
+    "  n.agency_id, n.template, n.recipient_role, n.address, n.state",
 };
 
 static const struct statement settle = {
@@ -145,19 +145,39 @@ delivery_fill(struct db *db, size_t *ret_count)
     return rc;
 }
 
+/* The key of a row and the epoch of the claim: the first three parameters of what follows a claim.
+ */
+static void
+mine(struct db *db, const struct delivery *delivery)
+{
+    db_text(db, delivery->programme);
+    db_uuid(db, &delivery->notification);
+    db_int8(db, delivery->epoch);
+}
+
+static void
+ask_drop(struct db *db, const struct delivery *delivery)
+{
+    db_call(db, &drop);
+    mine(db, delivery);
+}
+
 int
-delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_delivery)
+delivery_claim(struct db *db, struct arena *arena, const struct delivery *done,
+               struct delivery *ret_delivery)
 {
     const struct db_result *row;
     int rc;
 
     begin(db, &patience);
+    if (done)
+        ask_drop(db, done);
     db_call(db, &claim);
     db_time(db, clock_now_us());
     rc = finish(db);
     if (rc)
         return rc;
-    row = db_result(db, 2);
+    row = db_result(db, done ? 3 : 2);
     if (db_rows(row) == 0)
         return ERR_NOT_FOUND;
     *ret_delivery = (struct delivery){
@@ -172,33 +192,19 @@ delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_delivery
         .template = arena_text(arena, db_get_text(row, 0, 8)),
         .recipient_role = (int) db_get_int(row, 0, 9),
         .address = arena_text(arena, db_get_text(row, 0, 10)),
+        .is_recorded = db_get_int(row, 0, 11) != IS(QUEUED),
     };
     return 0;
 }
 
-/* The key of a row and the epoch of the claim: the first three parameters of what follows a claim.
- */
-static void
-mine(struct db *db, const struct delivery *delivery)
-{
-    db_text(db, delivery->programme);
-    db_uuid(db, &delivery->notification);
-    db_int8(db, delivery->epoch);
-}
-
 int
-delivery_settle(struct db *db, const struct delivery *delivery, bool *ret_is_mine)
+delivery_settle(struct db *db, const struct delivery *delivery)
 {
-    int rc;
-
     begin(db, &settle);
     mine(db, delivery);
     db_int4(db, (int32_t) delivery->outcome);
     db_text(db, delivery->failure);
-    rc = finish(db);
-    if (rc == 0)
-        *ret_is_mine = db_changed(db_result(db, 1)) == 1;
-    return rc;
+    return finish(db);
 }
 
 int
@@ -217,14 +223,6 @@ delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds
     begin(db, &put_off);
     mine(db, delivery);
     db_time(db, clock_now_us() + seconds * 1000000);
-    return finish(db);
-}
-
-int
-delivery_drop(struct db *db, const struct delivery *delivery)
-{
-    begin(db, &drop);
-    mine(db, delivery);
     return finish(db);
 }
 

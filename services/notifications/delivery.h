@@ -32,6 +32,7 @@ struct delivery {
     const char *template;
     int recipient_role;
     const char *address;
+    bool is_recorded; /* the notification itself says what came of it */
 };
 
 int delivery_prepare(struct db *db) MUST_CHECK;
@@ -42,18 +43,16 @@ int delivery_mend(struct db *db) MUST_CHECK;
 /* Makes rows for queued notifications that have none. */
 int delivery_fill(struct db *db, size_t *ret_count) MUST_CHECK;
 
-/* The next row that is due; ERR_NOT_FOUND when there is none. */
-int delivery_claim(struct db *db, struct arena *arena, struct delivery *ret_delivery) MUST_CHECK;
+/* The next row that is due; ERR_NOT_FOUND when there is none. `done`, if any, has been recorded: its row goes. */
+int delivery_claim(struct db *db, struct arena *arena, const struct delivery *done,
+                   struct delivery *ret_delivery) MUST_CHECK;
 
-/* The outcome is known. *ret_is_mine false: another mailer has claimed the row since. */
-int delivery_settle(struct db *db, const struct delivery *delivery, bool *ret_is_mine) MUST_CHECK;
+/* The outcome is known and could not be recorded: kept with the row, unless another one has claimed it since. */
+int delivery_settle(struct db *db, const struct delivery *delivery) MUST_CHECK;
 int delivery_postpone(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
 
 /* Something of our own went wrong: others go first, and it counts as no attempt. */
 int delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
-
-/* Takes the row away once the notification itself is settled. */
-int delivery_drop(struct db *db, const struct delivery *delivery) MUST_CHECK;
 
 /* How many notifications wait. */
 int delivery_depth(struct db *db, int64_t *ret_count) MUST_CHECK;

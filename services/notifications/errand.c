@@ -35,6 +35,8 @@ struct mailer {
     struct smtp *smtp;
     int64_t relay_pause_ms;
     unsigned until_depth;
+    struct delivery done; /* the last one, whose row goes with the next claim; no programme: none */
+    char done_in[65];
     struct metric *sent;
     struct metric *failed;
     struct metric *retries;
@@ -119,6 +121,15 @@ tell_log(const struct delivery *delivery, const char *message)
 
 /* ------------------------------------------------------------------ what came of it */
 
+static void
+note_done(struct mailer *mailer, const struct delivery *delivery)
+{
+    snprintf(mailer->done_in, sizeof(mailer->done_in), "%s", delivery->programme);
+    mailer->done = (struct delivery){ .programme = mailer->done_in,
+                                      .notification = delivery->notification,
+                                      .epoch = delivery->epoch };
+}
+
 /* The service takes note; then the row may go. The number is always 1: a notification is settled
  * once. */
 static int
@@ -136,23 +147,27 @@ report(struct mailer *mailer, const struct delivery *delivery)
         message = &failure;
     rc = errand_say(mailer->errands, delivery->programme, &delivery->notification, 1, message);
     CRASH_POINT(mail_reported);
-    return rc ? rc : delivery_drop(mailer->db, delivery);
+    if (rc == 0)
+        note_done(mailer, delivery);
+    return rc;
 }
 
 static int
 settle(struct mailer *mailer, struct delivery *delivery, enum delivery_outcome outcome)
 {
-    bool is_mine = false;
+    char reason[256];
     int rc;
 
     delivery->outcome = outcome;
     metric_add(outcome == DELIVERY_SENT ? mailer->sent : mailer->failed, 1);
     tell_log(delivery, outcome == DELIVERY_SENT ? "mail sent" : "mail failed");
-    rc = delivery_settle(mailer->db, delivery, &is_mine);
-    CRASH_POINT(mail_settled);
-    if (rc || !is_mine) /* our session ended, and another mailer took over: it will report */
-        return rc;
-    return report(mailer, delivery);
+    rc = report(mailer, delivery);
+    if (rc) { /* it is not sent again because of that */
+        snprintf(reason, sizeof(reason), "%s", err_text());
+        if (delivery_settle(mailer->db, delivery) == 0)
+            rc = err_set(rc, "%s", reason);
+    }
+    return rc;
 }
 
 static int
@@ -186,6 +201,10 @@ deliver(struct mailer *mailer, struct delivery *delivery)
     int rc;
 
     CRASH_POINT(mail_claimed);
+    if (delivery->is_recorded) {
+        note_done(mailer, delivery);
+        return 0;
+    }
     if (delivery->outcome != DELIVERY_OPEN) /* it was done; only the report is missing */
         return report(mailer, delivery);
     verdict = try_to_send(mailer, delivery, &rc);
@@ -234,6 +253,17 @@ look_at_depth(struct mailer *mailer)
     return rc;
 }
 
+static int
+claim(struct mailer *mailer, struct delivery *ret_delivery)
+{
+    int rc = delivery_claim(mailer->db, mailer->arena,
+                            mailer->done.programme ? &mailer->done : NULL, ret_delivery);
+
+    if (rc == 0 || rc == ERR_NOT_FOUND)
+        mailer->done.programme = NULL;
+    return rc;
+}
+
 /* Does one thing. *ret_pause_ms says how long there is nothing more to do. */
 static int
 work(struct mailer *mailer, int64_t *ret_pause_ms)
@@ -244,7 +274,7 @@ work(struct mailer *mailer, int64_t *ret_pause_ms)
 
     *ret_pause_ms = 0;
     if (rc == 0)
-        rc = mailer->smtp ? delivery_claim(mailer->db, mailer->arena, &delivery) : ERR_NOT_FOUND;
+        rc = mailer->smtp ? claim(mailer, &delivery) : ERR_NOT_FOUND;
     if (rc == 0) {
         rc = deliver(mailer, &delivery);
         *ret_pause_ms = mailer->relay_pause_ms;

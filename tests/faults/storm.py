@@ -24,7 +24,7 @@ POINTS = {
                                     "replied")},
     **{point: ("submissions",) for point in ALARMS},
     **{point: CONSUMERS for point in ("cursor_taken", "heard")},
-    **{point: ("notifications",) for point in ("mail_claimed", "mail_sent", "mail_settled", "mail_reported")},
+    **{point: ("notifications",) for point in ("mail_claimed", "mail_sent", "mail_reported")},
 }
 KINDS = ("crash", "crash", "crash", "kill", "kill", "halt", "backend", "terminate", "server", "days")
 KILLABLE = ("gateway", "directory", "submissions", "appraisal", "funding", "notifications")

@@ -10,6 +10,7 @@ from load import Load
 from storm import Storm, in_days, recovered
 
 CEILINGS = 3
+HELPERS = ("notifications-2", "notifications-3")  # when only mails are left
 
 
 class Trial:
@@ -34,11 +35,15 @@ class Trial:
     def _let_all_be_told(self, patience):
         """Waits as long as something is going on. A mail that is to be tried again is due soon: a look takes a minute."""
         stack, last, end = self.world.stack, None, 0
+        for helper in HELPERS:
+            stack.launch(helper)
         while (now := self._untold()) != ([], 0, 0) and (now != last or time.monotonic() < end):
             if now != last:
                 last, end = now, time.monotonic() + patience
             stack.move_clock(stack.clock() - time.time() + 60)
             time.sleep(0.05)  # between two looks
+        for helper in HELPERS:
+            stack.end(helper)
 
     def facts(self, seconds=60, patience=60):
         """Everybody may finish, hear and be told; then everything is looked at, also what did not come in time."""

@@ -105,7 +105,7 @@ def test_a_mail_of_which_nothing_can_be_recorded_keeps_nobody_elses_waiting(worl
         head.cursor().execute("SET idle_in_transaction_session_timeout = 0")
         head.cursor().execute("SELECT FROM runtime.journal_head WHERE programme = %s FOR UPDATE", (world.programme,))
         queue.commit()
-        until(lambda: base.one("SELECT count(*) FROM notifications.delivery WHERE outcome = 1"), "it was sent")
+        until(lambda: base.one("SELECT count(*) FROM notifications.delivery WHERE outcome = 1"), "it was sent", 30)
 
         chain.edition(other)
         all_is_sent(other)
