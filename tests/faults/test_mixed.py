@@ -14,7 +14,7 @@ from stack import REPO
 from storm import KILLABLE
 from trial import Trial
 
-PROGRAMS = ("CMakeLists.txt", "common", "services", "proto", "ops/ctl", "ops/db")
+PROGRAMS = ("CMakeLists.txt", "common", "services", "proto", "ops")
 PREVIOUS = REPO / "build-previous"
 
 

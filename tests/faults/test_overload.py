@@ -59,12 +59,11 @@ def test_what_is_too_much_is_refused_and_everything_else_goes_on(world, base, st
     for pid in pids.values():
         with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")  # its peak is what it has now
-    ceiling = chain.ceiling(world)
+    case, digest = chain.proposed(world, chain.appraised(world, edition), chain.ceiling(world))
     began = time.monotonic()
-    flood = Flood(world, stack, edition, tmp_path, 600 if long else 6)
+    flood = Flood(world, stack, edition, tmp_path, 600 if long else 8)
     for neighbour in neighbours:
         neighbour.served(50)
-    case, digest = chain.proposed(world, chain.appraised(world, edition), ceiling)
     chain.agreed(world, case, digest)
     signed_meanwhile = flood.is_on()
     while flood.is_on():
