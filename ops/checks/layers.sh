@@ -174,14 +174,19 @@ by_label()
     count_ctest "$log"
 }
 
+pytest()
+{
+    BUILD_DIR=$root/build PYTHONDONTWRITEBYTECODE=1 \
+        "${before[@]}" "$python" -m pytest -q -ra -p no:cacheprovider "$@" 2>&1
+}
+
 # A folder of tests, or one file of it, and pytest's options.
 by_pytest()
 {
     local log=$logs/pytest.${1//\//.} what=tests/$1
     shift
     [ -e "$what" ] || return 0
-    BUILD_DIR=$root/build PYTHONDONTWRITEBYTECODE=1 \
-        "${before[@]}" "$python" -m pytest -q -ra -p no:cacheprovider "$what" "$@" >"$log" 2>&1
+    pytest "$what" "$@" >"$log"
     cat "$log"
     count_pytest "$log"
 }
@@ -269,13 +274,29 @@ layer_spin()
     by_lines spin tests/model/spin/run
 }
 
+# Two groups side by side, each with a system of its own: what breaks that system, and what it must stand. Then the
+# bad line, in a network of its own.
 # shellcheck disable=SC2154 # long is set by ops/check
 layer_faults()
 {
+    local log file breaks=() stands=()
     need_build || return 1
     try "builds with places to die at" build crashes
     [ "$failed" -eq 0 ] || return 0
-    by_pytest faults --ignore tests/faults/test_network.py "${long[@]}"
+    for file in tests/faults/test_*.py; do
+        case $file in
+        *_checker.py | *_storm.py | *_clock.py | *_shim.py | *_disk.py | *_mixed.py) breaks+=("$file") ;;
+        *_network.py) ;;
+        *) stands+=("$file") ;;
+        esac
+    done
+    pytest "${breaks[@]}" "${long[@]}" >"$logs/pytest.faults.breaks" &
+    pytest "${stands[@]}" "${long[@]}" >"$logs/pytest.faults.stands"
+    wait $!
+    for log in "$logs/pytest.faults.breaks" "$logs/pytest.faults.stands"; do
+        cat "$log"
+        count_pytest "$log"
+    done
     before=(tests/faults/run-alone)
     by_pytest faults/test_network.py "${long[@]}"
     before=()

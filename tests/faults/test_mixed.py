@@ -28,8 +28,10 @@ def differs(commit, *paths):
 
 
 @pytest.fixture(scope="module")
-def previous():
+def previous(long):
     """The build of it."""
+    if not long:
+        pytest.skip("built in a long run only")
     commits = git("log", "-n", "50", "--format=%H", "--", "common", "services").stdout.split()
     commit = next((c for c in commits if differs(c, "common", "services") and not differs(c, "ops/db/deploy")), None)
     if commit is None:

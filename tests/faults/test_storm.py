@@ -17,10 +17,6 @@ def trial(own_world, rng, tmp_path, recoveries):
     assert checker.breaches(facts) == {}
 
 
-def test_in_a_calm_nothing_is_lost_or_doubled(trial):
-    trial.storm.calm(500)
-
-
 def test_the_promises_hold_wherever_a_process_dies(trial, nth, long):
     hits = 2 if long else 1
     for point, services in sorted(POINTS.items()):
