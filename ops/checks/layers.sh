@@ -274,12 +274,12 @@ layer_spin()
     by_lines spin tests/model/spin/run
 }
 
-# Two groups side by side, each with a system of its own: what breaks that system, and what it must stand. Then the
-# bad line, in a network of its own.
+# Three groups side by side, each with a system of its own: what breaks that system, what it must stand, and the bad
+# line, in a network of its own.
 # shellcheck disable=SC2154 # long is set by ops/check
 layer_faults()
 {
-    local log file breaks=() stands=()
+    local log file breaks=() stands=() groups=()
     need_build || return 1
     try "builds with places to die at" build crashes
     [ "$failed" -eq 0 ] || return 0
@@ -291,29 +291,24 @@ layer_faults()
         esac
     done
     pytest "${breaks[@]}" "${long[@]}" >"$logs/pytest.faults.breaks" &
-    pytest "${stands[@]}" "${long[@]}" >"$logs/pytest.faults.stands"
-    wait $!
-    for log in "$logs/pytest.faults.breaks" "$logs/pytest.faults.stands"; do
+    groups=("$!")
+    pytest "${stands[@]}" "${long[@]}" >"$logs/pytest.faults.stands" &
+    groups+=("$!")
+    before=(tests/faults/run-alone)
+    pytest tests/faults/test_network.py "${long[@]}" >"$logs/pytest.faults.line" &
+    groups+=("$!")
+    before=()
+    wait "${groups[@]}"
+    for log in "$logs"/pytest.faults.{breaks,stands,line}; do
         cat "$log"
         count_pytest "$log"
     done
-    before=(tests/faults/run-alone)
-    by_pytest faults/test_network.py "${long[@]}"
-    before=()
-}
-
-# It mostly waits, for packages and containers: other layers run meanwhile.
-begin_compose()
-{
-    tests/compose/run >"$logs/pytest.compose" 2>&1 &
-    compose_pid=$!
 }
 
 layer_compose()
 {
-    [ -n "${compose_pid-}" ] || begin_compose
-    wait "$compose_pid"
-    compose_pid=
-    cat "$logs/pytest.compose"
-    count_pytest "$logs/pytest.compose"
+    local log=$logs/pytest.compose
+    tests/compose/run >"$log" 2>&1
+    cat "$log"
+    count_pytest "$log"
 }

@@ -28,7 +28,7 @@ POINTS = {
 }
 KINDS = ("crash", "crash", "crash", "kill", "kill", "halt", "backend", "terminate", "server", "days")
 KILLABLE = ("gateway", "directory", "submissions", "appraisal", "funding", "notifications")
-WAIT_S = 30
+WAIT_S = 60
 
 
 def recovered(recoveries):

@@ -16,7 +16,7 @@ from systems import system
 from trial import Trial
 from world import World
 
-OFTEN = 3
+OFTEN = 8
 DOORS = ("revoked-keys-stay",)  # of a run that is not long, too
 SHORT = ("ack_before_commit",)  # of a run that is not long
 

@@ -13,7 +13,7 @@ SHIMS = {  # of ten thousand calls
     "interrupted": "interrupt=300 short=300",
     "reset": "interrupt=50 short=50 reset=5",
     "out of descriptors": "nofile=2000",
-    "out of memory": "memory=20",
+    "out of memory": "memory=5",
 }
 
 
@@ -25,20 +25,30 @@ def test_the_shim_strikes(shim):
     assert "ConnectionResetError" in done.stderr
 
 
+class Deaths:
+    """Starts again whoever has died, as an administrator's supervisor does."""
+
+    def __init__(self, stack):
+        self.stack, self.count = stack, 0
+
+    def look(self):
+        """False, so that it can stand in a condition that goes on."""
+        for service in KILLABLE:
+            if self.stack.pid(service) is None:
+                self.count += 1
+                self.stack.launch(service)
+        return False
+
+
 @pytest.mark.parametrize("what", SHIMS)
 def test_the_promises_hold_while_calls_fail(own_world, preloaded, what, rng, tmp_path, breakable, long):
     if not long and what in ("interrupted", "out of descriptors"):
         pytest.skip("in a long run only: resets come with interruptions, and new connections")
     preloaded({service: {"SHIM": f"seed={nth + 1} {SHIMS[what]}"} for nth, service in enumerate(KILLABLE)})
     trial = Trial(own_world, rng, tmp_path, most=10, rate=200)
-    deaths = 0
-    wanted = trial.load.answered + (20_000 if long else 250)
-    while trial.load.answered < wanted:
-        trial.storm.calm(1)
-        for service in KILLABLE:
-            if breakable.pid(service) is None:
-                deaths += 1
-                breakable.launch(service)
+    deaths = Deaths(breakable)
+    wanted = trial.load.answered + (20_000 if long else 150)
+    trial.storm.until(lambda: deaths.look() or trial.load.answered >= wanted, "enough answers", 3000 if long else 120)
     for service in KILLABLE:  # all may end in peace
         del breakable.settings[service]["SHIM"]
         breakable.end(service)
@@ -46,33 +56,49 @@ def test_the_promises_hold_while_calls_fail(own_world, preloaded, what, rng, tmp
         breakable.settings[service]["SHIM"] = ""
 
     facts = trial.facts()
-    facts.kills += deaths + len(KILLABLE)
+    facts.kills += deaths.count + len(KILLABLE)
 
     trial.report(facts)
-    print(f"{what}: {deaths} processes died")
-    assert deaths == 0 or what == "out of memory"
+    print(f"{what}: {deaths.count} processes died")
+    assert deaths.count == 0 or what == "out of memory"
     assert trial.load.broken == []
     assert checker.breaches(facts) == {}
 
 
-def test_the_promises_hold_while_the_disk_now_and_then_keeps_nothing(own_world, shim, rng, tmp_path, breakable, long):
-    """Of a thousand fsyncs two fail: PostgreSQL gives up, reads its log again, and goes on."""
+@pytest.fixture
+def forgetful(own_world, shim):
+    """Of a thousand fsyncs of the database two fail. It gives up, reads its log again and goes on; if one fails there, too,
+    somebody must start it: forgetful.look()."""
+    variables = {"LD_PRELOAD": str(shim), "SHIM": "seed=1 sync=20"}
+    base = own_world.base
+
+    class Forgetful:
+        @staticmethod
+        def look():
+            if not base.is_up():
+                base.start(**variables)
+            return False
+
+        @staticmethod
+        def panics():
+            return (own_world.stack.cluster / "log").read_text(errors="replace").count("PANIC:")
+    base.restart(**variables)
+    yield Forgetful
+    if base.is_up():
+        base.kill()
+    base.start()
+
+
+def test_the_promises_hold_while_the_disk_now_and_then_keeps_nothing(own_world, forgetful, rng, tmp_path, long):
     trial = Trial(own_world, rng, tmp_path, most=10, rate=200)
-    own_world.base.restart(LD_PRELOAD=str(shim), SHIM="seed=1 sync=20")
-    log = breakable.cluster / "log"
-    for _ in range(100 if long else 1):
-        gave_up = panics(log)
-        trial.storm.until(lambda: panics(log) > gave_up, "an fsync fails", 120)  # pylint: disable=W0640
-        trial.storm.calm()
-    own_world.base.restart()
+    first = forgetful.panics()
+    enough = first + (100 if long else 2)
+    trial.storm.until(lambda: forgetful.look() or forgetful.panics() >= enough, "fsyncs fail", 3000 if long else 120)
+    own_world.base.kill()
+    own_world.base.start()
 
     facts = trial.facts()
-    facts.kills += panics(log)
+    facts.kills += forgetful.panics() - first + 1
     trial.report(facts)
     assert trial.load.broken == []
     assert checker.breaches(facts) == {}
-
-
-def panics(log):
-    """How often PostgreSQL has given up so far."""
-    return log.read_text(errors="replace").count("PANIC:")

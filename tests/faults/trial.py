@@ -23,6 +23,7 @@ class Trial:
         self.storm = Storm(world, self.load, rng)
         self.listener = Listener(world)
         self.listener.start()
+        world.listeners.append(self.listener)
 
     def _untold(self):
         """What is still to be heard, to be mailed, and to be noticed."""

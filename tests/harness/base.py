@@ -98,17 +98,22 @@ class Base:
                 os.kill(pid, signal.SIGKILL)
         until(lambda: not any(_is_there(pid) for pid in pids), "PostgreSQL is dead")
 
-    def start(self):
-        self._order("start")
+    def is_up(self):
+        with contextlib.suppress(OSError):
+            return _is_there(self.pids()[0])
+        return False
+
+    def start(self, **variables):
+        """Its processes have these variables in their environment."""
+        self._order("start", variables)
 
     def restart(self, **variables):
-        """Its processes have these variables in their environment."""
         self._order("stop")
-        self._order("start", {**os.environ, **variables})
+        self._order("start", variables)
 
-    def _order(self, what, env=None):
-        subprocess.run([REPO / "ops/db/cluster", what, self.stack.cluster], check=True, env=env,
-                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    def _order(self, what, variables=()):
+        subprocess.run([REPO / "ops/db/cluster", what, self.stack.cluster], check=True,
+                       env={**os.environ, **dict(variables)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def _is_there(pid):

@@ -63,6 +63,7 @@ class World:
         self.stack, self.base, self.programme, self.words = stack, base, programme, stack.words
         self.agencies, self.systems, self.officers, self.keys, self.clients = {}, {}, {}, {}, {}
         self.bindings = {}
+        self.listeners = []  # of the feed, in threads of their own: stopped when the world is closed
         self.operator = stack.operator()
         for agency, officers in AGENCIES.items():
             self.add_agency(agency)
@@ -74,6 +75,8 @@ class World:
                                                        "utc_offset_minutes": 420})
 
     def close(self):
+        for listener in self.listeners:
+            listener.stop()
         for client in self.clients.values():
             client.close()
         self.operator.close()
