@@ -175,7 +175,7 @@ process_watch_clock(const struct process *process)
     clock_now_us();
     jump_s = clock_jump_us() / 1000000;
     health_ready(process->health, "clock", jump_s == 0);
-    if (jump_s == told_s)
+    if ((jump_s == 0) == (told_s == 0) && llabs(jump_s - told_s) <= 2) /* seconds are cut off */
         return;
     told_s = jump_s;
     snprintf(text, sizeof(text), "%+lld", (long long) jump_s);
