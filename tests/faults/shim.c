@@ -137,7 +137,7 @@ is_quiet(void)
     return now.tv_sec - began.tv_sec < quiet_s;
 }
 
-/* splitmix64 over a counter that all threads share. */
+/* splitmix64 over a counter that all threads share; a process that was forked goes its own way. */
 static bool
 strikes(enum fault fault)
 {
@@ -145,7 +145,7 @@ strikes(enum fault fault)
 
     if (rates[fault] == 0 || is_quiet())
         return false;
-    x = atomic_fetch_add(&drawn, 1) * UINT64_C(0x9E3779B97F4A7C15);
+    x = (atomic_fetch_add(&drawn, 1) ^ (uint64_t) getpid() << 40) * UINT64_C(0x9E3779B97F4A7C15);
     x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     x = (x ^ x >> 27) * UINT64_C(0x94D049BB133111EB);
     return (x ^ x >> 31) % OUT_OF < rates[fault];

@@ -110,8 +110,9 @@ def overdue(world):
 
 def held(world):
     """[(notification, holder)] of mails that are in hand."""
-    return world.base.run("SELECT notification::text, holder FROM notifications.delivery WHERE programme = %s"
-                          " AND holder IS NOT NULL AND outcome = 0", world.programme)
+    return world.base.run("SELECT notification::text, holder FROM notifications.delivery d"
+                          " JOIN notifications.notification n ON n.programme = d.programme AND n.id = d.notification WHERE d.programme = %s"
+                          " AND holder IS NOT NULL AND outcome = 0 AND n.state = 1", world.programme)
 
 
 def waiting(world):

@@ -1,7 +1,7 @@
 """tests/faults/test_mixed.py - the previous version and this one work together, and are replaced one by one.
 
-Of every service two processes run, one of each version, and a gateway of one of them. What the previous version is tells
-git: the newest commit that has the same database, and other programs.
+Of every service two processes run, one of each version, and a gateway of one of them. What the previous version is
+tells git: the newest commit that has the same database, and other programs.
 """
 import itertools
 import shutil

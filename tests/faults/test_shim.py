@@ -67,8 +67,8 @@ def test_the_promises_hold_while_calls_fail(own_world, preloaded, what, rng, tmp
 
 @pytest.fixture
 def forgetful(own_world, shim):
-    """Of a thousand fsyncs of the database two fail. It gives up, reads its log again and goes on; if one fails there, too,
-    somebody must start it: forgetful.look()."""
+    """Of a thousand fsyncs of the database two fail. It gives up, reads its log again and goes on; if one fails there,
+    too, somebody must start it: forgetful.look()."""
     variables = {"LD_PRELOAD": str(shim), "SHIM": "seed=1 sync=20"}
     base = own_world.base
 
