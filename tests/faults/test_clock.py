@@ -76,28 +76,36 @@ def test_who_starts_with_a_clock_that_is_behind_refuses(own_world, clock, breaka
         "document": own_world.document(kind="PLAN")})
 
 
-def to_half_past_eleven(stack):
-    """In Viet Nam, by the system's clock: half an hour before the day ends."""
+def to_eleven(stack):
+    """In the evening in Viet Nam, by the system's clock."""
     local = stack.clock() + 7 * HOUR
-    stack.move_clock(stack.clock() - time.time() + (86400 - HOUR / 2 - local) % 86400)
+    stack.move_clock(stack.clock() - time.time() + (23 * HOUR - local) % 86400)
+
+
+def require_today(world, entry, minutes_earlier):
+    """By the end of the day, where it ends so much earlier than in Viet Nam."""
+    day = time.gmtime(world.stack.clock() + 7 * HOUR)
+    world.do("standing", "submissions.RequireDossier", {"due": {
+        "date": {"year": day.tm_year, "month": day.tm_mon, "day": day.tm_mday}, "inclusive": True,
+        "utc_offset_minutes": 420 + minutes_earlier}}, entry)
 
 
 def test_nothing_is_due_before_its_time(own_world, clock, breakable):
     world, edition = own_world, chain.edition(own_world)
-    today, tomorrow = chain.entry(world, edition), chain.entry(world, edition)
-    to_half_past_eleven(breakable)
-    chain.require_today(world, today, breakable.clock())
-    chain.require_today(world, tomorrow, breakable.clock() + 24 * HOUR)
+    early, late = chain.entry(world, edition), chain.entry(world, edition)
+    to_eleven(breakable)
+    require_today(world, early, 30)
+    require_today(world, late, 0)
     clock.jump(HOUR)
     until(lambda: jumped(breakable) == list(KILLABLE), "the jump is told")
 
-    pass_time(breakable, 24 * HOUR)  # it is half past eleven, and by the machine's clock half an hour into the next day
-    until(lambda: today in overdue(world), "what was due the day before is overdue")
+    pass_time(breakable, 0.6 * HOUR)  # it is past half past eleven, and past midnight by the machine's clock
+    until(lambda: early in overdue(world), "what was due is overdue")
     world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition))  # its turn comes after all that is due
 
-    assert overdue(world) == {today}
+    assert overdue(world) == {early}
     pass_time(breakable, HOUR)
-    until(lambda: overdue(world) == {today, tomorrow}, "now the other is overdue, too")
+    until(lambda: overdue(world) == {early, late}, "now the other is overdue, too")
 
 
 def pass_time(stack, seconds):
