@@ -153,7 +153,7 @@ class Siege:
 
     def _tell(self, growth, ended):
         before, during = self.neighbour.p99(before=self.began), self.neighbour.p99(self.began, ended)
-        name = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split(" ")[0]
+        name = os.environ.get("PYTEST_CURRENT_TEST", "at the end").split("::")[-1].split(" ")[0]
         self.tell(f"{name}: gateway +{growth / MIB:.0f} MiB, "
                   f"{self.keeper.restarts} restarts; the neighbour's p99 {before * 1000:.0f} ms before, "
                   f"{during * 1000:.0f} ms during")
