@@ -17,9 +17,9 @@
 #define MOST_SHIFT_SECONDS INT64_C(3155760000) /* a century */
 #define MOST_OFFSET_MINUTES (14 * 60)
 
-#define MOST_STEP_US                                                                               \
-    (2 * SECOND_US) /* of a correction: a leap second, a clock that is set at start */
-#define MOST_LOOK_US (SECOND_US / 10) /* between two looks at two clocks that count as one */
+/* Of a correction (a leap second, a clock that is set at start); and between looks at two clocks that count as one. */
+#define MOST_STEP_US (2 * SECOND_US)
+#define MOST_LOOK_US (SECOND_US / 10)
 
 static char shift_path[PATH_MAX];
 static _Atomic int64_t shift_us;

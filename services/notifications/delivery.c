@@ -43,12 +43,6 @@ static const struct statement claim = {
     "  n.agency_id, n.template, n.recipient_role, n.address, n.state",
 };
 
-static const struct statement settle = {
-    "mail_settle",
-    "UPDATE notifications.delivery SET outcome = $4::int4, failure = $5::text"
-    " WHERE programme = $1::text AND notification = $2::uuid AND epoch = $3::int8 AND outcome = 0",
-};
-
 static const struct statement postpone = {
     "mail_postpone",
     "UPDATE notifications.delivery SET holder = NULL, failure = $4::text, due_at = $5::timestamptz"
@@ -58,7 +52,8 @@ static const struct statement postpone = {
 static const struct statement put_off = {
     "mail_put_off",
     "UPDATE notifications.delivery SET holder = NULL, due_at = $4::timestamptz,"
-    "  attempts = attempts - CASE WHEN outcome = 0 THEN 1 ELSE 0 END"
+    "  outcome = $5::int4, failure = $6::text,"
+    "  attempts = attempts - CASE WHEN $5::int4 = 0 THEN 1 ELSE 0 END"
     " WHERE programme = $1::text AND notification = $2::uuid AND epoch = $3::int8",
 };
 
@@ -94,9 +89,8 @@ static const struct statement names = {
     "'sangkien.directory.v1.AgencyRenamed') ORDER BY version DESC LIMIT 1) AS j",
 };
 
-static const struct statement *const statements[] = { &fill,     &patience, &claim, &settle,
-                                                      &postpone, &put_off,  &drop,  &depth,
-                                                      &cause,    &names };
+static const struct statement *const statements[] = { &fill, &patience, &claim, &postpone, &put_off,
+                                                      &drop, &depth,    &cause, &names };
 
 int
 delivery_prepare(struct db *db)
@@ -198,16 +192,6 @@ delivery_claim(struct db *db, struct arena *arena, const struct delivery *done,
 }
 
 int
-delivery_settle(struct db *db, const struct delivery *delivery)
-{
-    begin(db, &settle);
-    mine(db, delivery);
-    db_int4(db, (int32_t) delivery->outcome);
-    db_text(db, delivery->failure);
-    return finish(db);
-}
-
-int
 delivery_postpone(struct db *db, const struct delivery *delivery, int64_t seconds)
 {
     begin(db, &postpone);
@@ -223,6 +207,8 @@ delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds
     begin(db, &put_off);
     mine(db, delivery);
     db_time(db, clock_now_us() + seconds * 1000000);
+    db_int4(db, (int32_t) delivery->outcome);
+    db_text(db, delivery->failure);
     return finish(db);
 }
 

@@ -47,11 +47,11 @@ int delivery_fill(struct db *db, size_t *ret_count) MUST_CHECK;
 int delivery_claim(struct db *db, struct arena *arena, const struct delivery *done,
                    struct delivery *ret_delivery) MUST_CHECK;
 
-/* The outcome is known and could not be recorded: kept with the row, unless another one has claimed it since. */
-int delivery_settle(struct db *db, const struct delivery *delivery) MUST_CHECK;
+/* The relay puts it off. */
 int delivery_postpone(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
 
-/* Something of our own went wrong: others go first, and it counts as no attempt. */
+/* Something of our own went wrong: others go first. A known outcome is kept with the row, and the mail is not sent
+ * again; without one this counts as no attempt. */
 int delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
 
 /* How many notifications wait. */

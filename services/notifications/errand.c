@@ -155,19 +155,10 @@ report(struct mailer *mailer, const struct delivery *delivery)
 static int
 settle(struct mailer *mailer, struct delivery *delivery, enum delivery_outcome outcome)
 {
-    char reason[256];
-    int rc;
-
     delivery->outcome = outcome;
     metric_add(outcome == DELIVERY_SENT ? mailer->sent : mailer->failed, 1);
     tell_log(delivery, outcome == DELIVERY_SENT ? "mail sent" : "mail failed");
-    rc = report(mailer, delivery);
-    if (rc) { /* it is not sent again because of that */
-        snprintf(reason, sizeof(reason), "%s", err_text());
-        if (delivery_settle(mailer->db, delivery) == 0)
-            rc = err_set(rc, "%s", reason);
-    }
-    return rc;
+    return report(mailer, delivery);
 }
 
 static int

@@ -71,6 +71,11 @@ def status_bytes(pid, word):
     return int(re.search(rf"^{word}:\s+(\d+)", text, re.M)[1]) * 1024
 
 
+def forget_peak(pid):
+    """Its most memory so far is what it has now."""
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
@@ -89,7 +94,7 @@ class Keeper(threading.Thread):
         has = status_bytes(pid, "VmData")  # what RLIMIT_DATA is compared with
         self.before = resource.prlimit(pid, resource.RLIMIT_DATA)
         resource.prlimit(pid, resource.RLIMIT_DATA, (has + ROOM, self.before[1]))
-        pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")  # its peak is what it has now
+        forget_peak(pid)
         self.pid, self.rss = pid, status_bytes(pid, "VmRSS")
 
     def growth(self):

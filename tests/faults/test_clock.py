@@ -79,37 +79,26 @@ def test_who_starts_with_a_clock_that_is_behind_refuses(own_world, clock, breaka
 def to_eleven(stack):
     """In the evening in Viet Nam, by the system's clock."""
     local = stack.clock() + 7 * HOUR
-    stack.move_clock(stack.clock() - time.time() + (23 * HOUR - local) % 86400)
-
-
-def require_today(world, entry, minutes_earlier):
-    """By the end of the day, where it ends so much earlier than in Viet Nam."""
-    day = time.gmtime(world.stack.clock() + 7 * HOUR)
-    world.do("standing", "submissions.RequireDossier", {"due": {
-        "date": {"year": day.tm_year, "month": day.tm_mon, "day": day.tm_mday}, "inclusive": True,
-        "utc_offset_minutes": 420 + minutes_earlier}}, entry)
+    stack.let_pass((23 * HOUR - local) % 86400)
 
 
 def test_nothing_is_due_before_its_time(own_world, clock, breakable):
     world, edition = own_world, chain.edition(own_world)
     early, late = chain.entry(world, edition), chain.entry(world, edition)
     to_eleven(breakable)
-    require_today(world, early, 30)
-    require_today(world, late, 0)
+    today = time.gmtime(breakable.clock() + 7 * HOUR)[:3]
+    chain.require(world, early, today, 450)  # where the day ends half an hour earlier than in Viet Nam
+    chain.require(world, late, today)
     clock.jump(HOUR)
     until(lambda: jumped(breakable) == list(KILLABLE), "the jump is told")
 
-    pass_time(breakable, 0.6 * HOUR)  # it is past half past eleven, and past midnight by the machine's clock
+    breakable.let_pass(0.6 * HOUR)  # it is past half past eleven, and past midnight by the machine's clock
     until(lambda: early in overdue(world), "what was due is overdue")
     world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition))  # its turn comes after all that is due
 
     assert overdue(world) == {early}
-    pass_time(breakable, HOUR)
+    breakable.let_pass(HOUR)
     until(lambda: overdue(world) == {early, late}, "now the other is overdue, too")
-
-
-def pass_time(stack, seconds):
-    stack.move_clock(stack.clock() - time.time() + seconds)
 
 
 def overdue(world):
@@ -124,6 +113,8 @@ def held(world):
 
 
 def waiting(world):
+    """Notifications that are not sent yet. Between two looks a minute passes: a mail that was put off is due again."""
+    world.stack.let_pass(60)
     return {row[0] for row in world.base.run("SELECT id::text FROM notifications.notification WHERE programme = %s"
                                              " AND state = 1", world.programme)}
 

@@ -11,7 +11,7 @@ import chain
 import pytest
 import steady
 from base import until
-from hostile import MIB, status_bytes
+from hostile import MIB, forget_peak, status_bytes
 from stack import write_file
 
 SYSTEMS, IN_FLIGHT = 8, 5 * 2048  # a service takes 2,048
@@ -57,8 +57,7 @@ def test_what_is_too_much_is_refused_and_everything_else_goes_on(world, base, st
         neighbour.served()
     pids = {name: stack.pid(name) for name in stack.services}
     for pid in pids.values():
-        with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
-            file.write("5")  # its peak is what it has now
+        forget_peak(pid)
     case, digest = chain.proposed(world, chain.appraised(world, edition), chain.ceiling(world))
     began = time.monotonic()
     flood = Flood(world, stack, edition, tmp_path, 600 if long else 8)

@@ -48,11 +48,12 @@ def dossier_body(world, amount=100 * MILLION, **more):
             "total_vnd": amount, "document": world.document(kind="SUBMISSION"), **more}
 
 
-def require(world, entry_id, day=(2099, 12, 31)):
-    """A dossier is due by the end of that day in Viet Nam."""
+def require(world, entry_id, day=(2099, 12, 31), utc_offset_minutes=420):
+    """A dossier is due by the end of that day, in Viet Nam unless another offset is given."""
     year, month, day = day
     world.do("standing", "submissions.RequireDossier", {"due": {
-        "date": {"year": year, "month": month, "day": day}, "inclusive": True, "utc_offset_minutes": 420}}, entry_id)
+        "date": {"year": year, "month": month, "day": day}, "inclusive": True,
+        "utc_offset_minutes": utc_offset_minutes}}, entry_id)
 
 
 def require_today(world, entry_id, now):
