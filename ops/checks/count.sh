@@ -76,23 +76,77 @@ count_prove()
     count $((${tests:-0} - (bad < ${tests:-0} ? bad : ${tests:-0}))) "$bad"
 }
 
-run_layer()
+# Leaves the counts in variables of this shell.
+measure()
 {
-    local layer=$1 began=$SECONDS log=$logs/$1.log note=
+    local began=$SECONDS
     passed=0 failed=0 skipped=0
-    if [ -t 1 ]; then
-        printf '%-10s ...\r' "$layer"
-    fi
-    "layer_$layer" >"$log" 2>&1 </dev/null || count 0 $((failed == 0))
+    "layer_$1" >"$logs/$1.log" 2>&1 </dev/null || count 0 $((failed == 0))
+    seconds=$((SECONDS - began))
+}
+
+tell()
+{
+    local layer=$1 log=$logs/$1.log note=
     [ "$skipped" -eq 0 ] || note=", $skipped skipped"
     if [ $((passed + failed + skipped)) -eq 0 ]; then
         note=", nothing there yet"
     fi
     printf '%-10s %-6s %5d passed, %d failed%s  (%d s)\n' "$layer" \
-        "$([ "$failed" -eq 0 ] && echo ok || echo FAILED)" "$passed" "$failed" "$note" $((SECONDS - began))
+        "$([ "$failed" -eq 0 ] && echo ok || echo FAILED)" "$passed" "$failed" "$note" "$seconds"
     [ "$failed" -eq 0 ] || show_failure "$log"
     total_passed=$((total_passed + passed))
     total_failed=$((total_failed + failed))
+}
+
+run_layer()
+{
+    if [ -t 1 ]; then
+        printf '%-10s ...\r' "$1"
+    fi
+    measure "$1"
+    tell "$1"
+}
+
+# In a process group of its own: otherwise nobody could interrupt it.
+others=()
+beside()
+{
+    set -m
+    "$@" &
+    set +m
+    others+=("$!")
+}
+
+interrupt_others()
+{
+    local group
+    for group in "${others[@]}"; do
+        kill -INT -- "-$group" 2>/dev/null
+    done
+    wait
+}
+
+# A layer in a shell of its own, which leaves its counts in a file.
+begin_layer()
+{
+    rm -f "$logs/$1.counts"
+    beside measure_apart "$1"
+}
+
+measure_apart()
+{
+    measure "$1"
+    echo "$passed $failed $skipped $seconds" >"$logs/$1.counts"
+}
+
+# Not begun, not finished: failed.
+end_layer()
+{
+    passed=0 failed=1 skipped=0 seconds=0
+    wait
+    [ ! -f "$logs/$1.counts" ] || read -r passed failed skipped seconds <"$logs/$1.counts"
+    tell "$1"
 }
 
 # The lines that say what went wrong, not all that was said.

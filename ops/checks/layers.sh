@@ -180,6 +180,13 @@ pytest()
         "${before[@]}" "$python" -m pytest -q -ra -p no:cacheprovider "$@" 2>&1
 }
 
+pytest_into()
+{
+    local log=$1
+    shift
+    pytest "$@" >"$log"
+}
+
 # A folder of tests, or one file of it, and pytest's options.
 by_pytest()
 {
@@ -279,7 +286,7 @@ layer_spin()
 # shellcheck disable=SC2154 # long is set by ops/check
 layer_faults()
 {
-    local log file breaks=() stands=() groups=()
+    local log file breaks=() stands=()
     need_build || return 1
     try "builds with places to die at" build crashes
     [ "$failed" -eq 0 ] || return 0
@@ -290,15 +297,12 @@ layer_faults()
         *) stands+=("$file") ;;
         esac
     done
-    pytest "${breaks[@]}" "${long[@]}" >"$logs/pytest.faults.breaks" &
-    groups=("$!")
-    pytest "${stands[@]}" "${long[@]}" >"$logs/pytest.faults.stands" &
-    groups+=("$!")
+    beside pytest_into "$logs/pytest.faults.breaks" "${breaks[@]}" "${long[@]}"
+    beside pytest_into "$logs/pytest.faults.stands" "${stands[@]}" "${long[@]}"
     before=(tests/faults/run-alone)
-    pytest tests/faults/test_network.py "${long[@]}" >"$logs/pytest.faults.line" &
-    groups+=("$!")
+    beside pytest_into "$logs/pytest.faults.line" tests/faults/test_network.py "${long[@]}"
     before=()
-    wait "${groups[@]}"
+    wait
     for log in "$logs"/pytest.faults.{breaks,stands,line}; do
         cat "$log"
         count_pytest "$log"

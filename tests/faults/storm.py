@@ -111,24 +111,31 @@ class Storm:
         self.recover("kill service", [service], began)
 
     def halt(self):
-        """Stands still for longer than a heartbeat, and goes on as if nothing had been."""
-        service = self.rng.choice(KILLABLE)
-        pid = self.stack.pid(service)
+        """Somebody stands still for longer than a heartbeat, and goes on as if nothing had been."""
+        services, sessions = [self.rng.choice(KILLABLE)], self.sessions()
+        whose, pid = self.rng.choice([("service", self.stack.pid(services[0])), ("server", self.base.pids()[0]),
+                                      ("session", self.rng.choice(sessions))])
+        if whose != "service":
+            services = WORKERS
         halt(pid)
         goes_on = time.monotonic() + self.rng.uniform(0.2, 4.0)
         self.until(lambda: time.monotonic() >= goes_on, "the halt is over")
         began = time.monotonic()
         os.kill(pid, signal.SIGCONT)
-        self.recover("halt", [service], began)
+        self.recover(f"halt {whose}", services, began)
 
-    def _sessions(self, sql):
+    def _of_each(self, sql):
         with contextlib.suppress(psycopg2.Error):
             return [row[0] for row in self.base.run(sql)]
         return []
 
+    def sessions(self):
+        """Their processes."""
+        return self._of_each("SELECT pid FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')")
+
     def backend(self):
         """kill -9 of one session's process: the whole server starts again from its log."""
-        pids = self._sessions("SELECT pid FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')")
+        pids = self.sessions()
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.rng.choice(pids), signal.SIGKILL)
@@ -136,8 +143,8 @@ class Storm:
 
     def terminate(self):
         began = time.monotonic()
-        self._sessions("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')"
-                       " AND random() < 0.5")
+        self._of_each("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')"
+                      " AND random() < 0.5")
         self.recover("end sessions", WORKERS, began)
 
     def server(self):

@@ -1,17 +1,23 @@
-"""tests/faults/test_network.py - packets are lost, connections reset, hosts cut off from each other: the promises hold.
+"""tests/faults/test_network.py - packets are lost, late and out of order, connections reset, hosts cut off: the promises hold.
 
 Runs in a network namespace of its own, where nothing but the system under test speaks; `run-alone` makes it. What
-goes to a port is lost by nftables' rules, and TCP has to cope with it as it would on a bad line.
+goes to a port is lost by nftables' rules, or kept for a while by late.c, and TCP has to cope with it as it would on a
+bad line.
 """
+import contextlib
 import os
+import pathlib
 import subprocess
 import time
 
 import checker
 import pytest
+from base import until
 from trial import Trial
 
 pytestmark = pytest.mark.skipif("FAULTS_ALONE" not in os.environ, reason="not in a network namespace of its own")
+WORKERS = ("directory", "submissions", "appraisal", "funding", "notifications")
+LINES = ("listen", "inner", "base")
 
 
 def nft(*rules):
@@ -19,10 +25,10 @@ def nft(*rules):
 
 
 class Line:
-    """Between clients and gateway ("listen"), and between gateway and services ("inner")."""
+    """Between clients and gateway ("listen"), gateway and services ("inner"), and those and the database ("base")."""
 
-    def __init__(self, stack):
-        self.stack = stack
+    def __init__(self, stack, late):
+        self.stack, self.late_program = stack, late
 
     def __enter__(self):
         nft("table ip faults {", " chain in { type filter hook input priority 0; }", "}")
@@ -34,31 +40,91 @@ class Line:
     def is_well(self):
         nft("flush chain ip faults in")
 
-    def does(self, what, *ports):
+    def does(self, what, *lines):
         self.is_well()
-        for port in ports:
+        for line in lines:
             for side in ("dport", "sport"):
-                nft(f"add rule ip faults in tcp {side} {self.stack.port(port)} {what}")
+                nft(f"add rule ip faults in tcp {side} {self.stack.port(line)} {what}")
+
+    @contextlib.contextmanager
+    def late(self, most_ms, *lines):
+        keeper = subprocess.Popen([self.late_program, str(most_ms)], stdout=subprocess.PIPE)
+        try:
+            assert keeper.stdout.readline() == b"ready\n"
+            for line in lines:
+                for side in ("--dport", "--sport"):
+                    subprocess.run(["iptables-legacy", "-A", "INPUT", "-p", "tcp", side, str(self.stack.port(line)),
+                                    "-j", "NFQUEUE", "--queue-num", "0"], check=True)
+            yield
+            assert keeper.poll() is None and packets_kept() > 100
+        finally:
+            subprocess.run(["iptables-legacy", "-F", "INPUT"], check=True)
+            keeper.terminate()
+            keeper.wait()
+            keeper.stdout.close()
 
 
-def bad_for(trial, line, seconds, what, *ports):
-    line.does(what, *ports)
+def packets_kept():
+    """The numbers of what the kernel handed over, as it tells of each queue that is listened to."""
+    return int(pathlib.Path("/proc/net/netfilter/nfnetlink_queue").read_text().split()[7])
+
+
+@pytest.fixture(scope="session")
+def late(tmp_path_factory):
+    program = tmp_path_factory.mktemp("late") / "late"
+    source = pathlib.Path(__file__).with_name("late.c")
+    subprocess.run(["gcc", "-O1", "-o", program, source, "-lnetfilter_queue"], check=True)
+    return program
+
+
+@pytest.fixture(scope="session")
+def far_from_the_base(breakable):
+    """All processes speak TCP to their database: what is otherwise on a socket of the same machine."""
+    port = breakable.port("base")
+    bridge = subprocess.Popen(["socat", f"TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr,keepalive,keepidle=5",
+                               f"UNIX-CONNECT:{breakable.cluster}/socket/.s.PGSQL.5432"], stderr=subprocess.DEVNULL)
+    until(lambda: port_is_open(port), "the bridge to the database is there")
+    for service in ("gateway", *WORKERS):
+        dsn = breakable.dsn(service).replace(f"host={breakable.cluster}/socket", f"host=127.0.0.1 port={port}")
+        breakable.settings.setdefault(service, {})["SANGKIEN_DB_DSN"] = dsn
+        breakable.end(service)
+        breakable.launch(service)
+    breakable.wait_ready()
+    yield breakable
+    bridge.terminate()
+    bridge.wait()
+
+
+def port_is_open(port):
+    rows = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return any(row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "0A" for row in rows)
+
+
+def bad_for(trial, seconds):
     end = time.monotonic() + seconds
     trial.storm.until(lambda: time.monotonic() > end, "the line was bad for a while", seconds + 5)
-    line.is_well()
-    trial.storm.calm()
 
 
-def test_the_promises_hold_on_a_bad_line(own_world, rng, tmp_path, breakable, long):
+def test_the_promises_hold_on_a_bad_line(own_world, rng, tmp_path, far_from_the_base, late, long):
     trial = Trial(own_world, rng, tmp_path, most=10, rate=100)
-    times = 20 if long else 1
-    with Line(breakable) as line:
+    times = 5 if long else 1
+    with Line(far_from_the_base, late) as line:
         for _ in range(times):
             for percent in (1, 5, 20):
-                bad_for(trial, line, 4, f"numgen random mod 100 < {percent} drop", "listen", "inner")
-            for ports in (("listen",), ("inner",), ("listen", "inner")):
-                bad_for(trial, line, 1, "reject with tcp reset", *ports)
-                bad_for(trial, line, 60 if long else 6, "drop", *ports)
+                line.does(f"numgen random mod 100 < {percent} drop", *LINES)
+                bad_for(trial, 4)
+                line.is_well()
+                trial.storm.calm()
+            for most_ms in (20, 200):
+                with line.late(most_ms, *LINES):
+                    bad_for(trial, 4)
+                trial.storm.calm()
+            for lines in (("listen",), ("inner",), ("base",), LINES):
+                for what, seconds in (("reject with tcp reset", 1), ("drop", 60 if long else 5)):
+                    line.does(what, *lines)
+                    bad_for(trial, seconds)
+                    line.is_well()
+                    trial.storm.calm()
 
     facts = trial.facts()
     trial.report(facts)
