@@ -2,17 +2,14 @@
 import copy
 import os
 import pathlib
-import random
-import secrets
 import subprocess
 
 import pytest
-from base import Base
 from mistakes import BREAKABLE
 from stack import REPO
 from storm import KILLABLE, recovered
 from systems import system
-from world import World
+from trial import dice, new_world
 
 RELAY = pathlib.Path(__file__).with_name("relay.py")
 TOLD, RECOVERIES = pytest.StashKey(), pytest.StashKey()
@@ -41,7 +38,7 @@ def long(request):
 
 @pytest.fixture
 def rng(request):
-    return random.Random(f"{request.config.getoption('--seed')} {request.node.name}")
+    return dice(request)
 
 
 @pytest.fixture
@@ -103,7 +100,5 @@ def _start_again(stack):
 
 @pytest.fixture
 def own_world(breakable):
-    """A programme for each test: what one breaks does not count for the next."""
-    world = World(breakable, Base(breakable), "kh-" + secrets.token_hex(4))
-    yield world
-    world.close()
+    with new_world(breakable) as world:
+        yield world

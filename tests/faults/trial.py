@@ -1,16 +1,36 @@
 """tests/faults/trial.py - a load, a storm, and what is known when both are over."""
+import contextlib
+import random
+import secrets
 import time
 
 import chain
+from base import Base
 from cases import Cases
 from diary import Diary
 from facts import Facts, replay
 from listener import Listener
 from load import Load
 from storm import Storm, in_days, recovered
+from world import World
 
 CEILINGS = 3
 HELPERS = ("notifications-2", "notifications-3")  # when only mails are left
+
+
+def dice(request):
+    """What a test, or all of a file, draws from: the same each time it is run with the same seed."""
+    return random.Random(f"{request.config.getoption('--seed')} {request.node.name}")
+
+
+@contextlib.contextmanager
+def new_world(stack):
+    """A programme of its own: what one test breaks does not count for the next."""
+    world = World(stack, Base(stack), "kh-" + secrets.token_hex(4))
+    try:
+        yield world
+    finally:
+        world.close()
 
 
 def stack_wide(base):
