@@ -47,10 +47,10 @@ count_ctest()
     skipped=$((skipped + $3))
 }
 
-# Counts what pytest printed last: "3 passed, 1 failed, 2 errors, 1 skipped in 4.00s".
+# Counts what pytest printed last: "3 passed, 1 failed, 2 errors, 1 skipped in 4.00s". It may have broken off, too.
 count_pytest()
 {
-    local last
+    local last bad
     last=$(grep -E '[0-9]+ (passed|failed|error|errors|skipped|deselected).* in [0-9]' "$1" | tail -n 1)
     number_of()
     {
@@ -60,7 +60,9 @@ count_pytest()
         count 0 1
         return
     fi
-    count "$(number_of passed)" $(($(number_of failed) + $(number_of 'errors?')))
+    bad=$(($(number_of failed) + $(number_of 'errors?')))
+    [ "$(cat "$1.status")" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    count "$(number_of passed)" "$bad"
     skipped=$((skipped + $(number_of skipped)))
 }
 
@@ -118,13 +120,19 @@ beside()
     others+=("$!")
 }
 
+wait_for_others()
+{
+    wait
+    others=()
+}
+
 interrupt_others()
 {
     local group
     for group in "${others[@]}"; do
         kill -INT -- "-$group" 2>/dev/null
     done
-    wait
+    wait_for_others
 }
 
 # A layer in a shell of its own, which leaves its counts in a file.
@@ -144,7 +152,7 @@ measure_apart()
 end_layer()
 {
     passed=0 failed=1 skipped=0 seconds=0
-    wait
+    wait_for_others
     [ ! -f "$logs/$1.counts" ] || read -r passed failed skipped seconds <"$logs/$1.counts"
     tell "$1"
 }

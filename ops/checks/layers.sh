@@ -180,11 +180,14 @@ pytest()
         "${before[@]}" "$python" -m pytest -q -ra -p no:cacheprovider "$@" 2>&1
 }
 
+# The log, and beside it what pytest ended with.
 pytest_into()
 {
     local log=$1
     shift
+    rm -f "$log.status"
     pytest "$@" >"$log"
+    echo $? >"$log.status"
 }
 
 # A folder of tests, or one file of it, and pytest's options.
@@ -193,7 +196,7 @@ by_pytest()
     local log=$logs/pytest.${1//\//.} what=tests/$1
     shift
     [ -e "$what" ] || return 0
-    pytest "$what" "$@" >"$log"
+    pytest_into "$log" "$what" "$@"
     cat "$log"
     count_pytest "$log"
 }
@@ -313,6 +316,7 @@ layer_compose()
 {
     local log=$logs/pytest.compose
     tests/compose/run >"$log" 2>&1
+    echo $? >"$log.status"
     cat "$log"
     count_pytest "$log"
 }

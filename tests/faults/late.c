@@ -8,6 +8,8 @@
 #include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/netfilter.h>
 #include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -22,7 +24,7 @@ struct kept {
 
 static struct kept kept[MOST_KEPT];
 static size_t kept_count;
-static int most_ms;
+static long most_ms;
 
 static int64_t
 now_ms(void)
@@ -42,6 +44,16 @@ must(int is_done, const char *what)
     }
 }
 
+/* The same numbers each time; they need not be good ones. */
+static long
+up_to(long most)
+{
+    static uint64_t state = 1;
+
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (long) (state >> 33) % (most + 1);
+}
+
 static int
 keep(struct nfq_q_handle *queue, struct nfgenmsg *message, struct nfq_data *data, void *unused)
 {
@@ -49,8 +61,7 @@ keep(struct nfq_q_handle *queue, struct nfgenmsg *message, struct nfq_data *data
 
     (void) queue, (void) message, (void) unused;
     must(header && kept_count < MOST_KEPT, "a packet");
-    kept[kept_count++] =
-        (struct kept){ ntohl(header->packet_id), now_ms() + random() % (most_ms + 1) };
+    kept[kept_count++] = (struct kept){ ntohl(header->packet_id), now_ms() + up_to(most_ms) };
     return 0;
 }
 
@@ -81,14 +92,16 @@ main(int argc, char **argv)
     struct nfq_q_handle *queue;
     static char bytes[65536];
 
-    most_ms = argc == 2 ? atoi(argv[1]) : 0;
-    must(most_ms > 0, "usage: late MILLISECONDS");
+    most_ms = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
+    if (most_ms <= 0) {
+        fputs("Usage: late MILLISECONDS\n", stderr);
+        return 2;
+    }
     must(handle != NULL, "nfnetlink");
     queue = nfq_create_queue(handle, 0, keep, NULL);
     must(queue && nfq_set_mode(queue, NFQNL_COPY_META, 0) == 0 &&
              nfq_set_queue_maxlen(queue, MOST_KEPT) == 0,
          "queue");
-    srandom(1);
     puts("ready");
     fflush(stdout);
     for (;;) {

@@ -16,7 +16,7 @@ DOUBLED, FORGED = 0.2, 0.01
 class Pending:
     def __init__(self, story, system, request_id, request, service):
         self.story, self.system, self.id, self.request, self.service = story, system, request_id, request, service
-        self.due, self.pause, self.receipt, self.answer = 0.0, FIRST_PAUSE_S, None, None
+        self.first_sent, self.due, self.pause, self.receipt = None, 0.0, FIRST_PAUSE_S, None
 
 
 class Load:
@@ -31,7 +31,7 @@ class Load:
         self.running, self.sent, self.answered = 0, 0, 0
         self.broken = []  # what stories could not believe
         self.refusals = collections.Counter()  # reason -> how often it was given, though nothing happened
-        self.acks = collections.defaultdict(list)  # service -> when it answered something for good
+        self.acks = collections.defaultdict(list)  # service -> (when it was asked, when it answered for good)
         self.is_ending = False
         self.poller = zmq.Poller()
         self.system_of = {}
@@ -71,6 +71,7 @@ class Load:
     def _send(self, pending, now):
         self.diary.note("sent", pending.id)
         self.world.client(pending.system).post(pending.request, pending.receipt)
+        pending.first_sent = pending.first_sent or now
         pending.due = now + LOST_S
         self.sent += 1
 
@@ -129,7 +130,7 @@ class Load:
             return
         del self.under_way[reply.request_id]
         self.answered += 1
-        self.acks[pending.service].append(now)
+        self.acks[pending.service].append((pending.first_sent, now))
         if self.rng.random() < FORGED:
             self._forge(pending, now)
         self._go_on(pending.story, Answer(reply))

@@ -72,10 +72,13 @@ class Storm:
     def recover(self, what, services, began):
         """Waits for an answer of every service that was hit (the directory and notifications answer nobody here)."""
         speaking = [service for service in services if service in WORKERS] or list(WORKERS[:1])
-        self.until(lambda: all(any(at > began for at in self.load.acks[service][-50:]) for service in speaking),
+        self.until(lambda: all(self._answers_after(service, began) for service in speaking),
                    f"{', '.join(speaking)} answer after {what}")
-        self.recoveries.append((what, max(min(at for at in self.load.acks[service] if at > began)
-                                          for service in speaking) - began))
+        self.recoveries.append((what, max(min(self._answers_after(service, began)) for service in speaking) - began))
+
+    def _answers_after(self, service, began):
+        """When requests that were first sent after that moment were answered: others' answers may have lain in line."""
+        return [answered for sent, answered in self.load.acks[service][-200:] if sent > began]
 
     def relaunch(self, service):
         self.stack.launch(service)
@@ -98,6 +101,7 @@ class Storm:
             self.days()
         self.until(lambda: self.stack.pid(service) is None, f"{service} comes to {point}")
         began = time.monotonic()
+        assert self.stack.children[service].returncode == -signal.SIGKILL, f"{service} died another death at {point}"
         self.stack.end(service)  # takes its remains away
         self.hits[point] += 1
         self.relaunch(service)
@@ -111,18 +115,22 @@ class Storm:
         self.recover("kill service", [service], began)
 
     def halt(self):
-        """Somebody stands still for longer than a heartbeat, and goes on as if nothing had been."""
-        services, sessions = [self.rng.choice(KILLABLE)], self.sessions()
-        whose, pid = self.rng.choice([("service", self.stack.pid(services[0])), ("server", self.base.pids()[0]),
-                                      ("session", self.rng.choice(sessions))])
-        if whose != "service":
-            services = WORKERS
-        halt(pid)
+        """Somebody stands still for a while, and goes on as if nothing had been: a service, the whole database, or one
+        session of it, which may hold a lock that all others wait for."""
+        service = self.rng.choice(KILLABLE)
+        whose, pids, hit = self.rng.choice([("service", [self.stack.pid(service)], [service]),
+                                            ("server", self.base.pids(), WORKERS),
+                                            ("session", [self.rng.choice(self.sessions())], WORKERS)])
         goes_on = time.monotonic() + self.rng.uniform(0.2, 4.0)
-        self.until(lambda: time.monotonic() >= goes_on, "the halt is over")
-        began = time.monotonic()
-        os.kill(pid, signal.SIGCONT)
-        self.recover(f"halt {whose}", services, began)
+        try:
+            for pid in pids:
+                halt(pid)
+            self.until(lambda: time.monotonic() >= goes_on, "the halt is over")
+        finally:
+            began = time.monotonic()
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        self.recover(f"halt {whose}", hit, began)
 
     def _of_each(self, sql):
         with contextlib.suppress(psycopg2.Error):
@@ -167,3 +175,5 @@ class Storm:
         getattr(self, kind)(**how)
         self.blows[kind] += 1
         self.calm()
+        dead = [service for service in KILLABLE if not self.stack.pid(service)]
+        assert dead == [], "nobody was told to die any more"

@@ -1,4 +1,4 @@
-"""tests/faults/test_network.py - packets are lost, late and out of order, connections reset, hosts cut off: the promises hold.
+"""tests/faults/test_network.py - packets lost, late, out of order, connections reset, hosts cut off: the promises hold.
 
 Runs in a network namespace of its own, where nothing but the system under test speaks; `run-alone` makes it. What
 goes to a port is lost by nftables' rules, or kept for a while by late.c, and TCP has to cope with it as it would on a
@@ -7,6 +7,7 @@ bad line.
 import contextlib
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -40,11 +41,21 @@ class Line:
     def is_well(self):
         nft("flush chain ip faults in")
 
-    def does(self, what, *lines):
-        self.is_well()
+    @contextlib.contextmanager
+    def does(self, which, what, *lines):
+        """Each of these lines, for as long as this lasts."""
         for line in lines:
             for side in ("dport", "sport"):
-                nft(f"add rule ip faults in tcp {side} {self.stack.port(line)} {what}")
+                nft(f"add rule ip faults in tcp {side} {self.stack.port(line)} {which} counter {what}")
+        yield
+        assert self.packets() > 0
+        self.is_well()
+
+    def packets(self):
+        """To how many that was done."""
+        listed = subprocess.run(["nft", "list", "chain", "ip", "faults", "in"], text=True, check=True,
+                                stdout=subprocess.PIPE)
+        return sum(int(packets) for packets in re.findall(r"counter packets (\d+)", listed.stdout))
 
     def may_be_late(self):
         return subprocess.run(["iptables-legacy", "-A", "INPUT", "-s", "192.0.2.1", "-j", "NFQUEUE"],
@@ -89,7 +100,9 @@ def far_from_the_base(breakable):
                                f"UNIX-CONNECT:{breakable.cluster}/socket/.s.PGSQL.5432"], stderr=subprocess.DEVNULL)
     until(lambda: port_is_open(port), "the bridge to the database is there")
     for service in ("gateway", *WORKERS):
-        dsn = breakable.dsn(service).replace(f"host={breakable.cluster}/socket", f"host=127.0.0.1 port={port}")
+        there, dsn = f"host={breakable.cluster}/socket", breakable.dsn(service)
+        assert there in dsn
+        dsn = dsn.replace(there, f"host=127.0.0.1 port={port}")
         breakable.settings.setdefault(service, {})["SANGKIEN_DB_DSN"] = dsn
         breakable.end(service)
         breakable.launch(service)
@@ -129,9 +142,8 @@ def bad_for(trial, seconds):
 
 def test_the_promises_hold_while_packets_are_lost(trial, line, long):
     for percent in (1, 5, 20) * (5 if long else 1):
-        line.does(f"numgen random mod 100 < {percent} drop", *LINES)
-        bad_for(trial, 20 if long else 4)
-        line.is_well()
+        with line.does(f"numgen random mod 100 < {percent}", "drop", *LINES):
+            bad_for(trial, 20 if long else 4)
         trial.storm.calm()
 
 
@@ -147,7 +159,6 @@ def test_the_promises_hold_while_packets_come_late_and_out_of_order(trial, line,
 def test_the_promises_hold_while_hosts_are_cut_off(trial, line, long):
     for lines in (("listen",), ("inner",), ("base",), LINES) * (3 if long else 1):
         for what, seconds in (("reject with tcp reset", 1), ("drop", 60 if long else 5)):
-            line.does(what, *lines)
-            bad_for(trial, seconds)
-            line.is_well()
+            with line.does("", what, *lines):
+                bad_for(trial, seconds)
             trial.storm.calm()
