@@ -1,7 +1,9 @@
 /* services/notifications/render.cc - the one file that knows the template engine. */
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <kainjow/mustache.hpp>
+#include <new>
 #include <string>
 
 extern "C" {
@@ -133,6 +135,8 @@ render(const char *source, const struct facts *facts, bool as_html, const char *
         text.erase(std::remove(text.begin(), text.end(), mark), text.end());
         *ret_text = arena_text(facts->arena, text.c_str());
         return 0;
+    } catch (const std::bad_alloc &) {
+        std::abort(); /* as everywhere: nothing is the mail's fault */
     } catch (const std::exception &e) {
         return err_set(ERR_POISON, "the template cannot be rendered: %s", e.what());
     }

@@ -8,9 +8,13 @@ EFFECTS = {  # what one service makes of another one's event, always
     "sangkien.submissions.v1.DossierAccepted": "sangkien.appraisal.v1.DossierNoted",
     "sangkien.appraisal.v1.AppraisalReported": "sangkien.funding.v1.RecommendationNoted",
 }
-ALWAYS_TOLD = ("sangkien.funding.v1.SignoffOpened", "sangkien.funding.v1.FundingApproved",
-               "sangkien.submissions.v1.DossierRequired")
-QUEUED, SENT = 1, 4
+ALWAYS_TOLD = {  # the agencies (world.py) that must know of it, whoever else is told
+    "sangkien.funding.v1.SignoffOpened": ("home", "finance"),
+    "sangkien.funding.v1.FundingApproved": ("finance",),
+    "sangkien.submissions.v1.DossierRequired": ("entrant",),
+}
+QUEUED, SENT, FAILED = 1, 4, 8
+FOR_NOW = (8, 14)  # RESOURCE_EXHAUSTED, UNAVAILABLE: it may be sent again
 PARTIES = {1, 2}  # HOME_AFFAIRS, FINANCE
 
 
@@ -46,7 +50,8 @@ def lost(facts):
 
 
 def doubled(facts):
-    """P2: one request, one answer, one effect, and the bytes that were sent."""
+    """P2: one request, one answer, one effect, and the bytes that were sent; another content has no part in it."""
+    yield from _judge_forged(facts)
     for request_id, raws in _answers(facts).items():
         if len(set(raws)) > 1:
             yield f"{request_id} was given {len(set(raws))} different answers"
@@ -66,6 +71,19 @@ def doubled(facts):
     known = {row.id for row in facts.inbox}
     for request_id in effects.keys() & intents.keys() - known:
         yield f"{request_id} had an effect and is not stored"
+
+
+def _judge_forged(facts):
+    """After `forged` every reply to the id is to the other content: refused, and in these words."""
+    forged = set()
+    for fact in facts.diary:
+        if fact["what"] == "forged":
+            forged.add(fact["id"])
+        elif fact["id"] in forged and fact["what"] == "answer":
+            yield f"{fact['id']} was answered for good with another content"
+        elif fact["id"] in forged and fact["what"] == "refused":
+            if fact["reason"] != "REUSED_ID" and fact["code"] not in FOR_NOW:
+                yield f"{fact['id']} with another content was refused by {fact['reason']}"
 
 
 def undecided(facts):
@@ -215,7 +233,7 @@ def unconserved(facts):
             continue
         purse, said = purses[event.aggregate], facts.decode(event)
         _count(event.type.rpartition(".")[2], said, purse)
-        if min(purse.reserved, purse.committed) < 0 or purse.reserved + purse.committed > purse.amount > 0:
+        if min(purse.reserved, purse.committed) < 0 or purse.reserved + purse.committed > purse.amount:
             yield f"position {event.position}: {purse.reserved} + {purse.committed} under a ceiling of {purse.amount}"
         if not purse.disbursed <= purse.allotted <= purse.approved:
             yield f"position {event.position}: {purse.disbursed} of {purse.allotted} of {purse.approved}"
@@ -227,7 +245,7 @@ def unconserved(facts):
             yield f"ceiling {ceiling} says {row}"
     for case, row in facts.cases.items():
         purse = purses[case]
-        if row[1:] != (purse.approved, purse.allotted, purse.disbursed):
+        if row != (purse.agreed, purse.approved, purse.allotted, purse.disbursed):
             yield f"case {case} says {row}"
 
 
@@ -243,6 +261,8 @@ def _count(name, said, purse):
         purse.committed += said.committed_vnd
     elif name == "FundingAgreed":
         purse.agreed = said.agreed_vnd
+    elif name == "ProposalRevised":
+        purse.agreed = 0
     elif name == "FundingApproved":
         purse.approved = said.approved_vnd
     elif name == "FundsAllotted":
@@ -271,23 +291,30 @@ def unreserved(facts):
 # ----------------------------------------------------------------- mail
 
 def untold(facts):
-    """P15: who must know was told: once, but for a crash between the relay's word and ours; nobody else was."""
+    """P15: who must know was told: once, but for a crash between the relay's word and ours; nobody else was. Everybody
+    has an address here, and the relay takes every mail in the end: no notification may come to anything else."""
     known = {notification.id: notification for notification in facts.notifications}
     mails = collections.Counter(mail.notification for mail in facts.mails)
     for notification in facts.notifications:
         if notification.state == QUEUED:
             yield f"notification {notification.id} still waits"
-        if notification.state == SENT and mails[notification.id] == 0:
+        elif notification.state != SENT:
+            yield f"notification {notification.id} was given up: state {notification.state}"
+        elif mails[notification.id] == 0:
             yield f"notification {notification.id} is called sent, and the relay has no mail of it"
     for name in mails.keys() - known.keys():
         yield f"a mail {name} is of no notification"
+    for mail in facts.mails:
+        if mail.notification in known and mail.to != facts.addresses.get(known[mail.notification].agency):
+            yield f"a mail of notification {mail.notification} went to {mail.to}"
     again = sum(count - 1 for count in mails.values())
     if again > facts.kills + facts.drops:
         yield f"{again} mails came once more, after {facts.kills} kills and {facts.drops} answers that never came"
-    told = {notification.event_position for notification in facts.notifications}
+    told = {(notification.event_position, notification.agency) for notification in facts.notifications}
     for event in facts.journal:
-        if event.type in ALWAYS_TOLD and event.position not in told:
-            yield f"position {event.position} ({event.type}): nobody is told"
+        for name in ALWAYS_TOLD.get(event.type, ()):
+            if (event.position, facts.agencies[name]) not in told:
+                yield f"position {event.position} ({event.type}): {name} is not told"
     twice = collections.Counter((n.event_position, n.agency, n.template) for n in facts.notifications)
     for key, count in twice.items():
         if count > 1:

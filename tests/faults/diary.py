@@ -1,10 +1,11 @@
 """tests/faults/diary.py - what clients know for themselves: a line for each fact, on the disk before they go on.
 
 intent   a request and its bytes, before anything is sent
-sent     one more time the same bytes
+sent     one more time the same bytes, before they are sent
 answer   a final reply and its bytes; every time one comes, though it should be the same
-refused  a reply that was not final
-forged   an id that was answered for, sent again with another content
+refused  a reply that was not final: reason and code
+forged   one more time an id that was answered for, with another content, before it is sent; nothing else of the id is
+         under way then, nor sent again, so that every reply from there on is to this content
 """
 import json
 import os

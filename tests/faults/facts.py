@@ -13,7 +13,7 @@ Answered = collections.namedtuple("Answered", "source id type subject agency act
 Event = collections.namedtuple("Event", "programme position service kind aggregate version type body recorded source"
                                         " cause heard agency actor")
 Notification = collections.namedtuple("Notification", "id state event_position event_type agency template")
-Mail = collections.namedtuple("Mail", "notification to")
+Mail = collections.namedtuple("Mail", "notification to")  # to: every address, as text
 CEILING = "SELECT id::text, amount_vnd, reserved_vnd, committed_vnd FROM funding.budget_ceiling WHERE programme = %s"
 CASE = ("SELECT id::text, agreed_vnd, approved_vnd, allotted_vnd, disbursed_vnd FROM funding.funding_case"
         " WHERE programme = %s")
@@ -37,6 +37,8 @@ class Facts:
         self.notifications = [Notification(*row) for row in base.run(
             "SELECT id::text, state, event_position, event_type, agency_id::text, template"
             " FROM notifications.notification WHERE programme = %s", programme)]
+        self.agencies = dict(world.agencies)  # {name: id}
+        self.addresses = dict(base.run("SELECT id::text, email FROM directory.agency"))
         self.foreign = {row[0] for row in base.run(
             "SELECT id::text FROM notifications.notification WHERE programme <> %s", programme)}
         kept = [(int(file.stem), _mail(file)) for file in (world.stack.folder / "mail").glob("*.eml")]
@@ -45,7 +47,8 @@ class Facts:
         self.feeds = {"from the beginning": replayed, "all the while": live}  # each [(position, type, body)]
         self.broken = broken  # what the feed told while it lived and should not have
         self.now = world.stack.clock()
-        # After a kill, and after one that the relay took without a word, a mail may come again, under its Message-ID.
+        # After a kill of the mailer or of what it works with, and after one that the relay took without a word, a mail
+        # may come again, under its Message-ID. Whoever kills counts.
         self.kills = 0
         self.drops = len({number for number, _ in kept} & _numbers(world.stack.folder / "mail/dropped"))
 
@@ -59,7 +62,8 @@ def _numbers(path):
 
 def _mail(file):
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    return Mail(mail["Message-ID"].strip("<>").partition("@")[0], mail["To"])
+    return Mail(mail["Message-ID"].strip("<>").partition("@")[0],
+                ", ".join(to.addr_spec for header in mail.get_all("To", []) for to in header.addresses))
 
 
 def replay(world, system="committee"):

@@ -1,7 +1,7 @@
 """tests/faults/load.py - clients that send as the wire asks them to, write down what they know, and repeat themselves.
 
 One thread drives the sockets of all systems. A fifth of all requests is sent twice on purpose, at once or after the
-answer; now and then an id that was answered for comes again with another content.
+answer; now and then an id that was answered for comes again with another content, until that is refused.
 """
 import collections
 import time
@@ -10,12 +10,13 @@ import zmq
 from sangkien_client import uuid7
 
 LOST_S, FIRST_PAUSE_S, MOST_PAUSE_S = 2.0, 0.05, 1.0
-DOUBLED, FORGED = 0.2, 0.01
+DOUBLED, FORGED = 0.2, 0.05
 
 
 class Pending:
-    def __init__(self, story, system, request_id, request, service):
+    def __init__(self, story, system, request_id, request, service, what="sent"):
         self.story, self.system, self.id, self.request, self.service = story, system, request_id, request, service
+        self.what = what  # it is, in the diary's words
         self.first_sent, self.due, self.pause, self.receipt = None, 0.0, FIRST_PAUSE_S, None
 
 
@@ -27,7 +28,9 @@ class Load:
         self.gap, self.next_at = 1.0 / rate, 0.0
         self.under_way = {}  # request id -> Pending
         self.ready = collections.deque()  # (when, story, what it says)
-        self.later = collections.deque()  # (when, system, bytes) of deliberate repetitions
+        self.later = collections.deque()  # (when, Pending) of deliberate repetitions
+        self.forged = {}  # request id -> Pending, of another content
+        self.owed, self.heard = collections.Counter(), 0.0  # {request id: replies still to come}; when one last came
         self.running, self.sent, self.answered = 0, 0, 0
         self.broken = []  # what stories could not believe
         self.refusals = collections.Counter()  # reason -> how often it was given, though nothing happened
@@ -68,12 +71,16 @@ class Load:
         self.under_way[request_id] = pending
         return pending
 
-    def _send(self, pending, now):
-        self.diary.note("sent", pending.id)
-        self.world.client(pending.system).post(pending.request, pending.receipt)
-        pending.first_sent = pending.first_sent or now
-        pending.due = now + LOST_S
-        self.sent += 1
+    def _send(self, all, now):
+        for pending in all:
+            self.diary.note(pending.what, pending.id)
+        self.diary.sync()  # kept before anything of it is sent
+        for pending in all:
+            self.world.client(pending.system).post(pending.request, pending.receipt)
+            pending.first_sent = pending.first_sent or now
+            pending.due = now + LOST_S
+            self.owed[pending.id] += 1
+            self.sent += 1
 
     def _send_new(self, now):
         fresh = []
@@ -84,30 +91,30 @@ class Load:
                 continue
             self.next_at = max(self.next_at, now - 0.1) + self.gap
             fresh.append(self._say(story, step))
-        self.diary.sync()  # every intent is kept before anything of it is sent
+        self._send(fresh, now)
         for pending in fresh:
-            self._send(pending, now)
             if self.rng.random() < DOUBLED:
-                self.later.append((now + self.rng.choice((0, 0, 0.3, 2.0)), pending.system, pending.request))
+                self.later.append((now + self.rng.choice((0, 0, 0.3, 2.0)), pending))
 
     def _send_again(self, now):
-        for pending in list(self.under_way.values()):
-            if pending.due <= now:
-                self._send(pending, now)
+        again = [pending for pending in (*self.under_way.values(), *self.forged.values()) if pending.due <= now]
         for _ in range(len(self.later)):
-            when, system, request = self.later.popleft()
+            when, pending = self.later.popleft()
             if when <= now:
-                self.world.client(system).post(request)
-                self.sent += 1
+                again.append(pending)
             else:
-                self.later.append((when, system, request))
+                self.later.append((when, pending))
+        self._send(again, now)
 
-    def _forge(self, pending, now):
-        """The same id, another content: nobody may be told that this was carried out."""
+    def _forge(self, pending):
+        """The same id, another content: nobody may be told that this was carried out. Not while a repetition is under
+        way, or will be: its answer looks the same."""
+        if self.owed[pending.id] or any(pending is repeated for _, repeated in self.later):
+            return
         forged = self.world.words["wire.Request"].FromString(pending.request)
         forged.traceparent = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
-        self.diary.note("forged", pending.id)
-        self.later.append((now, pending.system, forged.SerializeToString()))
+        self.forged[pending.id] = Pending(None, pending.system, pending.id, forged.SerializeToString(), pending.service,
+                                          "forged")
 
     # ------------------------------------------------------------- receiving
 
@@ -115,13 +122,18 @@ class Load:
         if frame.WhichOneof("content") != "reply":
             return
         reply = self.world.words["wire.Reply"].FromString(frame.reply)
-        pending = self.under_way.get(reply.request_id)
+        self.owed[reply.request_id] -= 1
+        self.heard = now
         if reply.final:
             self.diary.note("answer", reply.request_id, bytes=frame.reply.hex(), source=self.world.systems[system])
         else:
-            self.diary.note("refused", reply.request_id, reason=reply.reason)
+            self.diary.note("refused", reply.request_id, reason=reply.reason, code=reply.code)
             self.refusals[reply.reason] += 1
+        pending = self.under_way.get(reply.request_id) or self.forged.get(reply.request_id)
         if pending is None:
+            return
+        if pending.what == "forged" and (reply.final or reply.reason == "REUSED_ID"):
+            del self.forged[pending.id]
             return
         if not reply.final:
             pending.receipt = pending.receipt or (reply.receipt if reply.HasField("receipt") else None)
@@ -132,7 +144,7 @@ class Load:
         self.answered += 1
         self.acks[pending.service].append((pending.first_sent, now))
         if self.rng.random() < FORGED:
-            self._forge(pending, now)
+            self._forge(pending)
         self._go_on(pending.story, Answer(reply))
 
     def _receive(self, timeout_ms):
@@ -151,11 +163,15 @@ class Load:
         self._receive(5)
         self.diary.sync()
 
+    def _owes(self):
+        return any(count > 0 for count in self.owed.values()) and time.monotonic() < self.heard + LOST_S
+
     def finish(self, seconds):
-        """No new story; those under way end, and everything is answered for. False: not within so many seconds."""
+        """No new story; those under way end, and everything is answered for, repetitions too: what is still owed when
+        nothing has come for a while is lost. False: not within so many seconds."""
         self.is_ending = True
         end = time.monotonic() + seconds
-        while (self.running or self.later) and time.monotonic() < end:
+        while (self.running or self.later or self.forged or self._owes()) and time.monotonic() < end:
             self.step()
         return not self.running and not self.under_way
 

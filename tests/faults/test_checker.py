@@ -1,13 +1,16 @@
 """tests/faults/test_checker.py - the checker sees what it is there to see: each breach, put into true facts by hand."""
+import collections
 import copy
 import random
 import secrets
+import types
 
 import checker
 import pytest
 from base import Base
 from facts import Mail
-from trial import Trial
+from storm import POINTS
+from trial import Trial, interruptions
 from world import World
 
 
@@ -73,6 +76,20 @@ def a_request_had_two_effects(facts):
 
 def other_bytes_are_stored(facts):
     facts.inbox[some(facts)] = facts.inbox[some(facts)]._replace(request=b"x")
+
+
+def forge(facts, what, **more):
+    """Something that a client sent comes again with another content, and is replied to."""
+    answer = next(fact for fact in facts.diary if fact["what"] == "answer")
+    facts.diary += [{"what": "forged", "id": answer["id"]}, {**answer, "what": what, **more}]
+
+
+def another_content_was_given_the_answer(facts):
+    forge(facts, "answer")
+
+
+def another_content_was_refused_in_other_words(facts):
+    forge(facts, "refused", reason="EXPIRED", code=9)
 
 
 def nobody_answered(facts):
@@ -168,11 +185,16 @@ def who_signed_decided(facts):
     retell(facts, at, person_id=facts.decode(signed).person_id)
 
 
-def a_ceiling_was_passed(facts):
+def a_ceiling_was_passed(facts, amount_vnd=1):
     ceiling = facts.journal[place(facts, "CeilingReserved")].aggregate
     for at, event in enumerate(facts.journal):
         if event.aggregate == ceiling and event.type.endswith((".CeilingSet", ".CeilingChanged")):
-            retell(facts, at, amount_vnd=1)
+            retell(facts, at, amount_vnd=amount_vnd)
+    facts.ceilings[ceiling] = (amount_vnd, *facts.ceilings[ceiling][1:])
+
+
+def a_ceiling_of_nothing_was_passed(facts):
+    a_ceiling_was_passed(facts, 0)
 
 
 def more_was_granted_than_agreed(facts):
@@ -193,6 +215,11 @@ def a_case_says_something_else(facts):
     facts.cases[case] = (*row[:3], row[3] + 1)
 
 
+def a_case_says_that_more_was_agreed(facts):
+    case, row = next((case, row) for case, row in facts.cases.items() if row[0])
+    facts.cases[case] = (row[0] + 1, *row[1:])
+
+
 def a_reservation_was_released_twice(facts):
     at = place(facts, "CeilingCommitted")
     facts.journal.append(facts.journal[at]._replace(position=facts.journal[-1].position + 1))
@@ -206,6 +233,15 @@ def a_mail_came_twice(facts):
     facts.mails.extend([facts.mails[-1]] * (facts.kills + facts.drops + 1))
 
 
+def a_mail_went_to_somebody_else(facts):
+    mail = facts.mails[-1]
+    facts.mails[-1] = mail._replace(to=next(to for to in facts.addresses.values() if to != mail.to))
+
+
+def a_mail_went_to_somebody_else_too(facts):
+    facts.mails[-1] = facts.mails[-1]._replace(to=facts.mails[-1].to + ", x@khanhhoa.example")
+
+
 def a_mail_is_of_nothing(facts):
     facts.mails.append(Mail("00000000-0000-7000-8000-000000000000", "x"))
 
@@ -214,14 +250,28 @@ def a_notice_still_waits(facts):
     facts.notifications[3] = facts.notifications[3]._replace(state=checker.QUEUED)
 
 
-def nobody_was_told(facts):
+def a_mail_was_given_up(facts):
+    given_up = facts.notifications[3]
+    facts.notifications[3] = given_up._replace(state=checker.FAILED)
+    facts.mails = [mail for mail in facts.mails if mail.notification != given_up.id]
+
+
+def nobody_was_told(facts, agencies=None):
+    """Of something that all must know, or not all of them."""
     at = facts.journal[place(facts, "SignoffOpened")].position
-    facts.notifications = [n for n in facts.notifications if n.event_position != at]
+    untold = {n.id for n in facts.notifications if n.event_position == at and n.agency in (agencies or [n.agency])}
+    facts.notifications = [n for n in facts.notifications if n.id not in untold]
+    facts.mails = [mail for mail in facts.mails if mail.notification not in untold]
+
+
+def one_party_was_not_told(facts):
+    nobody_was_told(facts, [facts.agencies["finance"]])
 
 
 BREACHES = {
     "lost": (an_answer_is_gone, an_answer_is_another),
-    "doubled": (a_client_was_told_two_things, a_request_had_two_effects, other_bytes_are_stored),
+    "doubled": (a_client_was_told_two_things, a_request_had_two_effects, other_bytes_are_stored,
+                another_content_was_given_the_answer, another_content_was_refused_in_other_words),
     "undecided": (nobody_answered,),
     "gaps": (a_position_is_missing, a_version_was_used_twice),
     "unheard": (an_event_was_not_heard, an_event_was_heard_twice),
@@ -230,10 +280,13 @@ BREACHES = {
     "unrung": (a_deadline_passed_too_early, a_deadline_passed_twice, a_deadline_was_not_noticed),
     "unsigned": (one_person_signed_for_both, one_party_never_signed, another_text_was_signed, another_text_was_granted,
                  who_signed_decided),
-    "unconserved": (a_ceiling_was_passed, more_was_granted_than_agreed, more_was_paid_than_allotted,
-                    a_ceiling_says_something_else, a_case_says_something_else),
+    "unconserved": (a_ceiling_was_passed, a_ceiling_of_nothing_was_passed, more_was_granted_than_agreed,
+                    more_was_paid_than_allotted, a_ceiling_says_something_else, a_case_says_something_else,
+                    a_case_says_that_more_was_agreed),
     "unreserved": (a_reservation_was_released_twice,),
-    "untold": (a_mail_is_missing, a_mail_came_twice, a_mail_is_of_nothing, a_notice_still_waits, nobody_was_told),
+    "untold": (a_mail_is_missing, a_mail_came_twice, a_mail_went_to_somebody_else, a_mail_went_to_somebody_else_too,
+               a_mail_is_of_nothing, a_notice_still_waits, a_mail_was_given_up, nobody_was_told,
+               one_party_was_not_told),
 }
 
 
@@ -246,6 +299,30 @@ def test_a_breach_is_seen(facts, rule, breach):
     breach(facts)
 
     assert checker.breaches(facts).get(rule)
+
+
+def test_ids_came_again_with_another_content(true_facts):
+    """And were refused; else `doubled` has nothing to look at."""
+    forged = {fact["id"] for fact in true_facts.diary if fact["what"] == "forged"}
+
+    assert {fact["id"] for fact in true_facts.diary if fact["what"] == "refused" and fact["reason"] == "REUSED_ID"
+            } == forged != set()
+
+
+def test_whatever_was_answered_is_in_the_diary_as_sent(true_facts):
+    """Repetitions, too: nobody answers more often than he was asked."""
+    count = {what: collections.Counter(fact["id"] for fact in true_facts.diary if fact["what"] == what)
+             for what in ("sent", "answer")}
+
+    assert count["answer"] <= count["sent"]
+
+
+def test_a_mail_may_come_again_only_after_what_may_hit_a_mailer():
+    storm = types.SimpleNamespace(points=POINTS, hits=collections.Counter(mail_sent=1, heard=1, work_sent=1, decided=1),
+                                  blows=collections.Counter(crash=4, days=1, kill=1, halt=1, backend=1, terminate=1,
+                                                            server=1))
+
+    assert interruptions(storm) == 2 + 5
 
 
 def test_every_rule_has_been_seen_to_fail():

@@ -11,7 +11,7 @@ from diary import Diary
 from facts import Facts, replay
 from listener import Listener
 from load import Load
-from storm import Storm, in_days, recovered
+from storm import KILLABLE, Storm, in_days, recovered
 from world import World
 
 CEILINGS = 3
@@ -31,6 +31,13 @@ def new_world(stack):
         yield world
     finally:
         world.close()
+
+
+def interruptions(storm):
+    """How often a mailer, or the database that it works with, may have been hit. Whom a kill or a halt hit is not known
+    here, nor which of a point's services died: each of them counts."""
+    crashes = sum(times for point, times in storm.hits.items() if "notifications" in storm.points.get(point, KILLABLE))
+    return crashes + sum(times for kind, times in storm.blows.items() if kind not in ("crash", "days"))
 
 
 def stack_wide(base):
@@ -80,7 +87,7 @@ class Trial:
         self._let_all_be_told(patience)
         live = self.listener.finish(self.world.head()[0])
         facts = Facts(self.world, self.path, replay(self.world), live, self.listener.broken)
-        facts.kills = sum(times for blow, times in self.storm.blows.items() if blow != "days")
+        facts.kills = interruptions(self.storm)
         return facts
 
     def report(self, facts):
