@@ -73,6 +73,8 @@ refused(struct db *db, const PGresult *result, const char *statement)
 
 /* ------------------------------------------------------------------ one round trip */
 
+enum { MOST_WAIT_MS = 60000 };
+
 /* Sends what libpq still holds, reading meanwhile so that neither side blocks the other. */
 static int
 flush(struct db *db)
@@ -116,6 +118,25 @@ cut_off(struct db *db)
     return rc;
 }
 
+/* Waits for the next result, but not for ever: without memory libpq loses what it has read, even the sync that ends
+ * all, and waits for it to come again. The longest that a statement may take here is far less. */
+static bool
+is_there(struct db *db)
+{
+    while (PQisBusy(db->conn)) {
+        struct pollfd fd = { PQsocket(db->conn), POLLIN, 0 };
+        int ready = poll(&fd, 1, MOST_WAIT_MS);
+
+        if (ready == 0)
+            return false;
+        if (ready > 0 && !PQconsumeInput(db->conn))
+            return true; /* PQgetResult says what it is */
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
 /* Takes results up to the next sync; the first error decides. */
 static int
 collect(struct db *db)
@@ -123,9 +144,12 @@ collect(struct db *db)
     int rc = 0;
 
     for (;;) {
-        PGresult *result = PQgetResult(db->conn);
+        PGresult *result;
         ExecStatusType status;
 
+        if (!is_there(db))
+            return cut_off(db);
+        result = PQgetResult(db->conn);
         if (!result) { /* the end of one statement's results, or of the connection */
             if (PQstatus(db->conn) != CONNECTION_OK)
                 return lost(db, "connection lost");

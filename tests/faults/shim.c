@@ -2,12 +2,16 @@
  *
  * SHIM is a list such as "seed=7 interrupt=20 short=50 reset=1 nofile=1": so many of ten thousand calls
  *
- *   interrupt   of send, recv, sendmsg, recvmsg, read, write, poll give EINTR
- *   short       of send and write to a socket take only one byte
- *   reset       of send and recv on a socket break the connection (ECONNRESET)
- *   nofile      of socket and accept give EMFILE
- *   memory      of malloc above 64 bytes give NULL
+ *   interrupt   of send, sendmsg, recv, read, write, poll give EINTR
+ *   short       of send, sendmsg, recv, and of write to a socket, move only one byte
+ *   reset       of send, sendmsg, recv, read and write on a socket break the connection (ECONNRESET)
+ *   nofile      of socket and accept4 give EMFILE
+ *   memory      of malloc, calloc and realloc above 64 bytes give NULL
  *   sync        of fsync and fdatasync give EIO
+ *
+ * recvmsg and accept are not here: nobody in the system calls them.
+ *
+ * SHIM_STRIKES names a file of a page of zeros, in which every strike is counted, by all processes that are given it.
  *
  * SHIM_CLOCK names a file that says by how many seconds the machine's clock is wrong; it is read at every look at it.
  *
@@ -23,7 +27,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -31,7 +37,7 @@
 
 enum fault { INTERRUPT, SHORT, RESET, NOFILE, MEMORY, SYNC, FAULTS };
 
-enum { QUIET_S = 2, OUT_OF = 10000, SMALL = 64 };
+enum { QUIET_S = 2, OUT_OF = 10000, SMALL = 64, PAGE = 4096 };
 
 static long quiet_s = QUIET_S;
 
@@ -39,6 +45,14 @@ static const char *const names[FAULTS] = {
     "interrupt", "short", "reset", "nofile", "memory", "sync"
 };
 static unsigned rates[FAULTS];
+
+/* A row of the file of strikes. The file outlives whoever dies of one. */
+struct tally {
+    char name[16];
+    atomic_uint_fast64_t count;
+};
+
+static struct tally *tallies; /* one of each fault, or NULL: nobody counts */
 static atomic_uint_fast64_t drawn;
 static struct timespec began;
 
@@ -59,6 +73,34 @@ wanted(const char *list, const char *name)
     return 0;
 }
 
+/* A file that is too short would be a SIGBUS later. */
+static struct tally *
+map_tallies(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    struct stat status;
+    void *page = MAP_FAILED;
+
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &status) == 0 && status.st_size >= PAGE)
+        page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    return page == MAP_FAILED ? NULL : page;
+}
+
+static void
+begin_counting(void)
+{
+    const char *path = getenv("SHIM_STRIKES");
+
+    if (!path)
+        return;
+    tallies = map_tallies(path);
+    for (int i = 0; tallies && i < FAULTS; i++) /* everybody writes the same */
+        memcpy(tallies[i].name, names[i], strlen(names[i]));
+}
+
 __attribute__((constructor)) static void
 begin(void)
 {
@@ -67,6 +109,7 @@ begin(void)
     clock_gettime(CLOCK_MONOTONIC, &began);
     if (!list)
         return;
+    begin_counting();
     atomic_store(&drawn, (uint64_t) wanted(list, "seed") << 32);
     if (strstr(list, "quiet="))
         quiet_s = wanted(list, "quiet");
@@ -137,7 +180,8 @@ is_quiet(void)
     return now.tv_sec - began.tv_sec < quiet_s;
 }
 
-/* splitmix64 over a counter that all threads share; a process that was forked goes its own way. */
+/* splitmix64 over a counter that all threads share; a process that was forked goes its own way. What strikes is
+ * counted: whoever asks lets the call fail. */
 static bool
 strikes(enum fault fault)
 {
@@ -148,7 +192,11 @@ strikes(enum fault fault)
     x = (atomic_fetch_add(&drawn, 1) ^ (uint64_t) getpid() << 40) * UINT64_C(0x9E3779B97F4A7C15);
     x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     x = (x ^ x >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (x ^ x >> 31) % OUT_OF < rates[fault];
+    if ((x ^ x >> 31) % OUT_OF >= rates[fault])
+        return false;
+    if (tallies)
+        atomic_fetch_add(&tallies[fault].count, 1);
+    return true;
 }
 
 static bool
@@ -186,6 +234,38 @@ send(int fd, const void *bytes, size_t size, int flags)
     if (fails(fd))
         return -1;
     return real(fd, bytes, size > 1 && strikes(SHORT) ? 1 : size, flags);
+}
+
+/* The first byte of a message, or all of it if there is none. */
+static struct msghdr
+shortened(const struct msghdr *message, struct iovec *room)
+{
+    struct msghdr less = *message;
+
+    for (size_t i = 0; i < message->msg_iovlen; i++) {
+        if (message->msg_iov[i].iov_len == 0)
+            continue;
+        *room = (struct iovec){ message->msg_iov[i].iov_base, 1 };
+        less.msg_iov = room;
+        less.msg_iovlen = 1;
+        break;
+    }
+    return less;
+}
+
+ssize_t
+sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    ssize_t (*real)(int, const struct msghdr *, int) = next("sendmsg");
+    struct msghdr less;
+    struct iovec first;
+
+    if (fails(fd))
+        return -1;
+    if (!is_socket(fd) || !strikes(SHORT))
+        return real(fd, message, flags);
+    less = shortened(message, &first);
+    return real(fd, &less, flags);
 }
 
 ssize_t
@@ -274,15 +354,38 @@ fdatasync(int fd)
     return real(fd);
 }
 
-/* glibc's own, which need no dlsym. */
+/* glibc's own: dlsym may itself ask for memory. */
 void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+
+static bool
+is_out_of_memory(size_t size)
+{
+    if (size <= SMALL || !strikes(MEMORY))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
 
 void *
 malloc(size_t size)
 {
-    if (size > SMALL && strikes(MEMORY)) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    return __libc_malloc(size);
+    return is_out_of_memory(size) ? NULL : __libc_malloc(size);
+}
+
+void *
+calloc(size_t count, size_t size)
+{
+    size_t all;
+
+    if (__builtin_mul_overflow(count, size, &all)) /* glibc refuses that itself */
+        all = 0;
+    return is_out_of_memory(all) ? NULL : __libc_calloc(count, size);
+}
+
+void *
+realloc(void *block, size_t size)
+{
+    return is_out_of_memory(size) ? NULL : __libc_realloc(block, size);
 }

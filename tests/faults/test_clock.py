@@ -4,7 +4,10 @@ Nothing is due too early, no claim ends, nothing is done twice, nothing waits fo
 jump; what SANGKIEN_CLOCK_FILE does is time that truly passes.
 """
 import os
+import pathlib
+import shutil
 import signal
+import tempfile
 import time
 
 import chain
@@ -21,22 +24,35 @@ HOUR = 3600
 class Clock:
     """The machine's, as every process of a stack and its database see it."""
 
-    def __init__(self, path):
-        self.path = path
-        self.jump(0)
+    def __init__(self, path, base):
+        self.path, self.base = path, base
+        self._write(0)
 
-    def jump(self, seconds):
+    def _write(self, seconds):
         self.path.write_text(f"{seconds}\n")
         self.path.chmod(0o644)
+
+    def jump(self, seconds):
+        """The database jumps, too: what of it is wrong is what was asked for."""
+        self._write(seconds)
+        now = self.base.one("SELECT extract(epoch FROM clock_timestamp())::float8")
+        assert abs(now - time.time() - seconds) < HOUR / 4
+
+
+@pytest.fixture(scope="module")
+def shim(shim):
+    """Where the database's user gets, too: pytest shuts its own folder whenever another run begins beside this one."""
+    with tempfile.TemporaryDirectory(prefix="sangkien-shim-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(shutil.copy(shim, folder))
 
 
 @pytest.fixture
 def clock(breakable, shim, preloaded):
-    clock = Clock(shim.parent / "wrong-by")
     base = Base(breakable)
+    clock = Clock(shim.parent / "wrong-by", base)
     base.restart(LD_PRELOAD=str(shim), SHIM_CLOCK=str(clock.path))
     preloaded({service: {"SHIM_CLOCK": str(clock.path)} for service in KILLABLE})
-    assert abs(base.one("SELECT extract(epoch FROM clock_timestamp())::float8") - time.time()) < HOUR / 2
     yield clock
     clock.jump(0)
     base.restart()
@@ -108,8 +124,9 @@ def overdue(world):
 def held(world):
     """[(notification, holder)] of mails that are in hand."""
     return world.base.run("SELECT notification::text, holder FROM notifications.delivery d"
-                          " JOIN notifications.notification n ON n.programme = d.programme AND n.id = d.notification WHERE d.programme = %s"
-                          " AND holder IS NOT NULL AND outcome = 0 AND n.state = 1", world.programme)
+                          " JOIN notifications.notification n ON n.programme = d.programme AND n.id = d.notification"
+                          " WHERE d.programme = %s AND holder IS NOT NULL AND outcome = 0 AND n.state = 1",
+                          world.programme)
 
 
 def waiting(world):
