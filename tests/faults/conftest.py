@@ -3,6 +3,7 @@ import copy
 import os
 import pathlib
 import subprocess
+import tempfile
 
 import pytest
 from mistakes import BREAKABLE
@@ -67,14 +68,14 @@ def breakable():
 
 
 @pytest.fixture(scope="session")
-def shim(tmp_path_factory):
-    """The library shim.c, built for just this run."""
-    library = tmp_path_factory.mktemp("shim") / "shim.so"
+def shim():
+    """The library shim.c, built for just this run, in a folder where the database's user gets, too."""
     source = pathlib.Path(__file__).with_name("shim.c")
-    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    for folder in (library.parent, *library.parent.parents[:3]):  # the database's user must get there, too
-        folder.chmod(folder.stat().st_mode | 0o055)
-    return library
+    with tempfile.TemporaryDirectory(prefix="sangkien-shim-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        library = pathlib.Path(folder, "shim.so")
+        subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+        yield library
 
 
 @pytest.fixture

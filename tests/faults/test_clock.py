@@ -4,10 +4,7 @@ Nothing is due too early, no claim ends, nothing is done twice, nothing waits fo
 jump; what SANGKIEN_CLOCK_FILE does is time that truly passes.
 """
 import os
-import pathlib
-import shutil
 import signal
-import tempfile
 import time
 
 import chain
@@ -37,14 +34,6 @@ class Clock:
         self._write(seconds)
         now = self.base.one("SELECT extract(epoch FROM clock_timestamp())::float8")
         assert abs(now - time.time() - seconds) < HOUR / 4
-
-
-@pytest.fixture(scope="module")
-def shim(shim):
-    """Where the database's user gets, too: pytest shuts its own folder whenever another run begins beside this one."""
-    with tempfile.TemporaryDirectory(prefix="sangkien-shim-", dir="/var/tmp") as folder:
-        os.chmod(folder, 0o755)
-        yield pathlib.Path(shutil.copy(shim, folder))
 
 
 @pytest.fixture
