@@ -132,6 +132,19 @@ class Storm:
                 os.kill(pid, signal.SIGCONT)
         self.recover(f"halt {whose}", hit, began)
 
+    def halt_sessions_of(self, service):
+        """They stand still until the service has given them up and works with others."""
+        pids = self._of_each(f"SELECT pid FROM pg_stat_activity WHERE usename = 'sangkien_{service}'")
+        try:
+            for pid in pids:
+                halt(pid)
+            began = time.monotonic()
+            self.until(lambda: self._answers_after(service, began), f"{service} waits no longer", 2 * WAIT_S)
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        self.recoveries.append(("halt all sessions of one", time.monotonic() - began))
+
     def _of_each(self, sql):
         with contextlib.suppress(psycopg2.Error):
             return [row[0] for row in self.base.run(sql)]

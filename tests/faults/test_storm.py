@@ -31,3 +31,11 @@ def test_the_promises_hold_in_a_storm(trial, nth, long):
         trial.storm.blow(kind)
     for _ in range(95 if long else 3):
         trial.storm.blow()
+
+
+def test_nobody_waits_for_ever_for_a_session_that_says_nothing(trial, long):
+    if not long:
+        pytest.skip("takes a minute: in a long run only")
+    trial.storm.calm()
+    trial.storm.halt_sessions_of("appraisal")
+    trial.storm.calm()
