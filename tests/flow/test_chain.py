@@ -18,6 +18,7 @@ def edition(world):
 def paid(world, edition):
     """One entry all the way: (entry, ceiling, case)."""
     entry = chain.appraised(world, edition)
+    until(lambda: not world.base.unheard(world.programme), "both who hear of the report have heard of it")
     ceiling = chain.ceiling(world)
     case, digest = chain.proposed(world, entry, ceiling)
     chain.approved(world, case, digest, 90 * MILLION)
