@@ -75,6 +75,27 @@ refused(struct db *db, const PGresult *result, const char *statement)
 
 enum { MOST_WAIT_MS = 60000 };
 
+/* Gives up a connection whose other end is gone, whatever libpq thinks of it. */
+static int
+cut_off(struct db *db)
+{
+    int rc = lost(db, "connection lost");
+
+    PQfinish(db->conn);
+    db->conn = NULL;
+    db->is_over = false;
+    return rc;
+}
+
+/* false: nothing came of it for longer than anything may take here. */
+static bool
+await(struct pollfd *fds, nfds_t count)
+{
+    int ready = poll(fds, count, MOST_WAIT_MS);
+
+    return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
 /* Sends what libpq still holds, reading meanwhile so that neither side blocks the other. */
 static int
 flush(struct db *db)
@@ -85,8 +106,10 @@ flush(struct db *db)
 
         if (rest == 0)
             return 0;
-        if (rest < 0 || (poll(&fd, 1, -1) < 0 && errno != EINTR))
+        if (rest < 0)
             return lost(db, "cannot send");
+        if (!await(&fd, 1))
+            return cut_off(db);
         if ((fd.revents & POLLIN) && !PQconsumeInput(db->conn))
             return lost(db, "cannot read");
     }
@@ -106,33 +129,18 @@ db_clear_results(struct db *db)
     db->call = NULL;
 }
 
-/* Gives up a connection whose other end is gone, whatever libpq thinks of it. */
-static int
-cut_off(struct db *db)
-{
-    int rc = lost(db, "connection lost");
-
-    PQfinish(db->conn);
-    db->conn = NULL;
-    db->is_over = false;
-    return rc;
-}
-
 /* Waits for the next result, but not for ever: without memory libpq loses what it has read, even the sync that ends
- * all, and waits for it to come again. The longest that a statement may take here is far less. */
+ * all, and waits for it to come again. */
 static bool
 is_there(struct db *db)
 {
     while (PQisBusy(db->conn)) {
         struct pollfd fd = { PQsocket(db->conn), POLLIN, 0 };
-        int ready = poll(&fd, 1, MOST_WAIT_MS);
 
-        if (ready == 0)
+        if (!await(&fd, 1))
             return false;
-        if (ready > 0 && !PQconsumeInput(db->conn))
+        if (!PQconsumeInput(db->conn))
             return true; /* PQgetResult says what it is */
-        if (ready < 0 && errno != EINTR)
-            return false;
     }
     return true;
 }
@@ -247,7 +255,7 @@ db_is_first(struct db *db, struct db *other)
             fds[i] = (struct pollfd){ PQsocket(both[i]->conn), POLLIN, 0 };
             fds[i].events |= rest ? POLLOUT : 0;
         }
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+        if (!await(fds, 2))
             return false;
         if (fds[1].revents & ~POLLOUT)
             return false;

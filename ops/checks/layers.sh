@@ -307,7 +307,7 @@ layer_faults()
     before=(tests/faults/run-alone)
     beside pytest_into "$logs/pytest.faults.line" tests/faults/test_network.py "${long[@]}"
     before=()
-    wait
+    wait_for_others
     for log in "$logs"/pytest.faults.{breaks,stands,line}; do
         cat "$log"
         count_pytest "$log"

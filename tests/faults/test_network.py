@@ -14,10 +14,10 @@ import time
 import checker
 import pytest
 from base import until
+from storm import KILLABLE
 from trial import Trial, dice, new_world
 
 pytestmark = pytest.mark.skipif("FAULTS_ALONE" not in os.environ, reason="not in a network namespace of its own")
-WORKERS = ("directory", "submissions", "appraisal", "funding", "notifications")
 LINES = ("listen", "inner", "base")
 
 
@@ -99,7 +99,7 @@ def far_from_the_base(breakable):
     bridge = subprocess.Popen(["socat", f"TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr,keepalive,keepidle=5",
                                f"UNIX-CONNECT:{breakable.cluster}/socket/.s.PGSQL.5432"], stderr=subprocess.DEVNULL)
     until(lambda: port_is_open(port), "the bridge to the database is there")
-    for service in ("gateway", *WORKERS):
+    for service in KILLABLE:
         there, dsn = f"host={breakable.cluster}/socket", breakable.dsn(service)
         assert there in dsn
         dsn = dsn.replace(there, f"host=127.0.0.1 port={port}")
