@@ -8,6 +8,7 @@
 #include "common/batch_state.h"
 #include "common/clock.h"
 #include "common/crash.h"
+#include "common/footing.h"
 #include "common/foresight.h"
 
 static const struct statement hear_directory = {
@@ -36,6 +37,7 @@ writer_open(const struct service *service, const char *dsn, struct writer *ret_w
     if (rc == 0)
         rc = store_open(w.db, service, true, &w.store);
     w.authority = authority_new();
+    w.footing = footing_new();
     w.arena = arena_new();
     w.spare = arena_new();
     if (rc)
@@ -51,6 +53,7 @@ writer_close(struct writer *writer)
     store_close(&writer->store);
     db_close(&writer->db);
     foresight_close(&writer->foresight);
+    footing_free(&writer->footing);
     authority_free(&writer->authority);
     arena_free(&writer->arena);
     arena_free(&writer->spare);
@@ -127,8 +130,28 @@ batch_init(struct batch *b, struct writer *writer, struct arena *arena, const ch
     verge_init(&b->verge, arena, writer, clock_now_us());
     list_init(&b->events, arena, sizeof(struct journal_row));
     list_init(&b->requests, arena, sizeof(struct inbox_row));
+    list_init(&b->saved, arena, sizeof(struct write));
 }
 
+void
+batch_restart(struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        letter_restart(b->letters[i]);
+    judge_twins(b->arena, b->letters, b->count);
+}
+
+/* What was read ahead, or will be, was read before the batch: it is told what that changes. */
+static void
+note(struct batch *b)
+{
+    if (b->events.count && !b->is_noted)
+        foresight_note(b->writer->foresight, b->programme, b->found.position, b->head.position,
+                       b->world);
+    b->is_noted = true;
+}
+
+/* In an arena of its own: the replies of the batch before may still be needed. */
 static struct batch *
 open_batch(struct writer *writer, const char *programme, struct letter **letters, size_t count)
 {
@@ -136,42 +159,87 @@ open_batch(struct writer *writer, const char *programme, struct letter **letters
     struct world *world = foresight_use(writer, programme, letters, &position);
     struct batch *b = arena_zero(writer->arena, sizeof(*b));
 
+    store_forget(writer->store);
     batch_init(b, writer, writer->arena, programme, letters, count);
     if (world) {
         b->world = world;
         b->foreseen = position;
     }
+    batch_restart(b);
     return b;
 }
 
-static struct batch *
-ask(struct writer *writer, const char *programme, struct letter **letters, size_t count,
-    const struct hearing *hearing)
-{
-    struct batch *b;
-
-    store_forget(writer->store);
-    b = open_batch(writer, programme, letters, count);
-    b->hearing = hearing;
-    for (size_t i = 0; i < count; i++)
-        letter_restart(letters[i]);
-    judge_twins(b->arena, letters, count);
-    if (!hearing)
-        db_begin(b->db);
-    batch_ask_load(b);
-    return b;
-}
-
-void
-batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count)
+static void
+swap_arenas(struct writer *writer)
 {
     struct arena *last = writer->arena;
 
     writer->arena = writer->spare;
     writer->spare = last;
+}
+
+void
+batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count)
+{
+    struct batch *b;
+
+    swap_arenas(writer);
     arena_reset(writer->arena, 1 << 20);
-    writer->asked = ask(writer, programme, letters, count, NULL);
-    db_send(writer->db);
+    b = open_batch(writer, programme, letters, count);
+    writer->asked = b;
+    if (batch_guess(b))
+        return;
+    db_begin(b->db);
+    batch_ask_load(b);
+    db_send(b->db);
+}
+
+bool
+batch_send_ahead(struct writer *writer, const char *programme, struct letter **letters,
+                 size_t count)
+{
+    struct batch *b;
+
+    if (!footing_head(writer->footing, programme))
+        return false;
+    note(writer->pending);
+    swap_arenas(writer);
+    arena_reset(writer->arena, 1 << 20);
+    b = open_batch(writer, programme, letters, count);
+    if (batch_guess(b))
+        writer->asked = b;
+    else
+        swap_arenas(writer);
+    return writer->asked;
+}
+
+/* Of heard events; the transaction has been begun. */
+static struct batch *
+ask_heard(struct writer *writer, const char *programme, struct letter **letters, size_t count,
+          const struct hearing *hearing)
+{
+    struct batch *b = open_batch(writer, programme, letters, count);
+
+    b->hearing = hearing;
+    batch_ask_load(b);
+    return b;
+}
+
+static int
+decide(struct batch *b)
+{
+    int rc = batch_load(b);
+
+    CRASH_POINT(head_locked);
+    if (rc == 0)
+        rc = judge_all(&b->verge, b->world, b->letters, b->count);
+    if (rc)
+        return rc;
+    CRASH_POINT(decided);
+    b->writes = anything_to_write(b);
+    if (b->writes)
+        batch_write(b);
+    return 0;
 }
 
 int
@@ -179,25 +247,19 @@ batch_start(struct writer *writer, const char *programme, struct letter **letter
             const struct hearing *hearing, struct batch **ret_batch)
 {
     struct batch *b;
-    int rc;
+    int rc = 0;
 
     assert(!writer->asked || writer->asked->letters == letters);
     if (!hearing && !writer->asked)
         batch_ask(writer, programme, letters, count);
-    b = hearing ? ask(writer, programme, letters, count, hearing) : writer->asked;
+    b = hearing ? ask_heard(writer, programme, letters, count, hearing) : writer->asked;
     writer->asked = NULL;
-    rc = batch_load(b);
-    CRASH_POINT(head_locked);
-    if (rc == 0)
-        rc = judge_all(&b->verge, b->world, letters, count);
+    if (!b->is_guess)
+        rc = decide(b);
     if (rc)
         return rc;
-    CRASH_POINT(decided);
-    b->writes = anything_to_write(b);
-    if (b->writes)
-        batch_write(b);
     CRASH_POINT(commit_sent);
-    *ret_batch = b;
+    *ret_batch = writer->pending = b;
     return 0;
 }
 
@@ -208,14 +270,17 @@ batch_finish(struct batch *b, struct hint *ret_hint)
 
     CRASH_POINT(committed);
     *ret_hint = (struct hint){ 0 };
-    if (rc)
+    b->writer->pending = NULL;
+    if (rc) {
+        footing_lose(b->writer->footing);
+        b->writer->asked = NULL; /* it fails with this one */
         return rc;
-    if (b->events.count) {
-        ret_hint->position = b->head.position;
-        LIST_EACH (const struct journal_row, row, &b->events)
-            hint_add_type(ret_hint, row->type);
-        foresight_note(b->writer->foresight, b->programme, b->from, b->head.position, b->world);
     }
+    note(b);
+    if (b->events.count)
+        ret_hint->position = b->head.position;
+    LIST_EACH (const struct journal_row, row, &b->events)
+        hint_add_type(ret_hint, row->type);
     answer_the_rest(b);
     return 0;
 }

@@ -1,7 +1,8 @@
 /* common/batch.h - the path of a command: what one transaction does with the letters of one programme.
  *
  * Shapes     lock the programme's head, load, look up the inbox, decide in memory, write in sets, commit.
- *            What was read beforehand and is still true is not loaded again: see foresight.h.
+ *            What was read beforehand and is still true is not loaded again: see foresight.h. Where all that is
+ *            needed is known, nothing is asked, and all is sent at once: see footing.h.
  * Errors     0: the transaction is committed and every letter has its fate (and requests their reply).
  *            ERR_RETRY, ERR_POISON, ERR_FATAL: rolled back, nothing happened; after ERR_RETRY running
  *            the same letters again resolves also a COMMIT of unknown outcome, by their ids.
@@ -26,9 +27,11 @@ struct writer {
     struct store *store;
     struct authority *authority;
     struct foresight *foresight; /* NULL: nothing is read beforehand */
-    struct arena *arena;         /* of one attempt */
-    struct arena *spare;         /* that of the attempt before, or its foresight's */
-    struct batch *asked;         /* NULL: none is open on the connection */
+    struct footing *footing;
+    struct arena *arena;   /* of one attempt */
+    struct arena *spare;   /* that of the attempt before, or its foresight's */
+    struct batch *asked;   /* NULL: none is open on the connection */
+    struct batch *pending; /* NULL: none is being committed */
 };
 
 /* What a batch of heard events does beside: see hearing.h. */
@@ -65,7 +68,15 @@ int batch_start(struct writer *writer, const char *programme, struct letter **le
                 const struct hearing *hearing, struct batch **ret_batch) MUST_CHECK;
 int batch_finish(struct batch *batch, struct hint *ret_hint) MUST_CHECK;
 
+/* The same as batch_ask, but between batch_start and batch_finish of the batch before, and only when these letters can be
+ * decided without asking: then they are committed right after it, or fail with it. false: nothing was done. */
+bool batch_send_ahead(struct writer *writer, const char *programme, struct letter **letters,
+                      size_t count);
+
 /* Does it write, and is most of what its letters speak of there already? Then much had to be read. */
 bool batch_reads_much(const struct batch *batch);
+
+/* Are some of its letters to be asked again? Then what came later must wait. */
+bool batch_puts_off(const struct batch *batch);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/batch_state.h"
+#include "common/footing.h"
 #include "common/foresight.h"
 
 static const struct statement find_known = {
@@ -49,14 +50,14 @@ kinds_of(const struct batch *b)
     return count;
 }
 
-static bool
-needs_world(const struct letter *letter)
+bool
+batch_needs_world(const struct letter *letter)
 {
     return letter->handler && letter->fate == UNDECIDED && !letter->twin;
 }
 
-static void
-name_keys(struct batch *b, struct letter *letter, const void *state)
+void
+batch_name_keys(struct batch *b, struct letter *letter, const void *state)
 {
     struct envelope envelope = letter_envelope(letter, b->verge.now_us, b->writer->authority);
 
@@ -90,8 +91,8 @@ want(const struct batch *b, const struct kind *kind, struct list *list, const st
         *(struct wanted *) list_add(list) = (struct wanted){ *id, is_whole };
 }
 
-static bool
-creates(const struct letter *letter)
+bool
+batch_creates(const struct letter *letter)
 {
     return letter->handler->birth == CREATES || letter->handler->birth == FOUNDS;
 }
@@ -102,10 +103,10 @@ want_kind(const struct batch *b, const struct kind *kind, struct list *wanted)
     for (size_t i = 0; i < b->count; i++) {
         const struct letter *letter = b->letters[i];
 
-        if (!needs_world(letter))
+        if (!batch_needs_world(letter))
             continue;
         if (letter->kind == kind)
-            want(b, kind, wanted, &letter->subject, !creates(letter));
+            want(b, kind, wanted, &letter->subject, !batch_creates(letter));
         LIST_EACH (const struct held, key, &letter->keys.items)
             if (key->kind == kind)
                 want(b, kind, wanted, &key->id, true);
@@ -144,8 +145,8 @@ first_unknown(const struct batch *b, size_t from, size_t kinds)
     for (size_t i = 0; i < b->count; i++) {
         const struct letter *letter = b->letters[i];
 
-        if (needs_world(letter) && letter->keys.wants_state && rank_of(b, letter->kind) >= from &&
-            rank_of(b, letter->kind) + 1 < kinds)
+        if (batch_needs_world(letter) && letter->keys.wants_state &&
+            rank_of(b, letter->kind) >= from && rank_of(b, letter->kind) + 1 < kinds)
             kinds = rank_of(b, letter->kind) + 1;
     }
     return kinds;
@@ -224,9 +225,16 @@ name_more_keys(struct batch *b, size_t upto)
     for (size_t i = 0; i < b->count; i++) {
         struct letter *letter = b->letters[i];
 
-        if (needs_world(letter) && letter->keys.wants_state && rank_of(b, letter->kind) < upto)
-            name_keys(b, letter, world_hold(b->world, letter->kind, letter->subject)->state);
+        if (batch_needs_world(letter) && letter->keys.wants_state &&
+            rank_of(b, letter->kind) < upto)
+            batch_name_keys(b, letter, world_hold(b->world, letter->kind, letter->subject)->state);
     }
+}
+
+bool
+batch_puts_off(const struct batch *b)
+{
+    return b->count && b->letters[b->count - 1]->fate == PUT_OFF;
 }
 
 bool
@@ -235,7 +243,7 @@ batch_reads_much(const struct batch *b)
     size_t there = 0;
 
     for (size_t i = 0; i < b->count; i++)
-        there += b->letters[i]->handler && !creates(b->letters[i]);
+        there += b->letters[i]->handler && !batch_creates(b->letters[i]);
     return b->writes && 2 * there > b->count;
 }
 
@@ -254,8 +262,8 @@ static void
 name_all_keys(struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++)
-        if (needs_world(b->letters[i]))
-            name_keys(b, b->letters[i], NULL);
+        if (batch_needs_world(b->letters[i]))
+            batch_name_keys(b, b->letters[i], NULL);
 }
 
 void
@@ -269,7 +277,7 @@ batch_ask_first(struct batch *b)
 static bool
 is_outdated(const struct batch *b)
 {
-    return b->foreseen >= 0 && b->foreseen != b->from;
+    return b->foreseen >= 0 && b->foreseen != b->found.position;
 }
 
 static int
@@ -294,6 +302,7 @@ static int
 load_again(struct batch *b)
 {
     foresight_blame(b->writer->foresight);
+    footing_lose(b->writer->footing);
     b->foreseen = -1;
     b->world = world_new(b->arena);
     name_all_keys(b);
@@ -324,8 +333,8 @@ batch_load(struct batch *b)
     rc = db_run(b->db);
     if (rc)
         return rc;
-    b->verge.has_journal = journal_locked(b->db, nth++, b->programme, &b->head);
-    b->from = b->head.position;
+    b->verge.has_journal = journal_locked(b->db, nth++, b->programme, &b->found);
+    b->head = b->found;
     take_surroundings(b, &nth);
     rc = store_loaded(b->store, b->world, b->arena, &nth);
     if (rc == 0)

@@ -18,17 +18,23 @@ struct batch {
     struct world *world;
     /* The head's position for which what the world holds is true; -1: it holds nothing. */
     int64_t foreseen;
-    struct verge verge; /* what surrounds a decision */
-    struct journal_head head;
-    int64_t from;         /* the head's position as it was found */
+    struct verge verge;        /* what surrounds a decision */
+    struct journal_head found; /* as it was when it was locked, or as it is taken to be */
+    struct journal_head head;  /* as this batch leaves it */
     size_t upto;          /* the first kind whose keys are not known before others are loaded */
     struct list events;   /* of struct journal_row */
     struct list requests; /* of struct inbox_row */
+    struct list saved;    /* of struct write */
     bool writes, journals, founds;
+    bool is_guess; /* decided without having asked the server anything: see footing.h */
+    bool is_noted; /* what is read ahead takes it for committed */
 };
 
 void batch_init(struct batch *b, struct writer *writer, struct arena *arena, const char *programme,
                 struct letter **letters, size_t count);
+
+/* Forgets what was decided. */
+void batch_restart(struct batch *b);
 
 int batch_prepare_load(struct db *db) MUST_CHECK;
 int batch_prepare_write(struct db *db) MUST_CHECK;
@@ -41,8 +47,19 @@ void batch_ask_first(struct batch *b);
 void batch_ask_load(struct batch *b);
 int batch_load(struct batch *b) MUST_CHECK;
 
-/* Sends what was decided, and COMMIT; and sees what came of it. */
+/* Must the letter be decided by its core, and does it only look whether its subject is there? */
+bool batch_needs_world(const struct letter *letter);
+bool batch_creates(const struct letter *letter);
+
+/* Which aggregates the letter needs beside its own; state NULL: its own is not known. */
+void batch_name_keys(struct batch *b, struct letter *letter, const void *state);
+
+/* Decides and sends all of it at once, if everything that it needs is known. false: nothing was decided. */
+bool batch_guess(struct batch *b);
+
+/* Sends what was decided, and COMMIT; a guess takes the head with it. And sees what came of it. */
 void batch_write(struct batch *b);
+void batch_write_guess(struct batch *b);
 int batch_written(struct batch *b) MUST_CHECK;
 
 #endif

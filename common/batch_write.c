@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include "common/batch_state.h"
+#include "common/footing.h"
 #include "common/proto.h"
 #include "common/record.h"
 
@@ -152,6 +153,27 @@ draw(struct batch *b)
     }
 }
 
+static void
+save_states(struct batch *b)
+{
+    store_save(b->store, b->world, b->programme, &b->saved);
+    for (size_t i = 0; i < b->count; i++)
+        if (b->letters[i]->fate == ANSWERED)
+            store_put_asides(b->store, b->programme, &b->letters[i]->outcome.asides, &b->saved);
+}
+
+/* From then on the writer stands where this leaves the programme: should it fail, so will what is built on it. */
+static void
+send_commit(struct batch *b)
+{
+    save_alarms(b);
+    save_hearing(b);
+    db_commit(b->db);
+    db_send(b->db);
+    if (b->journals)
+        footing_move(b->writer->footing, &b->found, &b->head, b->world, b->letters, b->count);
+}
+
 void
 batch_write(struct batch *b)
 {
@@ -159,30 +181,41 @@ batch_write(struct batch *b)
     b->founds = b->journals && !b->verge.has_journal;
     if (b->founds)
         journal_found(b->db, b->programme);
-    store_save(b->store, b->world, b->programme);
-    for (size_t i = 0; i < b->count; i++)
-        if (b->letters[i]->fate == ANSWERED)
-            store_put_asides(b->store, b->programme, &b->letters[i]->outcome.asides);
+    save_states(b);
     db_push(b->db); /* the server writes the states while we chain the events */
     if (b->journals) {
         draw(b);
-        journal_write(b->db, b->programme, &b->head, &b->events, &b->requests);
+        journal_add(b->db, b->programme, &b->events, &b->requests);
+        journal_move(b->db, &b->head);
     }
-    save_alarms(b);
-    save_hearing(b);
-    db_commit(b->db);
-    db_send(b->db);
+    send_commit(b);
 }
 
+/* The head goes first: whoever is not where he thinks writes nothing. */
+void
+batch_write_guess(struct batch *b)
+{
+    b->writes = b->journals = true;
+    draw(b);
+    db_begin(b->db);
+    journal_take(b->db, &b->found, &b->head);
+    save_states(b);
+    journal_add(b->db, b->programme, &b->events, &b->requests);
+    send_commit(b);
+}
+
+/* Behind what comes before the states: BEGIN and the head of a guess, a new programme's head. */
 int
 batch_written(struct batch *b)
 {
-    size_t first = b->founds ? 1 : 0;
+    size_t first = b->is_guess ? 2 : b->founds;
     int rc = db_run(b->db);
 
     if (rc == 0)
-        rc = store_check(b->store, &first);
+        rc = store_check(b->db, &b->saved, &first);
     if (rc == 0 && b->journals)
-        rc = journal_written(b->db, &b->events, &b->requests, &first);
+        rc = journal_added(b->db, &b->events, &b->requests, &first);
+    if (rc == 0 && b->journals && !b->is_guess)
+        rc = journal_moved(b->db, first);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* common/columns.c - one column: its SQL, its value out of a struct, its value into a struct. */
 #include "common/columns.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -151,6 +152,28 @@ columns_read(const struct db_result *result, size_t row, size_t *place_p,
     for (const struct column *c = columns; c->name && rc == 0; c++)
         rc = column_read(result, row, (*place_p)++, c, item, arena);
     return rc;
+}
+
+static void
+own_message(const struct column *column, ProtobufCMessage **message_p, struct arena *arena)
+{
+    struct bytes packed = proto_pack(arena, *message_p);
+    int rc = proto_unpack(arena, column->message, packed.data, packed.size, message_p);
+
+    assert(rc == 0);
+}
+
+void
+columns_own(const struct column *columns, void *item, struct arena *arena)
+{
+    for (const struct column *c = columns; c->name; c++) {
+        void *member = (char *) item + c->offset;
+
+        if (c->type == TEXT)
+            *(const char **) member = arena_text(arena, *(const char **) member);
+        else if (c->type == MESSAGE && *(ProtobufCMessage **) member)
+            own_message(c, member, arena);
+    }
 }
 
 static bool

@@ -29,6 +29,9 @@ int column_read(const struct db_result *result, size_t row, size_t place,
 int columns_read(const struct db_result *result, size_t row, size_t *place_p,
                  const struct column *columns, void *item, struct arena *arena) MUST_CHECK;
 
+/* What the item points to, taken over from one that was copied, becomes the arena's own. */
+void columns_own(const struct column *columns, void *item, struct arena *arena);
+
 bool column_equal(const struct column *column, const void *a, const void *b);
 
 #endif

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/db_check.h"
 #include "common/db_state.h"
 
 /* ------------------------------------------------------------------ errors */
@@ -42,8 +41,8 @@ code_of(const char *sqlstate)
     return sqlstates[i].code;
 }
 
-static int
-lost(struct db *db, const char *what)
+int
+db_lost(struct db *db, const char *what)
 {
     db->is_lost = true;
     db->constraint[0] = '\0';
@@ -79,7 +78,7 @@ enum { MOST_WAIT_MS = 60000 };
 static int
 cut_off(struct db *db)
 {
-    int rc = lost(db, "connection lost");
+    int rc = db_lost(db, "connection lost");
 
     PQfinish(db->conn);
     db->conn = NULL;
@@ -107,23 +106,27 @@ flush(struct db *db)
         if (rest == 0)
             return 0;
         if (rest < 0)
-            return lost(db, "cannot send");
+            return db_lost(db, "cannot send");
         if (!await(&fd, 1))
             return cut_off(db);
         if ((fd.revents & POLLIN) && !PQconsumeInput(db->conn))
-            return lost(db, "cannot read");
+            return db_lost(db, "cannot read");
     }
 }
 
-void
-db_clear_results(struct db *db)
+static void
+clear_results(struct db *db)
 {
     for (size_t i = 0; i < db->answered; i++)
         PQclear(db->results[i]);
     db->answered = 0;
-    db->sent = 0;
-    db->is_sent = false;
-    db->sent_commit = db->pushed_commit = false;
+}
+
+void
+db_forget(struct db *db)
+{
+    clear_results(db);
+    db->trip_count = 0;
     db->send_failed = false;
     db->used = 0;
     db->call = NULL;
@@ -160,7 +163,7 @@ collect(struct db *db)
         result = PQgetResult(db->conn);
         if (!result) { /* the end of one statement's results, or of the connection */
             if (PQstatus(db->conn) != CONNECTION_OK)
-                return lost(db, "connection lost");
+                return db_lost(db, "connection lost");
             continue;
         }
         status = PQresultStatus(result);
@@ -181,50 +184,69 @@ collect(struct db *db)
         else
             PQclear(result);
         if (PQstatus(db->conn) != CONNECTION_OK)
-            return lost(db, "connection lost");
+            return db_lost(db, "connection lost");
     }
 }
 
-static int
-wait_for_all(struct db *db)
+int
+db_wait(struct db *db)
 {
     int rc = flush(db);
 
     return rc ? rc : collect(db);
 }
 
-static int
-run(struct db *db)
+/* Whether the server may have a COMMIT that it did not answer. */
+static bool
+any_commit(const struct db *db, bool all_sent)
 {
-    if (!db->conn || db->send_failed) {
-        db->sent_commit = db->pushed_commit; /* otherwise it never reached the wire as a whole */
-        return lost(db, "cannot send");
-    }
-    return wait_for_all(db);
+    bool any = false;
+
+    for (size_t i = 0; i < db->trip_count; i++)
+        any = any || (all_sent ? db->trips[i].has_commit : db->trips[i].pushed_commit);
+    return any;
 }
 
 int
 db_run(struct db *db)
 {
+    bool is_sent;
     int rc;
 
     db_send(db);
-    if (db->sent == db->answered)
+    if (db->trip_count == 0)
         return 0;
+    clear_results(db);
+    is_sent = db->conn &&
+              !db->send_failed; /* otherwise the last calls never reached the wire as a whole */
     db->is_lost = false;
-    rc = run(db);
-    db->is_sent = false;
-    db->commit_unknown = db->is_lost && db->sent_commit;
+    rc = is_sent ? db_wait(db) : db_lost(db, "cannot send");
+    db->commit_unknown = db->is_lost && any_commit(db, is_sent);
     if (db->is_lost)
-        db_clear_results(db); /* what is asked next is not asked after this */
+        db_forget(db); /* what is asked next is not asked after this */
+    else
+        memmove(db->trips, db->trips + 1, --db->trip_count * sizeof(*db->trips));
     return rc;
+}
+
+/* That which is being put together; NULL: all of them are closed. */
+static struct trip *
+open_trip(struct db *db)
+{
+    struct trip *last = db->trip_count ? &db->trips[db->trip_count - 1] : NULL;
+
+    return last && !last->is_closed ? last : NULL;
 }
 
 void
 db_push(struct db *db)
 {
+    struct trip *trip;
+
     db_send_call(db);
-    db->pushed_commit = db->sent_commit;
+    trip = open_trip(db);
+    if (trip)
+        trip->pushed_commit = trip->has_commit;
     if (db->conn && PQflush(db->conn) < 0)
         db->send_failed = true;
 }
@@ -232,12 +254,15 @@ db_push(struct db *db)
 void
 db_send(struct db *db)
 {
+    struct trip *trip;
+
     db_send_call(db);
-    if (db->sent == db->answered || db->is_sent || !db->conn || db->send_failed)
+    trip = open_trip(db);
+    if (!trip || !db->conn || db->send_failed)
         return;
-    db->pushed_commit = db->sent_commit;
-    db->is_sent = PQpipelineSync(db->conn);
-    db->send_failed = !db->is_sent;
+    trip->pushed_commit = trip->has_commit;
+    trip->is_closed = PQpipelineSync(db->conn);
+    db->send_failed = !trip->is_closed;
 }
 
 bool
@@ -279,168 +304,18 @@ db_constraint(const struct db *db)
 int
 db_rollback(struct db *db)
 {
-    int rc;
-
     db->call = NULL;
     db->param_count = 0;
     db->array_left = 0;
-    if (!db_is_open(db))
-        return lost(db, "cannot roll back");
-    if (db->sent > db->answered) { /* queued, never run */
-        rc = db_run(db);
+    while (db_is_open(db) && db->trip_count) { /* queued, never run */
+        int rc = db_run(db);
+
         (void) rc;
     }
+    if (!db_is_open(db))
+        return db_lost(db, "cannot roll back");
     if (PQtransactionStatus(db->conn) == PQTRANS_IDLE)
         return 0;
     db_call(db, &db_rollback_statement);
     return db_run(db);
-}
-
-/* ------------------------------------------------------------------ the connection */
-
-/* What was just handed to libpq, by itself. */
-static int
-run_alone(struct db *db, bool is_handed, const char *what)
-{
-    return is_handed && PQpipelineSync(db->conn) ? wait_for_all(db) : lost(db, what);
-}
-
-int
-db_ask(struct db *db, const char *sql)
-{
-    db_clear_results(db);
-    return run_alone(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0),
-                     "cannot ask");
-}
-
-static int
-prepare_now(struct db *db, struct prepared *prepared)
-{
-    const struct statement *statement = prepared->statement;
-    int rc;
-
-    db_clear_results(db);
-    rc = run_alone(db, PQsendPrepare(db->conn, statement->name, statement->sql, 0, NULL),
-                   "cannot prepare");
-    db_clear_results(db);
-    if (rc == 0 && statement->table)
-        rc = db_learn_row_type(db, prepared);
-    return rc ? err_add(rc, "cannot prepare %s", statement->name) : 0;
-}
-
-int
-db_prepare(struct db *db, const struct statement *statement)
-{
-    assert(db->statement_count < MOST_STATEMENTS);
-    for (size_t i = 0; i < db->statement_count; i++)
-        if (strcmp(db->statements[i].statement->name, statement->name) == 0)
-            return err_set(ERR_FATAL, "two statements are called %s", statement->name);
-    db->statements[db->statement_count].statement = statement;
-    return prepare_now(db, &db->statements[db->statement_count++]);
-}
-
-bool
-db_is_open(const struct db *db)
-{
-    return db->conn && PQstatus(db->conn) == CONNECTION_OK;
-}
-
-/* Every statement here finds rows by key, from few to a few hundred. A plan that was made while its table
- * was small must not go on reading the whole of it when it has grown. */
-#define BY_KEY                                                                                     \
-    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"          \
-    " -c enable_mergejoin=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off"
-
-static int
-connect_now(struct db *db)
-{
-    const char *keys[] = { "dbname",
-                           "application_name",
-                           "connect_timeout",
-                           "keepalives_idle",
-                           "keepalives_interval",
-                           "keepalives_count",
-                           "tcp_user_timeout",
-                           "options",
-                           "client_encoding",
-                           NULL };
-    const char *values[] = { db->dsn,
-                             db->name,
-                             "5",
-                             "10",
-                             "5",
-                             "3",
-                             "15000",
-                             "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
-                             " -c default_transaction_isolation=read\\ committed" BY_KEY,
-                             "UTF8",
-                             NULL };
-
-    db_clear_results(db);
-    if (db->conn)
-        PQfinish(db->conn);
-    db->conn = PQconnectdbParams(keys, values, 1);
-    if (PQstatus(db->conn) != CONNECTION_OK)
-        return lost(db, "cannot connect to PostgreSQL");
-    return db_check(db->conn);
-}
-
-int
-db_reconnect(struct db *db)
-{
-    int rc = connect_now(db);
-
-    if (rc)
-        return rc;
-    if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn))
-        return lost(db, "cannot enter pipeline mode");
-    for (size_t i = 0; i < db->statement_count && rc == 0; i++)
-        rc = prepare_now(db, &db->statements[i]);
-    return rc;
-}
-
-int
-db_open(const char *dsn, const char *name, struct db **ret_db)
-{
-    struct db *db = calloc(1, sizeof(*db));
-    int rc;
-
-    if (!db)
-        abort();
-    db->dsn = strdup(dsn);
-    db->name = strdup(name);
-    rc = db_reconnect(db);
-    if (rc == 0)
-        rc = db_prepare(db, &db_begin_statement);
-    if (rc == 0)
-        rc = db_prepare(db, &db_commit_statement);
-    if (rc == 0)
-        rc = db_prepare(db, &db_rollback_statement);
-    if (rc == 0)
-        rc = db_prepare(db, &db_row_type_statement);
-    if (rc) {
-        db_close(&db);
-        return rc;
-    }
-    *ret_db = db;
-    return 0;
-}
-
-void
-db_close(struct db **db_p)
-{
-    struct db *db = *db_p;
-
-    if (!db)
-        return;
-    db_clear_results(db);
-    if (db->conn)
-        PQfinish(db->conn);
-    for (size_t i = 0; i < db->statement_count; i++)
-        free(db->statements[i].rows);
-    free(db->buffer);
-    free(db->dsn);
-    free(db->name);
-    free(db);
-    *db_p = NULL;
 }

@@ -1,11 +1,12 @@
 /* common/db.h - one connection to PostgreSQL, in pipeline mode, speaking binary.
  *
  * Shapes     a statement is prepared once under its name; parameters are added one by one; statements
- *            queue up and travel together at db_run.
+ *            queue up and travel together at db_send or db_run. Two such trips may be under way; they come back
+ *            one after the other, each at a db_run.
  * Errors     ERR_RETRY for 23505, 40001 and 40P01, and when the server could not be reached;
  *            ERR_POISON for what the data itself caused; ERR_FATAL for what nobody can mend at run time.
  *            After an error the transaction is over: db_rollback, then begin again.
- * Ownership  results belong to the connection until the next db_call, db_begin, db_commit or db_rollback.
+ * Ownership  results belong to the connection until the next db_run or db_rollback.
  * Threads    belongs to the thread that opened it.
  * Source     PostgreSQL 15 manual, 34.5 Pipeline Mode; appendix A, SQLSTATE.
  */
@@ -78,15 +79,15 @@ void db_commit(struct db *db);
 /* Sends what is queued, so that the server may begin with it. More may follow. */
 void db_push(struct db *db);
 
-/* The same, and the server tells what came of it, for db_run to take, which must come next. */
+/* The same, and the server tells what came of it, for db_run to take. What is queued from then on is another trip. */
 void db_send(struct db *db);
 
 /* Waits, sending what either still holds, until the server says something on one of two connections: on this one? */
 bool db_is_first(struct db *db, struct db *other);
 
-/* Sends what is queued, if anything still is, and waits for all of it. The nth result is that of the nth db_call,
- * db_begin or db_commit since the last db_run. db_commit_is_unknown tells, when the connection was lost, that a
- * COMMIT was among it: then its outcome is unknown. */
+/* Sends what is queued, if anything still is, and waits for the first trip that is under way. The nth result is that
+ * of its nth db_call, db_begin or db_commit. When the connection was lost nothing is under way any more, and
+ * db_commit_is_unknown tells that a COMMIT was: then its outcome is unknown. */
 int db_run(struct db *db) MUST_CHECK;
 bool db_commit_is_unknown(const struct db *db);
 int db_rollback(struct db *db) MUST_CHECK;

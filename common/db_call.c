@@ -12,28 +12,43 @@ const struct statement db_begin_statement = { "begin", "BEGIN" };
 const struct statement db_commit_statement = { "commit", "COMMIT" };
 const struct statement db_rollback_statement = { "rollback", "ROLLBACK" };
 
+static struct trip *
+trip_of_call(struct db *db)
+{
+    struct trip *last = db->trips + db->trip_count;
+
+    if (db->trip_count == 0 || last[-1].is_closed) {
+        assert(db->trip_count < MOST_TRIPS);
+        *last = (struct trip){ 0 };
+        db->trip_count++;
+        return last;
+    }
+    assert(last[-1].calls < MOST_CALLS);
+    return last - 1;
+}
+
 void
 db_send_call(struct db *db)
 {
     const char *values[MOST_PARAMS];
     int lengths[MOST_PARAMS];
     int formats[MOST_PARAMS];
+    struct trip *trip;
 
     if (!db->call)
         return;
-    assert(db->array_left == 0 && !db->is_sent);
+    assert(db->array_left == 0);
     for (size_t i = 0; i < db->param_count; i++) {
         values[i] = db->params[i].length < 0 ? NULL : (const char *) db->buffer + db->params[i].at;
         lengths[i] = db->params[i].length;
         formats[i] = 1;
     }
-    assert(db->sent < MOST_CALLS);
+    trip = trip_of_call(db);
     if (!db->conn || !PQsendQueryPrepared(db->conn, db->call->name, (int) db->param_count, values,
                                           lengths, formats, 1))
         db->send_failed = true;
-    db->sent++;
-    if (db->call == &db_commit_statement)
-        db->sent_commit = true;
+    trip->calls++;
+    trip->has_commit = trip->has_commit || db->call == &db_commit_statement;
     db->call = NULL;
     db->param_count = 0;
     db->used = 0;
@@ -42,8 +57,6 @@ db_send_call(struct db *db)
 void
 db_call(struct db *db, const struct statement *statement)
 {
-    if (db->answered)
-        db_clear_results(db);
     db_send_call(db);
     db->call = statement;
 }

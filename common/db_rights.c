@@ -40,7 +40,7 @@ may_run(struct db *db, const struct statement *statement)
                   statement->name, nulls);
     assert(rc < (int) sizeof(sql));
     rc = db_ask(db, sql);
-    db_clear_results(db);
+    db_forget(db);
     return rc ? err_add(rc, "cannot run %s", statement->name) : 0;
 }
 
@@ -54,7 +54,7 @@ check_role(struct db *db, const char *service)
 
     if (rc == 0 && (strncmp(role, "sangkien_", 9) != 0 || strcmp(role + 9, service) != 0))
         rc = err_set(ERR_FATAL, "the database role is %s; it must be sangkien_%s", role, service);
-    db_clear_results(db);
+    db_forget(db);
     return rc;
 }
 

@@ -6,7 +6,13 @@
 
 #include "common/db.h"
 
-enum { MOST_CALLS = 1024, MOST_PARAMS = 48, MOST_STATEMENTS = 256, MOST_COLUMNS = 64 };
+enum {
+    MOST_CALLS = 1024,
+    MOST_PARAMS = 48,
+    MOST_STATEMENTS = 256,
+    MOST_COLUMNS = 64,
+    MOST_TRIPS = 2
+};
 
 struct param {
     size_t at;
@@ -26,6 +32,14 @@ struct prepared {
     struct row_type *rows; /* NULL: it takes none */
 };
 
+/* What travels together. */
+struct trip {
+    size_t calls;
+    bool is_closed; /* by a sync: the server tells what came of it */
+    bool has_commit;
+    bool pushed_commit; /* and the server may have it */
+};
+
 struct db {
     char *dsn;
     char *name;
@@ -42,14 +56,11 @@ struct db {
     size_t row_at;
     uint8_t *buffer;
     size_t used, room;
-    /* what was sent since the last run */
-    PGresult *results[MOST_CALLS];
-    size_t sent;
+    struct trip trips[MOST_TRIPS]; /* under way, the first one first */
+    size_t trip_count;
+    PGresult *results[MOST_CALLS]; /* of the last one that came back */
     size_t answered;
-    bool is_sent; /* the sync, too */
-    bool sent_commit;
-    bool pushed_commit; /* and the server may have it */
-    bool is_lost;       /* the connection, while db_run waited */
+    bool is_lost; /* the connection, while db_run waited */
     bool commit_unknown;
     bool send_failed;
     bool is_over; /* an error said so: the connection is given up at the end of the round trip */
@@ -67,8 +78,16 @@ int db_learn_row_type(struct db *db, struct prepared *prepared) MUST_CHECK;
 /* Runs one statement by itself; its result is there until db_clear_results. */
 int db_ask(struct db *db, const char *sql) MUST_CHECK;
 
+/* Sends what libpq still holds, and waits for the results up to the next sync; the first error decides. */
+int db_wait(struct db *db) MUST_CHECK;
+
+/* Says that the connection is gone. */
+int db_lost(struct db *db, const char *what);
+
 /* Hands the call that was put together to libpq. */
 void db_send_call(struct db *db);
-void db_clear_results(struct db *db);
+
+/* Forgets what came back, and what is under way. */
+void db_forget(struct db *db);
 
 #endif

@@ -190,5 +190,6 @@ foresight_use(struct writer *writer, const char *programme, struct letter **lett
 void
 foresight_blame(struct foresight *f)
 {
-    f->rest = REST;
+    if (f)
+        f->rest = REST;
 }

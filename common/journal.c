@@ -33,6 +33,14 @@ static const struct statement move_head = {
     "move head", "UPDATE runtime.journal_head SET position = $2::int8, chain = $3::bytea,"
                  " inbox_count = $4::int8, inbox_chain = $5::bytea WHERE programme = $1::text"
 };
+static const struct statement take_head = {
+    "take head",
+    "WITH taken AS (UPDATE runtime.journal_head SET position = $2::int8, chain = $3::bytea,"
+    " inbox_count = $4::int8, inbox_chain = $5::bytea WHERE programme = $1::text"
+    " AND chain = $6::bytea AND inbox_chain = $7::bytea RETURNING 1)"
+    " SELECT runtime.must_be(count(*) = 1 AND $8::int8 = coalesce((SELECT position"
+    " FROM runtime.journal_head WHERE programme = 'directory'), 0)) FROM taken"
+};
 static const struct statement insert_journal = { "insert journal",
                                                  INSERT_ROWS("runtime.journal", EVENT_COLUMNS),
                                                  "runtime.journal", EVENT_COLUMNS };
@@ -43,8 +51,8 @@ static const struct statement insert_inbox = { "insert inbox",
 int
 journal_prepare(struct db *db)
 {
-    static const struct statement *const all[] = { &lock_head, &move_head, &insert_journal,
-                                                   &insert_inbox };
+    static const struct statement *const all[] = { &lock_head, &move_head, &take_head,
+                                                   &insert_journal, &insert_inbox };
     int rc = 0;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(*all) && rc == 0; i++)
@@ -277,8 +285,8 @@ write_request(struct db *db, const char *programme, const struct inbox_row *row)
 }
 
 void
-journal_write(struct db *db, const char *programme, const struct journal_head *head,
-              const struct list *events, const struct list *requests)
+journal_add(struct db *db, const char *programme, const struct list *events,
+            const struct list *requests)
 {
     if (events->count) {
         db_call(db, &insert_journal);
@@ -292,12 +300,6 @@ journal_write(struct db *db, const char *programme, const struct journal_head *h
     }
     LIST_EACH (const struct inbox_row, row, requests)
         write_request(db, programme, row);
-    db_call(db, &move_head);
-    db_text(db, programme);
-    db_int8(db, head->position);
-    db_bytes(db, head->chain.bytes, sizeof(head->chain));
-    db_int8(db, head->inbox_count);
-    db_bytes(db, head->inbox_chain.bytes, sizeof(head->inbox_chain));
 }
 
 static bool
@@ -306,9 +308,17 @@ all_went_in(const struct db *db, size_t nth, size_t count)
     return db_changed(db_result(db, nth)) == count;
 }
 
+static int
+judge_rows(bool are_all)
+{
+    return are_all
+               ? 0
+               : err_set(ERR_FATAL, "the journal took another number of rows than it was given");
+}
+
 int
-journal_written(const struct db *db, const struct list *events, const struct list *requests,
-                size_t *first_p)
+journal_added(const struct db *db, const struct list *events, const struct list *requests,
+              size_t *first_p)
 {
     bool whole = true;
 
@@ -316,7 +326,40 @@ journal_written(const struct db *db, const struct list *events, const struct lis
         whole = all_went_in(db, (*first_p)++, events->count) && whole;
     if (requests->count)
         whole = all_went_in(db, (*first_p)++, requests->count) && whole;
-    whole = all_went_in(db, (*first_p)++, 1) && whole;
-    return whole ? 0
-                 : err_set(ERR_FATAL, "the journal took another number of rows than it was given");
+    return judge_rows(whole);
+}
+
+/* ------------------------------------------------------------------ the head's move */
+
+static void
+put_head(struct db *db, const struct journal_head *head)
+{
+    db_text(db, head->programme);
+    db_int8(db, head->position);
+    db_bytes(db, head->chain.bytes, sizeof(head->chain));
+    db_int8(db, head->inbox_count);
+    db_bytes(db, head->inbox_chain.bytes, sizeof(head->inbox_chain));
+}
+
+void
+journal_move(struct db *db, const struct journal_head *to)
+{
+    db_call(db, &move_head);
+    put_head(db, to);
+}
+
+int
+journal_moved(const struct db *db, size_t nth)
+{
+    return judge_rows(all_went_in(db, nth, 1));
+}
+
+void
+journal_take(struct db *db, const struct journal_head *known, const struct journal_head *to)
+{
+    db_call(db, &take_head);
+    put_head(db, to);
+    db_bytes(db, known->chain.bytes, sizeof(known->chain));
+    db_bytes(db, known->inbox_chain.bytes, sizeof(known->inbox_chain));
+    db_int8(db, known->directory);
 }

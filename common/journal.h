@@ -92,13 +92,21 @@ struct digest request_digest(const uint8_t salt[16], struct bytes request);
 void journal_chain(struct journal_head *head, struct journal_row *row);
 void inbox_chain(struct journal_head *head, struct inbox_row *row);
 
-/* Queues the insertion of all rows and the new head. Lists of struct journal_row and struct inbox_row. */
-void journal_write(struct db *db, const char *programme, const struct journal_head *head,
-                   const struct list *events, const struct list *requests);
+/* Queues the insertion of all rows. Lists of struct journal_row and struct inbox_row. */
+void journal_add(struct db *db, const char *programme, const struct list *events,
+                 const struct list *requests);
 
 /* After the run: did every row go in? first_p moves behind the results. */
-int journal_written(const struct db *db, const struct list *events, const struct list *requests,
-                    size_t *first_p) MUST_CHECK;
+int journal_added(const struct db *db, const struct list *events, const struct list *requests,
+                  size_t *first_p) MUST_CHECK;
+
+/* Queues the move of the locked head; after the run, journal_moved looks whether it was there. */
+void journal_move(struct db *db, const struct journal_head *to);
+int journal_moved(const struct db *db, size_t nth) MUST_CHECK;
+
+/* Queues both, the lock and the move, of a head that is known: the transaction fails when another one is found, or when the
+ * directory's journal has another end than the known head tells. */
+void journal_take(struct db *db, const struct journal_head *known, const struct journal_head *to);
 
 /* The columns of a row, in the order in which verify reads them. */
 #define JOURNAL_COLUMNS                                                                            \

@@ -109,6 +109,7 @@ letter_restart(struct letter *letter)
     if (letter->fate == REFUSED_ONCE && letter->forced_reason)
         return; /* unreadable: it stays refused */
     letter->fate = UNDECIDED;
+    letter->keys = (struct keys){ 0 };
     letter->twin = NULL;
     letter->clashes = false;
     letter->reason = 0;

@@ -153,8 +153,21 @@ run_batch(struct loop *loop, struct letter **letters, size_t count, struct hint 
     return batch_finish(batch, ret_hint);
 }
 
+/* What was sent after a batch that failed has failed with it. */
 static int
-try(struct loop *loop, struct letter **letters, size_t count, struct hint *ret_hint)
+roll_back(struct loop *loop, int rc)
+{
+    int undone = db_rollback(loop->writer.db);
+
+    if (undone && !db_is_open(loop->writer.db))
+        return ERR_RETRY;
+    loop->turns[loop->next].is_sent = false;
+    return rc;
+}
+
+/* is_sent: the letters were sent to be committed before, and nobody knows what came of it. */
+static int
+try(struct loop *loop, struct letter **letters, size_t count, bool is_sent, struct hint *ret_hint)
 {
     int64_t began = monotonic_ms();
     char broken[64] = "";
@@ -166,14 +179,10 @@ try(struct loop *loop, struct letter **letters, size_t count, struct hint *ret_h
         rc = run_batch(loop, letters, count, ret_hint);
         if (rc == 0)
             break;
-        unknown = db_commit_is_unknown(loop->writer.db);
+        unknown = db_commit_is_unknown(loop->writer.db) || is_sent;
         metric_add(loop->retries, 1);
-        if (db_is_open(loop->writer.db)) {
-            int undone = db_rollback(loop->writer.db);
-
-            if (undone && !db_is_open(loop->writer.db))
-                rc = ERR_RETRY;
-        }
+        if (db_is_open(loop->writer.db))
+            rc = roll_back(loop, rc);
         if (!db_is_open(loop->writer.db)) {
             log_warning("transaction lost", "reason", err_text(), NULL);
             if (unknown && !loop_wait_for_database(loop)) {
@@ -199,7 +208,7 @@ int
 loop_try(struct loop *loop, struct letter **letters, size_t count)
 {
     struct hint hint;
-    int rc = try(loop, letters, count, &hint);
+    int rc = try(loop, letters, count, false, &hint);
 
     if (rc == 0) {
         note_all(loop, letters, count);
@@ -303,14 +312,16 @@ run_turn(struct loop *loop)
 {
     struct turn *turn = &loop->turns[loop->next];
     size_t count = turn->count;
+    bool is_sent = turn->is_sent;
     struct hint hint;
     int rc;
 
     CRASH_POINT(work_taken);
     turn->count = 0;
+    turn->is_sent = false;
     loop->next = 1 - loop->next;
     arena_reset(loop->letters, 1 << 20); /* for replies beside the batch's */
-    rc = try(loop, turn->letters, count, &hint);
+    rc = try(loop, turn->letters, count, is_sent, &hint);
     if (rc) {
         run_apart(loop, turn->letters, count, rc);
     } else {

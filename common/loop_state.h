@@ -31,6 +31,7 @@ struct turn {
     const char *programme;
     struct letter **letters;
     size_t count;
+    bool is_sent; /* to be committed, and nobody knows yet what came of it */
 };
 
 struct loop {
@@ -41,6 +42,7 @@ struct loop {
     struct arena *letters; /* of one batch that is no turn, through all its attempts */
     struct turn turns[2];  /* one in hand, and one that may be gathered meanwhile */
     size_t next;           /* which that is */
+    int in_a_row;          /* of turns that were sent ahead */
     struct queue *queue;
     struct bus *bus;
     struct uuid self;      /* the service as the source of its own requests */
@@ -63,8 +65,9 @@ int loop_try(struct loop *loop, struct letter **letters, size_t count) MUST_CHEC
 /* Takes what has come, and gathers the next turn out of it, or adds to what was gathered. */
 void loop_gather(struct loop *loop);
 
-/* What to do while the server commits a batch: gathers the next turn and reads for it, if that is worth it. Where
- * this batch had little to read, neither will the next. */
+/* What to do while the server commits a batch: gathers the next turn; sends it after the batch, if it can be decided
+ * without asking; otherwise reads for it, if that is worth it. Where this batch had little to read, neither will the
+ * next. */
 void loop_look_ahead(struct loop *loop, const struct batch *batch);
 
 /* What to do when it has: asks it for what the next turn needs, if there is one and nothing else is due. */

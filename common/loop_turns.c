@@ -1,6 +1,9 @@
 /* common/loop_turns.c - which commands travel together, and a look at the next ones while the server commits. */
+#include "common/crash.h"
 #include "common/foresight.h"
 #include "common/loop_state.h"
+
+enum { MOST_IN_A_ROW = 8 };
 
 /* Opens a chain of work as letters; a rehearsal ends the turn before it, or is a turn of its own. */
 static void
@@ -44,6 +47,9 @@ loop_gather(struct loop *loop)
     size_t most = (size_t) loop->config->batch_max;
     struct work *work;
 
+    if (turn->is_sent)
+        return;
+
     while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
         queue_add(loop->queue, work);
     metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
@@ -51,6 +57,27 @@ loop_gather(struct loop *loop)
         open_turn(loop, turn, most);
     else if (!turn->letters[0]->validate_only && !queue_is_shared(loop->queue))
         open_letters(loop, turn, queue_take_more(loop->queue, most - turn->count, turn->programme));
+}
+
+/* Nothing else is to be done between two turns. */
+static bool
+goes_on(struct loop *loop)
+{
+    return !loop_has_sayings(loop) && !loop_news_is_due(loop);
+}
+
+/* Now and then the head is free for a moment: others wait for it, too. */
+static void
+send_ahead(struct loop *loop, struct turn *turn)
+{
+    if (++loop->in_a_row == MOST_IN_A_ROW || !goes_on(loop) ||
+        foresight_is_waited_for(loop->writer.foresight)) {
+        loop->in_a_row = 0;
+        return;
+    }
+    turn->is_sent = batch_send_ahead(&loop->writer, turn->programme, turn->letters, turn->count);
+    if (turn->is_sent)
+        CRASH_POINT(sent_ahead);
 }
 
 void
@@ -61,10 +88,14 @@ loop_look_ahead(struct loop *loop, const struct batch *batch)
     if (turn->count || queue_is_shared(loop->queue))
         return;
     loop_gather(loop);
-    if (turn->count == 0 || !batch_reads_much(batch))
+    if (turn->count == 0)
         return;
-    foresight_look(&loop->writer, turn->programme, turn->letters, turn->count);
-    foresight_take(&loop->writer);
+    if (batch_reads_much(batch)) {
+        foresight_look(&loop->writer, turn->programme, turn->letters, turn->count);
+        foresight_take(&loop->writer);
+    }
+    if (!batch_puts_off(batch))
+        send_ahead(loop, turn);
 }
 
 void
@@ -72,8 +103,7 @@ loop_ask_ahead(struct loop *loop)
 {
     struct turn *turn = &loop->turns[loop->next];
 
-    if (loop_has_sayings(loop) || loop_news_is_due(loop) ||
-        foresight_is_waited_for(loop->writer.foresight))
+    if (loop->writer.asked || !goes_on(loop) || foresight_is_waited_for(loop->writer.foresight))
         return; /* answers wait for nothing */
     loop_gather(loop);
     if (turn->count)
@@ -92,12 +122,15 @@ take_back(struct letter *letter, struct work *behind)
     return work;
 }
 
+/* But what was sent stays: nobody may be told that nothing happened. */
 void
 loop_give_back(struct loop *loop)
 {
     struct turn *turn = &loop->turns[loop->next];
     struct work *back = NULL;
 
+    if (turn->is_sent)
+        return;
     if (turn->count)
         foresight_forget(loop->writer.foresight);
     for (; turn->count; turn->count--)
@@ -115,6 +148,8 @@ loop_put_off(struct loop *loop, struct letter **letters, size_t count)
             back = take_back(letters[i], back);
     if (!back)
         return;
+    loop->turns[loop->next].is_sent =
+        false;            /* it cannot have been committed before these were known */
     loop_give_back(loop); /* that came later */
     queue_return(loop->queue, letters[0]->programme, back);
 }

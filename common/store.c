@@ -121,12 +121,22 @@ write_columns(struct store *store, const struct column *columns, const void *row
 }
 
 static void
-write_rows(struct store *store, struct kind_statements *k, const char *programme,
-           struct held *const *rows, size_t count, bool are_new)
+expect(struct list *writes, const char *what, size_t rows)
 {
+    *(struct write *) list_add(writes) = (struct write){ what, rows };
+}
+
+static void
+write_rows(struct store *store, struct kind_statements *k, const char *programme,
+           struct held *const *rows, size_t count, bool are_new, struct list *writes)
+{
+    const struct statement *write = are_new ? &k->insert : &k->update;
+
     if (count == 0)
         return;
-    db_call(store->db, are_new ? &k->insert : &k->update);
+    db_call(store->db, write);
+    expect(writes, write->name,
+           are_new ? count : 1); /* an update tells in one row that all is well */
     db_row_array(store->db, count);
     for (size_t i = 0; i < count; i++) {
         db_text(store->db, programme);
@@ -138,7 +148,6 @@ write_rows(struct store *store, struct kind_statements *k, const char *programme
         for (size_t i = 0; i < count; i++)
             db_place(store->db, &rows[i]->place);
     }
-    *remember(store) = (struct pending){ k, NULL, NULL, are_new ? count : 1, 0 };
 }
 
 static const struct list *
@@ -148,8 +157,8 @@ list_of(const struct held *held, const struct child *child)
 }
 
 static void
-write_children(struct store *store, struct kind_statements *k, struct child_statements *cs,
-               const char *programme, struct held *const *rows, size_t count)
+write_children(struct store *store, struct child_statements *cs, const char *programme,
+               struct held *const *rows, size_t count, struct list *writes)
 {
     size_t added = 0;
 
@@ -169,7 +178,7 @@ write_children(struct store *store, struct kind_statements *k, struct child_stat
             write_columns(store, cs->child->columns, list_at(list, n));
         }
     }
-    *remember(store) = (struct pending){ k, cs, NULL, added, 0 };
+    expect(writes, cs->insert.name, added);
 }
 
 static int
@@ -203,7 +212,7 @@ changed_ones(struct held **all, size_t count, size_t *ret_new)
 }
 
 void
-store_save(struct store *store, struct world *world, const char *programme)
+store_save(struct store *store, struct world *world, const char *programme, struct list *writes)
 {
     arena_reset(store->scratch, 1 << 16);
     for (size_t n = 0; n < store->kind_count; n++) {
@@ -212,10 +221,10 @@ store_save(struct store *store, struct world *world, const char *programme)
         struct held **all = world_all(world, k->kind, &count);
 
         count = changed_ones(all, count, &fresh);
-        write_rows(store, k, programme, all, fresh, true);
-        write_rows(store, k, programme, all + fresh, count - fresh, false);
+        write_rows(store, k, programme, all, fresh, true, writes);
+        write_rows(store, k, programme, all + fresh, count - fresh, false, writes);
         for (size_t i = 0; i < k->child_count; i++)
-            write_children(store, k, &k->children[i], programme, all, count);
+            write_children(store, &k->children[i], programme, all, count, writes);
     }
 }
 
@@ -230,31 +239,30 @@ aside_statement_of(const struct store *store, const struct table *table)
 }
 
 void
-store_put_asides(struct store *store, const char *programme, const struct list *asides)
+store_put_asides(struct store *store, const char *programme, const struct list *asides,
+                 struct list *writes)
 {
     LIST_EACH (const struct aside, aside, asides) {
         db_call(store->db, aside_statement_of(store, aside->table));
         db_row_array(store->db, 1);
         db_text(store->db, programme);
         write_columns(store, aside->table->columns, aside->row);
-        *remember(store) = (struct pending){ NULL, NULL, NULL, 1, 0 };
+        expect(writes, aside->table->name, 1);
     }
 }
 
 int
-store_check(struct store *store, size_t *first_p)
+store_check(const struct db *db, const struct list *writes, size_t *first_p)
 {
     int rc = 0;
 
-    for (size_t i = 0; i < store->pending_count; i++) {
-        const struct pending *p = &store->pending[i];
-        size_t changed = db_changed(db_result(store->db, (*first_p)++));
+    LIST_EACH (const struct write, write, writes) {
+        size_t changed = db_changed(db_result(db, (*first_p)++));
 
-        if (changed != p->count && rc == 0)
-            rc = err_set(ERR_FATAL, "%s: %zu rows written instead of %zu",
-                         p->kind ? p->kind->kind->name : "aside", changed, p->count);
+        if (changed != write->rows && rc == 0)
+            rc = err_set(ERR_FATAL, "%s: %zu rows written instead of %zu", write->what, changed,
+                         write->rows);
     }
-    store->pending_count = 0;
     return rc;
 }
 

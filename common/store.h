@@ -29,16 +29,24 @@ void store_load(struct store *store, const struct kind *kind, const char *progra
 int store_loaded(struct store *store, struct world *world, struct arena *arena,
                  size_t *first_p) MUST_CHECK;
 
-/* Queues the writes of all that changed in the world. */
-void store_save(struct store *store, struct world *world, const char *programme);
-
-/* Queues the insertion of rows that stand beside the fold. All of one table. */
-void store_put_asides(struct store *store, const char *programme, const struct list *asides);
-
-/* Forgets what was queued: the transaction is over. */
+/* Forgets which loads were queued: the transaction is over. */
 void store_forget(struct store *store);
 
+/* Of a queued write: how many rows its result is to tell of. */
+struct write {
+    const char *what;
+    size_t rows;
+};
+
+/* Queues the writes of all that changed in the world; adds them to a list of struct write. */
+void store_save(struct store *store, struct world *world, const char *programme,
+                struct list *writes);
+
+/* Queues the insertion of rows that stand beside the fold. All of one table. */
+void store_put_asides(struct store *store, const char *programme, const struct list *asides,
+                      struct list *writes);
+
 /* After the run: did every write touch as many rows as it should? */
-int store_check(struct store *store, size_t *first_p) MUST_CHECK;
+int store_check(const struct db *db, const struct list *writes, size_t *first_p) MUST_CHECK;
 
 #endif

@@ -21,13 +21,13 @@ struct kind_statements {
     struct child_statements children[MOST_CHILDREN];
 };
 
-/* What a queued statement was for, so that its result can be taken. */
+/* What a queued load was for, so that its result can be taken. */
 struct pending {
     const struct kind_statements *kind;
-    const struct child_statements *child;
-    const struct uuid *ids; /* of a load */
-    size_t count;           /* ids asked for, or rows that the result is to tell of */
-    size_t whole;           /* of the ids: with their child rows */
+    const struct child_statements *child; /* NULL: the rows of the kind itself */
+    const struct uuid *ids;
+    size_t count;
+    size_t whole; /* of the ids: with their child rows */
 };
 
 struct aside_statement {

@@ -2,10 +2,9 @@
 #include "common/world.h"
 
 #include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "common/columns.h"
 #include "common/table.h"
 #include "sangkien/wire/v1/wire.pb-c.h"
 
@@ -82,6 +81,41 @@ world_hold(struct world *world, const struct kind *kind, struct uuid id)
     return *slot;
 }
 
+const struct held *
+world_find(const struct world *world, const struct kind *kind, struct uuid id)
+{
+    return *slot_of(world->slots, world->room, kind, &id);
+}
+
+static void
+bring_children(struct arena *arena, const struct child *child, const struct list *from,
+               struct list *to)
+{
+    list_init(to, arena, child->item_size);
+    for (size_t i = 0; i < from->count; i++) {
+        void *item = list_add(to);
+
+        memcpy(item, list_at(from, i), child->item_size);
+        columns_own(child->columns, item, arena);
+    }
+    to->stored = from->stored;
+}
+
+void
+world_bring(struct world *world, const struct held *from)
+{
+    const struct table *table = from->kind->table;
+    struct held *to = world_hold(world, from->kind, from->id);
+    struct aggregate *state = to->state;
+
+    *to = *from;
+    to->state = memcpy(state, from->state, table->size);
+    columns_own(table->columns, state, world->arena);
+    for (const struct child *c = table->children; c && c->name; c++)
+        bring_children(world->arena, c, (const void *) ((const char *) from->state + c->offset),
+                       (void *) ((char *) state + c->offset));
+}
+
 void
 world_close(struct world *world)
 {
@@ -101,15 +135,18 @@ world_all(struct world *world, const struct kind *kind, size_t *ret_count)
     return all;
 }
 
+static bool
+is_changed(const struct held *held)
+{
+    return held && held->state->version != held->stored_version;
+}
+
 void
 world_add_changed(struct world *world, struct list *changed)
 {
-    for (size_t i = 0; i < world->room; i++) {
-        const struct held *held = world->slots[i];
-
-        if (held && held->state->version != held->stored_version)
-            *(struct held *) list_add(changed) = *held;
-    }
+    for (size_t i = 0; i < world->room; i++)
+        if (is_changed(world->slots[i]))
+            *(struct held *) list_add(changed) = *world->slots[i];
 }
 
 void
@@ -120,105 +157,17 @@ world_forget(struct world *world, const struct kind *kind, struct uuid id)
     *held = (struct held){ .kind = kind, .id = id, .state = world_blank(world->arena, kind, id) };
 }
 
-/* ------------------------------------------------------------------ what a core says */
-
 void
-need(struct keys *keys, const struct kind *kind, struct uuid id)
+world_forget_changed(struct world *world, const struct world *other)
 {
-    struct held *key = list_add(&keys->items);
+    for (size_t i = 0; i < other->room; i++) {
+        const struct held *changed = other->slots[i];
+        const struct held *held =
+            is_changed(changed) ? world_find(world, changed->kind, changed->id) : NULL;
 
-    key->kind = kind;
-    key->id = id;
-}
-
-void
-need_state(struct keys *keys)
-{
-    keys->wants_state = true;
-}
-
-const void *
-also(const struct given *given, size_t nth)
-{
-    assert(nth < given->also_count);
-    return given->also[nth].state;
-}
-
-void *
-new_event_on(struct events *out, const struct kind *kind, struct uuid id,
-             const ProtobufCMessageDescriptor *event)
-{
-    struct said *said = list_add(&out->said);
-    ProtobufCMessage *message = arena_zero(out->arena, event->sizeof_message);
-
-    event->message_init(message);
-    *said = (struct said){ kind, id, message };
-    return message;
-}
-
-void *
-new_event(struct events *out, const ProtobufCMessageDescriptor *event)
-{
-    return new_event_on(out, out->kind, out->subject, event);
-}
-
-int
-wrong(struct events *out, int refusal, const char *field, const char *format, ...)
-{
-    struct violation *violation = list_add(&out->violations);
-    char text[256];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    violation->field = arena_text(out->arena, field);
-    violation->description = arena_text(out->arena, text);
-    return refusal;
-}
-
-void
-set_alarm(struct events *out, int64_t due_us, const void *message)
-{
-    struct alarm *alarm = list_add(&out->alarms);
-
-    *alarm = (struct alarm){ due_us, message };
-}
-
-void
-put_aside(struct events *out, const struct table *table, const void *row)
-{
-    struct aside *aside = list_add(&out->asides);
-
-    *aside = (struct aside){ table, row };
-}
-
-const char *
-id_text(struct events *out, const struct uuid *id)
-{
-    return uuid_text(out->arena, id);
-}
-
-const struct transition *
-transition_find(const struct kind *kind, int from, const ProtobufCMessageDescriptor *event)
-{
-    for (const struct transition *t = kind->transitions; t->event; t++)
-        if (t->from == from && t->event == event)
-            return t;
-    return NULL;
-}
-
-const struct handler *
-service_handler(const struct service *service, const ProtobufCMessageDescriptor *message,
-                const struct kind **ret_kind)
-{
-    for (const struct kind *const *kind = service->kinds; *kind; kind++)
-        for (const struct handler *h = (*kind)->handlers; h->message; h++)
-            if (h->message == message) {
-                *ret_kind = *kind;
-                return h;
-            }
-    return NULL;
+        if (held && held->is_loaded)
+            world_forget(world, held->kind, held->id);
+    }
 }
 
 /* ------------------------------------------------------------------ what follows */

@@ -18,6 +18,12 @@ struct world *world_new(struct arena *arena);
 /* The state of (kind, id), made with version 0 when it is not there yet. */
 struct held *world_hold(struct world *world, const struct kind *kind, struct uuid id);
 
+/* The same, if it is there. */
+const struct held *world_find(const struct world *world, const struct kind *kind, struct uuid id);
+
+/* Holds a copy of what another world holds. */
+void world_bring(struct world *world, const struct held *held);
+
 /* From now on only what is loaded may be used: a message that needs more is put off. */
 void world_close(struct world *world);
 
@@ -29,6 +35,9 @@ void world_add_changed(struct world *world, struct list *changed);
 
 /* As if it had never been loaded. */
 void world_forget(struct world *world, const struct kind *kind, struct uuid id);
+
+/* The same for all that another world has changed. */
+void world_forget_changed(struct world *world, const struct world *other);
 
 /* Who speaks, when, about what. */
 struct envelope {

@@ -22,7 +22,7 @@ POINTS = {
                                          "answer_passed", "page_taken", "page_shared")},
     **{point: WORKERS for point in ("work_taken", "head_locked", "decided", "commit_sent", "committed", "asked_ahead",
                                     "replied")},
-    **{point: ("submissions",) for point in ALARMS},
+    **{point: ("submissions",) for point in ("sent_ahead", *ALARMS)},
     **{point: CONSUMERS for point in ("cursor_taken", "heard")},
     **{point: ("notifications",) for point in ("mail_claimed", "mail_sent", "mail_reported")},
 }

@@ -197,28 +197,48 @@ bear_binding(struct births *b, size_t nth)
 }
 
 static void
-fill_directory(struct stage *s)
+run_births(struct births *b)
 {
-    struct births b = { .stage = s };
     struct writer writer;
     struct hint hint;
     int rc = ERR_RETRY;
 
-    stage_writer(s, &directory_service, &writer);
-    for (unsigned agency = 1; agency <= AGENCIES; agency++)
-        bear_agency(&b, agency);
-    for (size_t i = 0; i < sizeof(persons) / sizeof(*persons); i++)
-        bear_person(&b, persons[i]);
-    for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
-        bear_binding(&b, i);
+    stage_writer(b->stage, &directory_service, &writer);
     for (int tries = 0; tries < 5 && rc == ERR_RETRY; tries++) {
-        rc = batch_run(&writer, "directory", b.letters, b.count, NULL, &hint);
+        rc = batch_run(&writer, "directory", b->letters, b->count, NULL, &hint);
         if (rc && db_rollback(writer.db))
             fail_msg("%s", err_text());
     }
     if (rc)
         fail_msg("the directory: %s", err_text());
     writer_close(&writer);
+}
+
+void
+stage_end_roles(struct stage *s, unsigned person)
+{
+    struct births b = { .stage = s };
+    Directory__EndRole ask = DIRECTORY__END_ROLE__INIT;
+
+    ask.reason = "the test says so";
+    for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+        if (roles[i].person == person)
+            bear(&b, 200 + (unsigned) i, &ask);
+    run_births(&b);
+}
+
+static void
+fill_directory(struct stage *s)
+{
+    struct births b = { .stage = s };
+
+    for (unsigned agency = 1; agency <= AGENCIES; agency++)
+        bear_agency(&b, agency);
+    for (size_t i = 0; i < sizeof(persons) / sizeof(*persons); i++)
+        bear_person(&b, persons[i]);
+    for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+        bear_binding(&b, i);
+    run_births(&b);
 }
 
 /* ------------------------------------------------------------------ begin and end */
@@ -334,6 +354,8 @@ stage_run(struct writer *writer, const char *programme, struct letter **letters,
     struct hint hint;
     int rc = batch_run(writer, programme, letters, count, NULL, &hint);
 
+    if (rc == ERR_RETRY && db_rollback(writer->db) == 0)
+        rc = batch_run(writer, programme, letters, count, NULL, &hint);
     if (rc)
         fail_msg("the batch: %s", err_text());
     return rc;
@@ -400,9 +422,10 @@ stage_publish(struct stage *s, const char *service, unsigned aggregate, const ch
                                  .cause = stage_id(s, aggregate),
                                  .traceparent = "" };
     journal_chain(&head, row);
-    journal_write(db, s->programme, &head, &events, &requests);
+    journal_add(db, s->programme, &events, &requests);
+    journal_move(db, &head);
     db_commit(db);
-    if (db_run(db) || journal_written(db, &events, &requests, &first))
+    if (db_run(db) || journal_added(db, &events, &requests, &first) || journal_moved(db, first))
         fail_msg("%s", err_text());
     return head.position;
 }

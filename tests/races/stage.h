@@ -46,6 +46,9 @@ int stage_tear_down(void **stage_p);
 const char *stage_dsn(struct stage *stage, const char *service, const char *folder);
 void stage_writer(struct stage *stage, const struct service *service, struct writer *ret_writer);
 
+/* The person may do nothing any more. */
+void stage_end_roles(struct stage *stage, unsigned person);
+
 /* Ids of this programme. */
 struct uuid stage_id(const struct stage *stage, unsigned number);
 const char *stage_id_text(const struct stage *stage, unsigned number);
@@ -63,7 +66,7 @@ struct bytes stage_request(struct stage *stage, const char *programme, unsigned 
                            unsigned person, unsigned subject, bool validate_only,
                            const void *message);
 
-/* Runs letters as one batch; fails the test unless it says 0. */
+/* Runs letters as one batch, once more if it must be tried again; fails the test unless it says 0. */
 int stage_run(struct writer *writer, const char *programme, struct letter **letters, size_t count);
 /* One letter, alone: "OK", or why not. */
 const char *stage_say(struct writer *writer, struct letter *letter);

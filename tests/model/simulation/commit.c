@@ -201,11 +201,26 @@ move_cursor(struct db *db, struct commit *commit)
     commit->cursor_to = *cursor = value_at(call, 2)->number;
 }
 
+/* Of a head that was taken as it was known: is it another? */
+static bool
+is_elsewhere(struct db *db, const struct tenant *p)
+{
+    const struct call *call = call_named(db, "take head");
+
+    return call && (memcmp(p->head.chain.bytes, value_at(call, 5)->bytes.data,
+                           sizeof(p->head.chain.bytes)) != 0 ||
+                    memcmp(p->head.inbox_chain.bytes, value_at(call, 6)->bytes.data,
+                           sizeof(p->head.inbox_chain.bytes)) != 0 ||
+                    sim.programmes[0].head.position != value_at(call, 7)->number);
+}
+
 static void
 move_head(struct db *db, struct tenant *p)
 {
     const struct call *call = call_named(db, "move head");
 
+    if (!call)
+        call = call_named(db, "take head");
     if (!call)
         return;
     p->has_head = true;
@@ -277,6 +292,16 @@ violate(struct db *db, const char *constraint)
     return err_set(ERR_RETRY, "this would break %s", constraint);
 }
 
+/* What is new is there already. */
+static const char *
+broken_by_birth(const struct tenant *p, struct held *const *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i]->stored_version == 0 && stored_find(p, rows[i]->kind, &rows[i]->id))
+            return arena_format(sim.arena, "%s_pkey", rows[i]->kind->name);
+    return NULL;
+}
+
 /* Nothing of it happened, but for what mistakes make happen. */
 static int
 come_to_nothing(struct db *db, struct commit *commit, struct held *const *rows, size_t count)
@@ -330,8 +355,13 @@ transaction_commit(struct db *db)
         give_up("something was written in the programme %s", db->store.programme);
     if (sim.fault == LOST_BEFORE || sim.fault == CRASH_BEFORE)
         return come_to_nothing(db, &commit, rows, count);
+    if (is_elsewhere(db, p) && sim.mistake != HEAD_NOT_ASKED)
+        return violate(db, "");
     if (asks_again(db, p))
         return violate(db, "inbox_pkey");
+    constraint = broken_by_birth(p, rows, count);
+    if (constraint)
+        return violate(db, constraint);
     constraint = unique_take(p, rows, count);
     if (constraint)
         return violate(db, constraint);

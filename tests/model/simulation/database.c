@@ -388,17 +388,20 @@ store_loaded(struct store *store, struct world *world, struct arena *arena, size
 }
 
 void
-store_save(struct store *store, struct world *world, const char *programme)
+store_save(struct store *store, struct world *world, const char *programme, struct list *writes)
 {
+    (void) writes;
     store->world = world;
     store->programme = programme;
 }
 
 /* Names and mailboxes of persons: nothing decides by them. */
 void
-store_put_asides(struct store *store, const char *programme, const struct list *asides)
+store_put_asides(struct store *store, const char *programme, const struct list *asides,
+                 struct list *writes)
 {
     (void) store;
+    (void) writes;
     (void) programme;
     (void) asides;
 }
@@ -411,9 +414,10 @@ store_forget(struct store *store)
 }
 
 int
-store_check(struct store *store, size_t *first_p)
+store_check(const struct db *db, const struct list *writes, size_t *first_p)
 {
-    (void) store;
+    (void) db;
+    (void) writes;
     (void) first_p;
     return 0;
 }

@@ -20,6 +20,7 @@ static const char *const mistake_names[MISTAKES] = {
     [REASON_LOST] = "reason-lost",
     [FACT_LOST] = "fact-lost",
     [STALE_READ] = "stale-read",
+    [HEAD_NOT_ASKED] = "head-not-asked",
     [ANSWER_FORGOTTEN] = "answer-forgotten",
     [OPERATOR_TRADES] = "operator-trades",
     [DIGEST_NOT_BOUND] = "digest-not-bound",

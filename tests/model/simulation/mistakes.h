@@ -22,7 +22,8 @@ enum mistake {
     ROLES_NOT_ASKED,   /* whoever is known may do everything */
     REASON_LOST,       /* an event is written without its reason */
     FACT_LOST,         /* a row of a table is not written as it was decided */
-    STALE_READ,        /* a row that is there is not found */
+    STALE_READ,        /* a row is read that has changed since */
+    HEAD_NOT_ASKED,    /* whoever decides on what he knew writes wherever the head is now */
     ANSWER_FORGOTTEN,  /* some requests are never answered */
     OPERATOR_TRADES,   /* an operator may hold a business role */
     /* of the money */

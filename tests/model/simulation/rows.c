@@ -328,12 +328,14 @@ row_load(const struct tenant *programme, struct held *held, bool is_whole)
 
     held->is_loaded = true;
     held->is_whole = held->is_whole || is_whole;
-    if (!row || (sim.mistake == STALE_READ && dice_chance(&sim.dice, 2)))
+    if (!row)
         return;
     copy_columns(NULL, aggregate_columns, row->state, state, true);
     for (const struct column *c = table->columns; c->name; c++)
         memcpy((char *) state + c->offset, (const char *) row->state + c->offset,
                c->type == TEXT || c->type == MESSAGE ? sizeof(void *) : size_of(c->type));
+    if (sim.mistake == STALE_READ && dice_chance(&sim.dice, 2))
+        state->version -= state->version > 1;
     held->stored_version = state->version;
     for (const struct child *c = table->children; c && c->name && is_whole; c++) {
         const struct list *rows = children_of(row->state, c);

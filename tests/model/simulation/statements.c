@@ -180,6 +180,7 @@ static const struct {
     /* These write, at COMMIT; the first value of those that write rows is their number. */
     { "found head",     one_row },
     { "move head",      one_row },
+    { "take head",      one_row },
     { "move cursor",    one_row },
     { "insert journal", later },
     { "insert inbox",   later },

@@ -1,0 +1,402 @@
+/* tests/races/footing.c - what is decided without asking is decided as if it had been asked.
+ *
+ * The story   A writer has just created entries, and knows where the programme's head is and what the edition is like.
+ *             He decides on further ones at once. Meanwhile others write too, end a role, or have sent the same
+ *             requests before: whoever decided on what he knew writes nothing, and asks. Batches that were sent one
+ *             after the other come true one after the other, or not at all.
+ */
+#include "tests/races/stage.h"
+
+#include "common/batch_state.h"
+#include "common/footing.h"
+#include "sangkien/directory/v1/commands.pb-c.h"
+#include "sangkien/submissions/v1/commands.pb-c.h"
+
+enum { EDITION = 600, FIRST_ENTRY = 1000, ENTRIES = 3, REST = 32 };
+
+static struct stage s;
+static struct writer writer, other;
+static unsigned requests;
+
+static struct letter *
+letter(unsigned person, unsigned subject, const void *message)
+{
+    return stage_letter(&s, &submissions_service, ++requests, person, subject, message);
+}
+
+static struct letter *
+open_registration(void)
+{
+    static const Submissions__OpenRegistration ask = SUBMISSIONS__OPEN_REGISTRATION__INIT;
+
+    return letter(OFFICER, EDITION, &ask);
+}
+
+static struct letter *
+create(unsigned entry)
+{
+    Submissions__CreateEntry ask = SUBMISSIONS__CREATE_ENTRY__INIT;
+    Submissions__Author author = SUBMISSIONS__AUTHOR__INIT, *authors[] = { &author };
+
+    ask.edition_id = stage_id_text(&s, EDITION);
+    ask.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_MODEL;
+    ask.title = "an initiative";
+    ask.summary = "shorter ways";
+    ask.team = "one";
+    author.person_id = stage_id_text(&s, CLERK);
+    author.share_bp = 10000;
+    ask.n_authors = 1;
+    ask.authors = authors;
+    return letter(CLERK, FIRST_ENTRY + entry, &ask);
+}
+
+static void
+fill(struct letter **letters, unsigned first)
+{
+    for (unsigned i = 0; i < ENTRIES; i++)
+        letters[i] = create(first + i);
+}
+
+static void
+must_say(struct letter **letters, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(reply_word(s.arena, letters[i]->reply), word);
+}
+
+static bool
+stands(const struct writer *w)
+{
+    return footing_head(w->footing, s.programme);
+}
+
+static int
+begin(void **state)
+{
+    (void) state;
+    stage_begin(&s);
+    requests = 100;
+    stage_writer(&s, &submissions_service, &writer);
+    stage_writer(&s, &submissions_service, &other);
+    given_a_published_edition(&s, &writer, 1, EDITION);
+    return 0;
+}
+
+static int
+begin_with_footing(void **state)
+{
+    begin(state);
+    assert_string_equal(stage_say(&writer, open_registration()), "OK");
+    assert_string_equal(stage_say(&writer, create(900)), "OK");
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void) state;
+    writer_close(&writer);
+    writer_close(&other);
+    assert_string_equal(stage_verify(&s), "");
+    stage_end(&s);
+    return 0;
+}
+
+/* One batch of the writer's: was it decided without asking? */
+static int
+start(struct letter **letters, size_t count, struct batch **ret_batch)
+{
+    int rc = batch_start(&writer, s.programme, letters, count, NULL, ret_batch);
+
+    if (rc)
+        fail_msg("%s", err_text());
+    return (*ret_batch)->is_guess;
+}
+
+static int
+finish(struct batch *batch)
+{
+    struct hint hint;
+
+    return batch_finish(batch, &hint);
+}
+
+static void
+finishes_well(struct batch *batch)
+{
+    if (finish(batch))
+        fail_msg("%s", err_text());
+}
+
+/* Nothing of it happened, and the writer asks from now on. */
+static void
+comes_to_nothing(struct batch *batch)
+{
+    int64_t before =
+        stage_number(&s, "SELECT position FROM runtime.journal_head WHERE programme = $1");
+
+    assert_int_equal(finish(batch), ERR_RETRY);
+    assert_int_equal(db_rollback(writer.db), 0);
+    assert_false(stands(&writer));
+    assert_int_equal(
+        stage_number(&s, "SELECT position FROM runtime.journal_head WHERE programme = $1"), before);
+}
+
+/* ------------------------------------------------------------------ one batch */
+
+static void
+what_is_known_is_not_asked(void **state)
+{
+    struct letter *drafts[ENTRIES];
+    struct batch *batch;
+
+    (void) state;
+    fill(drafts, 0);
+    assert_true(start(drafts, ENTRIES, &batch));
+    finishes_well(batch);
+    must_say(drafts, ENTRIES, "OK");
+    fill(drafts, ENTRIES);
+    assert_true(start(drafts, ENTRIES, &batch));
+    finishes_well(batch);
+    must_say(drafts, ENTRIES, "OK");
+}
+
+static void
+what_another_writer_does_is_seen(void **state)
+{
+    struct letter *drafts[ENTRIES];
+    struct batch *batch;
+
+    (void) state;
+    fill(drafts, 0);
+    assert_string_equal(stage_say(&other, create(ENTRIES)), "OK");
+    assert_true(start(drafts, ENTRIES, &batch));
+    comes_to_nothing(batch);
+    stage_run(&writer, s.programme, drafts, ENTRIES);
+    must_say(drafts, ENTRIES, "OK");
+}
+
+/* It moves no position, but the inbox. */
+static void
+what_another_writer_refuses_is_seen(void **state)
+{
+    struct letter *drafts[ENTRIES];
+    struct batch *batch;
+
+    (void) state;
+    fill(drafts, 0);
+    assert_string_equal(stage_say(&other, open_registration()), "NOT_NOW");
+    assert_true(start(drafts, ENTRIES, &batch));
+    comes_to_nothing(batch);
+    stage_run(&writer, s.programme, drafts, ENTRIES);
+    must_say(drafts, ENTRIES, "OK");
+}
+
+/* It saw the edition before it was opened. */
+static void
+what_this_writer_changes_is_asked_again(void **state)
+{
+    struct letter *early = create(0), *draft = create(1);
+    struct batch *batch;
+
+    (void) state;
+    assert_string_equal(stage_say(&writer, early), "EDITION_NOT_OPEN");
+    assert_string_equal(stage_say(&writer, open_registration()), "OK");
+    assert_true(stands(&writer));
+    assert_false(start(&draft, 1, &batch));
+    finishes_well(batch);
+    must_say(&draft, 1, "OK");
+}
+
+static void
+a_request_that_was_answered_is_answered_again(void **state)
+{
+    struct letter *first = create(0), *again;
+    struct batch *batch;
+    const char *reply;
+
+    (void) state;
+    assert_string_equal(stage_say(&writer, first), "OK");
+    reply = arena_text(s.arena, reply_of(s.arena, first->reply)->request_id);
+    again = stage_again(&s, &submissions_service, first);
+    assert_true(start(&again, 1, &batch));
+    comes_to_nothing(batch);
+    stage_run(&writer, s.programme, &again, 1);
+    assert_int_equal(again->fate, KNOWN);
+    assert_string_equal(reply_of(s.arena, again->reply)->request_id, reply);
+}
+
+static void
+what_is_there_cannot_be_created(void **state)
+{
+    struct letter *draft = create(900);
+    struct batch *batch;
+
+    (void) state;
+    assert_true(start(&draft, 1, &batch));
+    comes_to_nothing(batch);
+    stage_run(&writer, s.programme, &draft, 1);
+    must_say(&draft, 1, "ALREADY_EXISTS");
+}
+
+/* Whether it is there already decides which refusal is the right one. */
+static void
+what_is_refused_is_asked(void **state)
+{
+    struct letter *draft = stage_letter(&s, &submissions_service, ++requests, OFFICER,
+                                        FIRST_ENTRY + 900, create(900)->message);
+    struct batch *batch;
+
+    (void) state;
+    assert_false(start(&draft, 1, &batch));
+    finishes_well(batch);
+    assert_string_not_equal(reply_word(s.arena, draft->reply), "OK");
+    assert_false(stands(&writer));
+}
+
+/* Who may is read off the directory, which has another head. */
+static void
+a_role_that_was_ended_is_seen(void **state)
+{
+    struct letter *draft = create(0);
+    struct batch *batch;
+
+    (void) state;
+    stage_end_roles(&s, CLERK);
+    assert_true(start(&draft, 1, &batch));
+    comes_to_nothing(batch);
+    stage_run(&writer, s.programme, &draft, 1);
+    must_say(&draft, 1, "NOT_ALLOWED");
+}
+
+/* ------------------------------------------------------------------ one after the other */
+
+static void
+what_is_sent_ahead_comes_true_after_what_was_sent_before(void **state)
+{
+    struct letter *first[ENTRIES], *second[ENTRIES];
+    struct batch *batch;
+
+    (void) state;
+    fill(first, 0);
+    fill(second, ENTRIES);
+    start(first, ENTRIES, &batch);
+    assert_true(batch_send_ahead(&writer, s.programme, second, ENTRIES));
+    finishes_well(batch);
+    must_say(first, ENTRIES, "OK");
+    assert_true(start(second, ENTRIES, &batch));
+    finishes_well(batch);
+    must_say(second, ENTRIES, "OK");
+    assert_true(first[ENTRIES - 1]->first_position < second[0]->first_position);
+}
+
+static void
+what_is_sent_ahead_fails_with_what_was_sent_before(void **state)
+{
+    struct letter *first[ENTRIES], *second[ENTRIES];
+    struct batch *batch;
+
+    (void) state;
+    fill(first, 0);
+    fill(second, ENTRIES);
+    first[1] = create(900); /* it is there */
+    assert_true(start(first, ENTRIES, &batch));
+    assert_true(batch_send_ahead(&writer, s.programme, second, ENTRIES));
+    comes_to_nothing(batch);
+    stage_run(&writer, s.programme, first, ENTRIES);
+    assert_string_equal(reply_word(s.arena, first[1]->reply), "ALREADY_EXISTS");
+    stage_run(&writer, s.programme, second, ENTRIES);
+    must_say(second, ENTRIES, "OK");
+}
+
+static void
+what_the_batch_before_changes_is_not_sent_ahead(void **state)
+{
+    struct letter *early = create(0), *opening = open_registration(), *draft = create(1);
+    struct batch *batch;
+
+    (void) state;
+    assert_string_equal(stage_say(&writer, early), "EDITION_NOT_OPEN");
+    start(&opening, 1, &batch);
+    assert_false(batch_send_ahead(&writer, s.programme, &draft, 1));
+    finishes_well(batch);
+    must_say(&opening, 1, "OK");
+    stage_run(&writer, s.programme, &draft, 1);
+    must_say(&draft, 1, "OK");
+}
+
+/* The server dies between the two, or after both: whatever it was, each is answered as it was decided. */
+static void
+what_was_sent_when_the_server_died_is_found_out(void **state)
+{
+    struct letter *first[ENTRIES], *second[ENTRIES];
+    struct batch *batch;
+
+    (void) state;
+    fill(first, 0);
+    fill(second, ENTRIES);
+    assert_true(start(first, ENTRIES, &batch));
+    assert_true(batch_send_ahead(&writer, s.programme, second, ENTRIES));
+    stage_do(&s, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                 " WHERE usename = 'sangkien_submissions'");
+    if (finish(batch)) {
+        assert_true(db_commit_is_unknown(writer.db));
+        assert_int_equal(db_reconnect(writer.db), 0);
+        stage_run(&writer, s.programme, first, ENTRIES);
+    }
+    must_say(first, ENTRIES, "OK");
+    start(second, ENTRIES, &batch);
+    if (finish(batch)) {
+        assert_int_equal(db_reconnect(writer.db), 0);
+        stage_run(&writer, s.programme, second, ENTRIES);
+    }
+    must_say(second, ENTRIES, "OK");
+    assert_int_equal(
+        stage_number(&s, "SELECT count(*) FROM submissions.entry WHERE programme = $1"),
+        1 + 2 * ENTRIES);
+}
+
+/* ------------------------------------------------------------------ for how long */
+
+static void
+who_was_wrong_asks_for_a_while(void **state)
+{
+    struct letter *draft;
+    struct batch *batch;
+
+    (void) state;
+    footing_lose(writer.footing);
+    for (unsigned i = 0; i <= REST; i++) {
+        draft = create(i);
+        assert_false(start(&draft, 1, &batch));
+        finishes_well(batch);
+    }
+    draft = create(REST + 1);
+    assert_true(start(&draft, 1, &batch));
+    finishes_well(batch);
+}
+
+#define KNOWN_TEST(name) cmocka_unit_test_setup_teardown(name, begin_with_footing, end)
+#define NEW_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KNOWN_TEST(what_is_known_is_not_asked),
+        KNOWN_TEST(what_another_writer_does_is_seen),
+        KNOWN_TEST(what_another_writer_refuses_is_seen),
+        NEW_TEST(what_this_writer_changes_is_asked_again),
+        KNOWN_TEST(a_request_that_was_answered_is_answered_again),
+        KNOWN_TEST(what_is_there_cannot_be_created),
+        KNOWN_TEST(what_is_refused_is_asked),
+        KNOWN_TEST(a_role_that_was_ended_is_seen),
+        KNOWN_TEST(what_is_sent_ahead_comes_true_after_what_was_sent_before),
+        KNOWN_TEST(what_is_sent_ahead_fails_with_what_was_sent_before),
+        NEW_TEST(what_the_batch_before_changes_is_not_sent_ahead),
+        KNOWN_TEST(what_was_sent_when_the_server_died_is_found_out),
+        KNOWN_TEST(who_was_wrong_asks_for_a_while),
+    };
+
+    return cmocka_run_group_tests_name("footing", tests, NULL, NULL);
+}
