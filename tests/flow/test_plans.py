@@ -169,6 +169,8 @@ class Turn:
         return True
 
     def values(self, name, sql):
+        if name == "take head":
+            return [self.taken()]
         written = re.search(r"unnest\(\$1::([a-z_]+\.[a-z_]+)\[\]", sql)
         if not written:
             return self.calls.of(self.session.service, name, sql)
@@ -176,6 +178,14 @@ class Turn:
         if name.startswith("update "):
             return [self.changed(written[1], rows)]
         return [(rows.replace(self.calls.grown.main, "another") if name == "insert programme" else rows,)]
+
+    def taken(self):
+        """The head as it is, on to somewhere else."""
+        main, link = self.calls.grown.main, b"\0" * 32
+        known = self.session.ask(
+            "SELECT chain, inbox_chain, (SELECT position FROM runtime.journal_head WHERE programme = 'directory')"
+            " FROM runtime.journal_head WHERE programme = %s", (main,))[0]
+        return main, self.calls.heads[main], link, 1, link, *known
 
     def changed(self, table, rows):
         """Rows that were just inserted, a version on, and where they are."""
