@@ -25,6 +25,54 @@ struct lots {
     int64_t stride, events;
 };
 
+/* ------------------------------------------------------------------ what is told */
+
+static void
+add_told(struct lot *lot, struct told *told)
+{
+    told->next = NULL;
+    if (lot->last_told)
+        lot->last_told->next = told;
+    else
+        lot->told = told;
+    lot->last_told = told;
+}
+
+/* With all that it points to. */
+static struct told *
+copy_told(struct arena *arena, const struct told *told)
+{
+    struct told *copy = arena_zero(arena, sizeof(*copy));
+
+    *copy = *told;
+    copy->service = arena_text(arena, told->service);
+    copy->kind = arena_text(arena, told->kind);
+    copy->type = arena_text(arena, told->type);
+    copy->because = arena_text(arena, told->because);
+    copy->body = arena_bytes(arena, told->body.data, told->body.size);
+    return copy;
+}
+
+void
+lot_keep(struct lot *lot, const struct journal_row *event)
+{
+    const struct told told = {
+        .position = event->position,
+        .service = event->service,
+        .kind = event->kind,
+        .type = event->type,
+        .aggregate = event->aggregate,
+        .version = event->version,
+        .recorded_us = event->recorded_us,
+        .because = event->because,
+        .body = event->body,
+    };
+
+    add_told(lot, copy_told(lot->kept, &told));
+}
+
+/* ------------------------------------------------------------------ lots */
+
 static struct lot *
 open_lot(struct lots *lots, const struct uuid *first)
 {
@@ -92,6 +140,24 @@ begin_another(struct lots *lots)
     memset(lots->recent, 0, sizeof(lots->recent));
 }
 
+/* What is told of ids that are no longer this lot's: few, where it ends well. */
+static void
+move_to_newest(struct lots *lots, struct lot *lot)
+{
+    struct lot *newest = lot_at(lots, lots->all.count - 1);
+    struct told *told = lot->told;
+
+    lot->told = lot->last_told = NULL;
+    for (struct told *next; told; told = next) {
+        next = told->next;
+        if (uuid_compare(&told->aggregate, &newest->first) < 0)
+            add_told(lot, told);
+        else
+            add_told(newest, copy_told(newest->kept, told));
+    }
+    lots->used += arena_used(newest->kept);
+}
+
 static struct lot *
 lot_of(const struct lots *lots, const struct uuid *id)
 {
@@ -122,27 +188,6 @@ note(struct lots *lots, const struct uuid *aggregate)
     lots->noted[lots->noted_count++] = *aggregate;
 }
 
-void
-lot_keep(struct lot *lot, const struct journal_row *event)
-{
-    struct told *told = arena_zero(lot->kept, sizeof(*told));
-
-    told->position = event->position;
-    told->service = arena_text(lot->kept, event->service);
-    told->kind = arena_text(lot->kept, event->kind);
-    told->type = arena_text(lot->kept, event->type);
-    told->aggregate = event->aggregate;
-    told->version = event->version;
-    told->recorded_us = event->recorded_us;
-    told->because = arena_text(lot->kept, event->because);
-    told->body = arena_bytes(lot->kept, event->body.data, event->body.size);
-    if (lot->last_told)
-        lot->last_told->next = told;
-    else
-        lot->told = told;
-    lot->last_told = told;
-}
-
 static void
 give_oldest(struct verifier *v)
 {
@@ -162,6 +207,7 @@ lots_take(struct verifier *v, const struct journal_row *row)
 {
     struct lots *lots = v->lots;
     struct lot *lot = lot_of(lots, &row->aggregate);
+    const struct lot *newest = lot_at(lots, lots->all.count - 1);
 
     note(lots, &row->aggregate);
     if (lot->is_given) {
@@ -170,11 +216,13 @@ lots_take(struct verifier *v, const struct journal_row *row)
     }
     lots->used -= arena_used(lot->kept);
     lot_keep(lot, row);
-    if (row->version == 1)
-        lots->recent[lot->births++ % RECENT] = row->aggregate;
     lots->used += arena_used(lot->kept);
-    if (lot->births >= BIRTHS && lot == lot_at(lots, lots->all.count - 1))
+    if (lot == newest && row->version == 1)
+        lots->recent[lot->births++ % RECENT] = row->aggregate;
+    if (lot == newest && lot->births == BIRTHS) {
         begin_another(lots);
+        move_to_newest(lots, lot);
+    }
     while (lots->used > lots->room)
         give_oldest(v);
 }
