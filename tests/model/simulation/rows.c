@@ -176,28 +176,6 @@ size_of(enum column_type type)
     return 0;
 }
 
-static bool
-same_message(const ProtobufCMessage *a, const ProtobufCMessage *b)
-{
-    struct bytes left, right;
-
-    if (!a || !b || a == b)
-        return a == b;
-    left = proto_pack(sim.step, a);
-    right = proto_pack(sim.step, b);
-    return left.size == right.size && memcmp(left.data, right.data, left.size) == 0;
-}
-
-/* As column_equal, which takes an arena of its own for every message. */
-static bool
-same(const struct column *c, const void *a, const void *b)
-{
-    if (c->type != MESSAGE)
-        return column_equal(c, a, b);
-    return same_message(*(ProtobufCMessage *const *) (const void *) ((const char *) a + c->offset),
-                        *(ProtobufCMessage *const *) (const void *) ((const char *) b + c->offset));
-}
-
 /* What is there already stays where it is. */
 static void
 copy_columns(struct arena *arena, const struct column *columns, const void *from, void *to,
@@ -207,7 +185,7 @@ copy_columns(struct arena *arena, const struct column *columns, const void *from
         const void *source = (const char *) from + c->offset;
         void *target = (char *) to + c->offset;
 
-        if (!is_new && same(c, from, to))
+        if (!is_new && column_equal(c, from, to))
             continue;
         if (c->type == TEXT)
             copy_text(arena, source, target);
@@ -252,7 +230,7 @@ static bool
 columns_are(const struct column *columns, const void *a, const void *b, const char **ret_column)
 {
     for (const struct column *c = columns; c->name; c++)
-        if (!same(c, a, b)) {
+        if (!column_equal(c, a, b)) {
             *ret_column = c->name;
             return false;
         }
