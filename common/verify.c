@@ -42,11 +42,13 @@ verify_damage(struct verifier *v, const char *format, ...)
     va_list args;
 
     v->damages++;
+    flockfile(v->out); /* a line is one thread's */
     fprintf(v->out, "damage: %s: ", v->programme);
     va_start(args, format);
     vfprintf(v->out, format, args);
     va_end(args);
     fputc('\n', v->out);
+    funlockfile(v->out);
 }
 
 const struct kind *
@@ -194,6 +196,7 @@ verify_programme(struct verifier *v, const struct journal_head *head)
     v->programme = head->programme;
     v->head = *head;
     v->lots = lots_new(v->arena, v->options->room);
+    v->answers = answers_new(v->arena);
     v->events = v->request_count = v->erased = v->aggregates = 0;
     v->begun_ms = v->told_ms = monotonic_ms();
     rc = comparers_begin(v);
@@ -276,6 +279,8 @@ verify_run(const struct verify_options *options, size_t *ret_damages)
         rc = checkpoint_read(arena, options->checkpoint, &v.checkpoints);
     if (rc == 0)
         rc = read_heads(&v, arena, &heads);
+    if (rc == 0)
+        rc = answers_prepare(&v);
     if (rc == 0)
         rc = requests_open(&v, arena, &heads);
     if (rc == 0)

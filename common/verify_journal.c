@@ -49,7 +49,7 @@ take_event(struct verifier *v, struct journal_head *head)
         checkpoint_compare(v, "position", row.position, &row.chain, c->position, c->chain);
     v->events++;
     lots_take(v, &row);
-    return requests_compare(v, &row);
+    return answers_compare(v, &row);
 }
 
 static int
@@ -77,10 +77,10 @@ verify_journal(struct verifier *v)
 {
     struct journal_head head = { .programme = v->programme };
     const struct checkpoint *c = checkpoint_of(v);
-    int rc = requests_begin(v, &v->requests);
+    int rc, ended;
 
-    if (rc == 0)
-        rc = take_events(v, &head);
+    requests_begin(v);
+    rc = take_events(v, &head);
     if (rc == 0 && head.position != v->head.position)
         verify_damage(v, "position %lld: the journal ends here, its head says %lld",
                       (long long) head.position, (long long) v->head.position);
@@ -89,8 +89,6 @@ verify_journal(struct verifier *v)
     if (rc == 0 && c && head.position < c->position)
         verify_damage(v, "position %lld: the journal ends here, the checkpoint knew %lld",
                       (long long) head.position, (long long) c->position);
-    if (rc == 0)
-        rc = requests_finish(v);
-    requests_end(&v->requests);
-    return rc;
+    ended = requests_end(v, rc == 0);
+    return rc ? rc : ended;
 }

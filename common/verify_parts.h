@@ -4,7 +4,8 @@
  *            aggregates is kept for a while, until it is folded and compared with the tables, lot by lot.
  *            Nothing grows with the number of rows.
  * Ownership  what belongs to one programme lies in arena; page is emptied now and then.
- * Threads    a verifier belongs to one thread. Lots are compared on others, each with a verifier of its own.
+ * Threads    a verifier belongs to one thread. Requests are looked at and lots are compared on others, each with a
+ *            verifier of its own; all say what they find to the same out.
  */
 #ifndef SANGKIEN_COMMON_VERIFY_PARTS_H
 #define SANGKIEN_COMMON_VERIFY_PARTS_H
@@ -33,6 +34,7 @@ struct verifier {
     int64_t all_requests;          /* of all programmes */
     struct comparers *comparers;
     struct requests *requests; /* of one programme, as is all that follows */
+    struct answers *answers;
     struct lots *lots;
     struct arena *arena;
     struct arena *page;
@@ -103,7 +105,13 @@ struct journal_row stream_told(const struct stream *stream);
 
 /* ------------------------------------------------------------------ requests, in verify_requests.c */
 
-/* The requests of one programme, in the order of their chain, each looked at on the way. */
+/* What the inbox says of a request that was answered. */
+struct answered {
+    struct uuid source, id;
+    struct digest request, reply;
+};
+
+/* The requests of one programme, in the order of their chain, each looked at on the way, by a thread of its own. */
 struct requests;
 
 int requests_open(struct verifier *v, struct arena *arena, const struct list *heads) MUST_CHECK;
@@ -111,14 +119,40 @@ int requests_open(struct verifier *v, struct arena *arena, const struct list *he
 /* A programme of which there are requests, but nothing else; before that one, or after all. NULL: there is none. */
 const char *requests_unknown(const struct verifier *v, const char *before);
 
-int requests_begin(struct verifier *v, struct requests **ret_requests) MUST_CHECK;
-void requests_end(struct requests **requests_p);
+/* From begin to end the thread has the streams of requests, and which other is in hand. */
+void requests_begin(struct verifier *v);
+int requests_end(struct verifier *v, bool to_the_last) MUST_CHECK;
+
+/* Lasts until the next call; NULL: there is no other. */
+int requests_next(struct requests *requests, const struct answered **ret_answered) MUST_CHECK;
+
+/* ------------------------------------------------------------------ in verify_handover.c */
+
+/* From one thread to another, in this order. */
+struct handover;
+struct handover *handover_new(void);
+void handover_free(struct handover **handover_p);
+
+/* Waits for room. */
+void handover_put(struct handover *handover, const struct answered *answered);
+bool handover_is_wanted(struct handover *handover); /* or may one stop before the end? */
+void handover_close(struct handover *handover);     /* nothing else comes */
+
+/* Lasts until the next call; NULL: nothing else comes. Whoever leaves takes nothing any more, and says whether the other
+ * goes on. */
+const struct answered *handover_take(struct handover *handover);
+void handover_leave(struct handover *handover, bool goes_on);
+
+/* ------------------------------------------------------------------ in verify_answers.c */
+
+/* Of one programme: what was answered last. */
+struct answers;
+
+int answers_prepare(struct verifier *v) MUST_CHECK;
+struct answers *answers_new(struct arena *arena);
 
 /* Is the request that caused this event there, with these digests? */
-int requests_compare(struct verifier *v, const struct journal_row *event) MUST_CHECK;
-
-/* Goes on to the last of them. */
-int requests_finish(struct verifier *v) MUST_CHECK;
+int answers_compare(struct verifier *v, const struct journal_row *event) MUST_CHECK;
 
 /* ------------------------------------------------------------------ in verify_waiting.c */
 

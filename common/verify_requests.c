@@ -1,17 +1,15 @@
-/* common/verify_requests.c - the chain of requests, row by row, beside the events that they caused.
+/* common/verify_requests.c - the chain of requests, row by row, on a thread of its own.
  *
  * The inbox has no index by programme or number. Rows lie in the table nearly in the order of their numbers, so those
  * of a programme to which much of the table belongs are read as they lie, and the few that come early wait for their
- * turn; where too many wait, PostgreSQL sorts what is left. The rows of all other programmes it sorts at once. */
+ * turn; where too many wait, PostgreSQL sorts what is left. The rows of all other programmes it sorts at once.
+ */
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/verify_parts.h"
-
-enum {
-    FORESIGHT = 1024, /* requests that an event may look ahead */
-    SEATS = 4 * FORESIGHT,
-};
 
 #define SMALL_TABLE 10000 /* rows that are sorted whatever they belong to */
 #define LARGE_PART 8      /* a programme is large that has one in so many of all rows */
@@ -20,31 +18,19 @@ enum {
 
 enum { SALT = 14, BYTES, PROGRAMME };
 
-static const struct statement find_request = {
-    "find request", "SELECT i.request_digest, sha256(i.reply) FROM runtime.inbox i"
-                    " WHERE i.programme = $1::text AND i.source = $2::uuid AND i.id = $3::uuid"
-};
-
-static const struct statement count_requests = {
-    "count requests",
-    "SELECT count(*) FROM runtime.inbox WHERE programme = $1::text AND number <= $2::int8"
-};
-
-/* What an event says of the request that caused it. */
-struct answered {
-    struct uuid source, id;
-    struct digest request, reply;
-};
-
 /* Those of one programme. */
 struct requests {
+    pthread_t thread;
+    struct verifier v; /* the thread's */
     struct stream *stream;
     bool as_they_lie,
         is_sorted; /* otherwise they come in order; so does the rest, sorted after all */
     bool is_over;
     struct journal_head head; /* up to here they were looked at */
     struct waiting waiting;
-    struct answered seats[SEATS]; /* by id; who comes later takes the seat */
+    struct handover *answered;
+    int rc;
+    char reason[512];
 };
 
 /* ------------------------------------------------------------------ reading */
@@ -85,14 +71,10 @@ start_others(struct verifier *v, struct arena *arena, const struct list *heads)
 int
 requests_open(struct verifier *v, struct arena *arena, const struct list *heads)
 {
-    int rc = db_prepare(v->db, &find_request);
+    int rc = stream_open(v, "", &v->request_stream);
 
     LIST_EACH (const struct journal_head, head, heads)
         v->all_requests += head->inbox_count;
-    if (rc == 0)
-        rc = db_prepare(v->db, &count_requests);
-    if (rc == 0)
-        rc = stream_open(v, "", &v->request_stream);
     if (rc == 0)
         rc = stream_open(v, "", &v->others);
     return rc ? rc : start_others(v, arena, heads);
@@ -115,30 +97,6 @@ start(struct verifier *v, const char *which)
                                      " FROM runtime.inbox i WHERE i.programme = %s AND %s",
                                      stream_quote(v->request_stream, v->page, v->programme),
                                      which));
-}
-
-int
-requests_begin(struct verifier *v, struct requests **ret_requests)
-{
-    struct requests *q = calloc(1, sizeof(*q));
-
-    if (!q)
-        abort();
-    *ret_requests = q;
-    q->head.programme = v->programme;
-    q->as_they_lie = is_large(v, &v->head);
-    q->stream = q->as_they_lie ? v->request_stream : v->others;
-    return q->as_they_lie ? start(v, "i.ctid >= '(0,0)'") : 0;
-}
-
-void
-requests_end(struct requests **requests_p)
-{
-    if (!*requests_p)
-        return;
-    waiting_clear(&(*requests_p)->waiting);
-    free(*requests_p);
-    *requests_p = NULL;
 }
 
 /* A row of REQUEST_COLUMNS; what it points to lasts as long as the row. */
@@ -193,20 +151,25 @@ let_go(struct verifier *v)
 static int
 count_so_far(struct verifier *v)
 {
-    int64_t number = v->requests->head.inbox_count, count;
-    int rc;
+    struct stream *s = v->requests->stream;
+    int64_t number = v->requests->head.inbox_count, others = 0;
+    bool is_row = false;
+    int rc = stream_start(s, v->page,
+                          arena_format(v->page,
+                                       "SELECT count(*) FROM runtime.inbox"
+                                       " WHERE programme = %s AND number <= %lld",
+                                       stream_quote(s, v->page, v->programme), (long long) number));
 
-    db_call(v->db, &count_requests);
-    db_text(v->db, v->programme);
-    db_int8(v->db, number);
-    rc = db_run(v->db);
+    if (rc == 0)
+        rc = stream_next(s, &is_row);
     if (rc)
         return rc;
-    count = db_get_int(db_result(v->db, 0), 0, 0);
-    if (count != v->request_count)
+    if (is_row)
+        others = stream_int(s, 0) - v->request_count;
+    if (others)
         verify_damage(v, "request %lld: %lld others up to here bear a number that is taken",
-                      (long long) number, (long long) (count - v->request_count));
-    return 0;
+                      (long long) number, (long long) others);
+    return stream_skip(s);
 }
 
 /* From behind the last that was looked at. */
@@ -226,22 +189,6 @@ sort_the_rest(struct verifier *v)
 }
 
 /* ------------------------------------------------------------------ one request */
-
-static size_t
-seat_of(const struct uuid *id)
-{
-    uint64_t random;
-
-    memcpy(&random, id->bytes + 8, sizeof(random));
-    return (size_t) (random >> 8) % SEATS; /* the first two of these bits are those of every id */
-}
-
-static void
-take_seat(struct requests *q, const struct inbox_row *row)
-{
-    q->seats[seat_of(&row->id)] = (struct answered){ row->source, row->id, row->request_digest,
-                                                     sha256(row->reply.data, row->reply.size) };
-}
 
 static void
 judge_bytes(struct verifier *v, const struct request *r)
@@ -285,7 +232,9 @@ take_request(struct verifier *v, const struct request *r)
     if (c)
         checkpoint_compare(v, "request", row->number, &row->chain, c->inbox_count, c->inbox_chain);
     judge_bytes(v, r);
-    take_seat(v->requests, row);
+    handover_put(v->requests->answered,
+                 &(struct answered){ row->source, row->id, row->request_digest,
+                                     sha256(row->reply.data, row->reply.size) });
 }
 
 /* The next request by number, which may have to be waited for. false: there is no other. */
@@ -321,91 +270,14 @@ take_next(struct verifier *v, bool *ret_was_there)
     return rc;
 }
 
-/* ------------------------------------------------------------------ the events' side */
+/* ------------------------------------------------------------------ all of them */
 
-/* Requests and events lie in the same order: it sits there already, or is one of the next. */
-static int
-look_ahead(struct verifier *v, const struct journal_row *event, const struct answered **ret_seat)
-{
-    const struct answered *seat = &v->requests->seats[seat_of(&event->cause)];
-    bool goes_on = true;
-    int rc = 0;
-
-    *ret_seat = NULL;
-    for (int n = 0; n <= FORESIGHT && goes_on && rc == 0; n++) {
-        if (uuid_equal(&seat->id, &event->cause) && uuid_equal(&seat->source, &event->source)) {
-            *ret_seat = seat;
-            return 0;
-        }
-        if (n < FORESIGHT)
-            rc = take_next(v, &goes_on);
-    }
-    return rc;
-}
-
-/* For an event whose request is far away, or nowhere. */
-static int
-look_up(struct verifier *v, const struct journal_row *event, struct answered *ret_found,
-        bool *ret_is_there)
-{
-    const struct db_result *r;
-    int rc;
-
-    db_call(v->db, &find_request);
-    db_text(v->db, v->programme);
-    db_uuid(v->db, &event->source);
-    db_uuid(v->db, &event->cause);
-    rc = db_run(v->db);
-    if (rc)
-        return rc;
-    r = db_result(v->db, 0);
-    *ret_is_there = db_rows(r) > 0;
-    if (*ret_is_there) {
-        ret_found->request = db_get_digest(r, 0, 0);
-        ret_found->reply = db_get_digest(r, 0, 1);
-    }
-    return 0;
-}
-
-int
-requests_compare(struct verifier *v, const struct journal_row *event)
-{
-    const struct answered *seat = NULL;
-    struct answered found;
-    bool is_there = true;
-    int rc;
-
-    if (uuid_is_nil(&event->source))
-        return 0;
-    rc = look_ahead(v, event, &seat);
-    if (rc == 0 && !seat) {
-        rc = look_up(v, event, &found, &is_there);
-        seat = &found;
-    }
-    if (rc)
-        return rc;
-    if (!is_there)
-        verify_damage(v, "position %lld: the request that caused it is not in the inbox",
-                      (long long) event->position);
-    else if (!digest_equal(&seat->request, &event->request_digest) ||
-             !digest_equal(&seat->reply, &event->reply_digest))
-        verify_damage(v, "position %lld: request or reply is not the one that caused it",
-                      (long long) event->position);
-    return 0;
-}
-
-int
-requests_finish(struct verifier *v)
+static void
+compare_end(struct verifier *v)
 {
     const struct journal_head *head = &v->requests->head;
     const struct checkpoint *c = checkpoint_of(v);
-    bool goes_on = true;
-    int rc = 0;
 
-    while (rc == 0 && goes_on)
-        rc = take_next(v, &goes_on);
-    if (rc)
-        return rc;
     if (head->inbox_count != v->head.inbox_count)
         verify_damage(v, "request %lld: the inbox ends here, its head says %lld",
                       (long long) head->inbox_count, (long long) v->head.inbox_count);
@@ -414,5 +286,76 @@ requests_finish(struct verifier *v)
     if (c && head->inbox_count < c->inbox_count)
         verify_damage(v, "request %lld: the inbox ends here, the checkpoint knew %lld",
                       (long long) head->inbox_count, (long long) c->inbox_count);
-    return 0;
+}
+
+static int
+take_all(struct requests *q)
+{
+    bool goes_on = true;
+    int rc = q->as_they_lie ? start(&q->v, "i.ctid >= '(0,0)'") : 0;
+
+    while (rc == 0 && goes_on && handover_is_wanted(q->answered))
+        rc = take_next(&q->v, &goes_on);
+    if (rc == 0 && !goes_on)
+        compare_end(&q->v);
+    return rc;
+}
+
+static void *
+walk(void *context)
+{
+    struct requests *q = context;
+
+    q->rc = take_all(q);
+    if (q->rc)
+        snprintf(q->reason, sizeof(q->reason), "%s", err_text());
+    handover_close(q->answered);
+    return NULL;
+}
+
+void
+requests_begin(struct verifier *v)
+{
+    struct requests *q = calloc(1, sizeof(*q));
+
+    if (!q)
+        abort();
+    v->requests = q;
+    q->head.programme = v->programme;
+    q->as_they_lie = is_large(v, &v->head);
+    q->stream = q->as_they_lie ? v->request_stream : v->others;
+    q->v = *v;
+    q->v.page = arena_new();
+    q->v.damages = 0;
+    q->answered = handover_new();
+    if (pthread_create(&q->thread, NULL, walk, q))
+        abort();
+}
+
+int
+requests_next(struct requests *q, const struct answered **ret_answered)
+{
+    *ret_answered = handover_take(q->answered);
+    return *ret_answered || q->rc == 0 ? 0 : err_set(q->rc, "%s", q->reason);
+}
+
+int
+requests_end(struct verifier *v, bool to_the_last)
+{
+    struct requests *q = v->requests;
+    int rc;
+
+    handover_leave(q->answered, to_the_last);
+    pthread_join(q->thread, NULL);
+    v->has_other = q->v.has_other;
+    v->request_count = q->v.request_count;
+    v->erased = q->v.erased;
+    v->damages += q->v.damages;
+    rc = q->rc && to_the_last ? err_set(q->rc, "%s", q->reason) : 0;
+    waiting_clear(&q->waiting);
+    arena_free(&q->v.page);
+    handover_free(&q->answered);
+    free(q);
+    v->requests = NULL;
+    return rc;
 }
