@@ -5,6 +5,7 @@ the other a handful, so that there is something to ask for. `verify` reads the l
 """
 import contextlib
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -26,6 +27,10 @@ VERIFY_RUNS, QUERIES = 3, 500
 LONGEST_S = 2  # after which no more of the same are asked
 PAGE = 50
 COMMANDS_TARGET, P99_TARGET, VERIFY_TARGET = 0.9, 5, 300_000
+CHAINS = (  # what verify reads of a large programme, each over a connection of its own
+    f"SELECT * FROM runtime.journal WHERE programme = '{PROGRAMME}' ORDER BY position",
+    f"SELECT * FROM runtime.inbox WHERE programme = '{PROGRAMME}' AND ctid >= '(0,0)'")
+AS_VERIFY = "-c jit=off -c enable_seqscan=off -c enable_sort=off -c max_parallel_workers_per_gather=0"
 KEPT = "flat.json"  # in the directory of a system that is kept: what is known of it
 
 GETS = {"GetEntry": "entry", "GetDossier": "dossier", "GetEdition": "edition"}
@@ -110,10 +115,25 @@ def verify_once(stack):
     return {"verify": found["verify"], "events": events, "rate": events / took, "told": len(told.splitlines())}
 
 
+def copy_once(stack, events):
+    """The same rows over the same wire, thrown away: nobody who does anything with them can be faster."""
+    began = time.monotonic()
+    children = [subprocess.Popen(["psql", "-Xq", stack.dsn("auditor"), "-c",
+                                  f"COPY ({chain}) TO STDOUT (FORMAT binary)"], stdout=subprocess.DEVNULL,
+                                 env={**os.environ, "PGOPTIONS": AS_VERIFY}) for chain in CHAINS]
+    if any([child.wait() for child in children]):
+        raise RuntimeError("the chains could not be copied")
+    return {"rate": events / (time.monotonic() - began)}
+
+
 def verify(stack):
-    """Before there are entries in the pool, which no event explains."""
-    runs = [verify_once(stack) for _ in range(VERIFY_RUNS)]
-    return {**runs[0], **middle(runs)}
+    """Before there are entries in the pool, which no event explains; by turns with the bound."""
+    runs = {"verify": [], "copy": []}
+    for _ in range(VERIFY_RUNS):
+        runs["verify"].append(verify_once(stack))
+        runs["copy"].append(copy_once(stack, runs["verify"][0]["events"]))
+    return {**runs["verify"][0], **middle(runs["verify"]), "copy": middle(runs["copy"]),
+            "of_copy": ratio(runs, "rate")}
 
 
 @contextlib.contextmanager
@@ -149,8 +169,8 @@ def commands(large, small, options):
 
 
 def ratio(both, what):
-    """Median, least and most of the rounds: in each of them both had the same machine."""
-    rounds = [mine[what] / other[what] for mine, other in zip(both["large"], both["small"])]
+    """Of the first to the second: median, least and most of the rounds, in each of which both had the same machine."""
+    rounds = [mine[what] / other[what] for mine, other in zip(*both.values())]
     return [statistics.median(rounds), min(rounds), max(rounds)]
 
 
@@ -232,5 +252,7 @@ def tables(found):
               ["query", "p50 small", "p50 large", "p99 small", "p99 large", f"ratio of p99 (target {P99_TARGET})"],
               asked),
         Table("Flat: verify", "", ["what", "measured"], [
-            [f"events a second (target {VERIFY_TARGET:,})", rate(verify)], ["it says", verify["verify"]],
+            [f"events a second (target {VERIFY_TARGET:,})", rate(verify)],
+            ["its bound: the same rows by COPY, thrown away", rate(verify["copy"])],
+            ["the first against the second", spread(verify["of_copy"])], ["it says", verify["verify"]],
             ["lines of progress", verify["told"]]])]
