@@ -206,8 +206,8 @@ END $$;
 CREATE TRIGGER edition_change BEFORE UPDATE ON submissions.edition
     FOR EACH ROW EXECUTE FUNCTION submissions.judge_edition_change();
 
--- Every entry is of an edition; editions are never deleted. A foreign key would ask for each row what this asks
--- once for all that come together.
+-- Every entry is of an edition; editions are never deleted. A foreign key, or a CHECK of the text, would ask for each row
+-- what this asks once for all that come together.
 CREATE FUNCTION submissions.judge_new_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM (SELECT DISTINCT programme, edition_id FROM added) AS a
@@ -215,42 +215,48 @@ BEGIN
                                    WHERE e.programme = a.programme AND e.id = a.edition_id)) THEN
         PERFORM submissions.refuse('entry_of_edition', 'an entry belongs to an edition');
     END IF;
+    IF EXISTS (SELECT FROM added AS a WHERE NOT (a.team IS NFC NORMALIZED AND a.title IS NFC NORMALIZED
+                                                 AND a.summary IS NFC NORMALIZED AND a.entry_code IS NFC NORMALIZED)) THEN
+        PERFORM submissions.refuse('entry_text', 'text is in Unicode form NFC');
+    END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER entry_of_edition AFTER INSERT ON submissions.entry REFERENCING NEW TABLE AS added
+CREATE TRIGGER entry_new AFTER INSERT ON submissions.entry REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION submissions.judge_new_entries();
 
--- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts; its text is
--- looked at when it is new, which a CHECK would do again at every change of state. These are asked of every row that
--- changes, so the conditions stand where no function must be called for them.
-CREATE FUNCTION submissions.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+-- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts; an end stays an
+-- end; and its text is looked at when it is another.
+CREATE FUNCTION submissions.judge_entry_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM submissions.refuse(TG_ARGV[0], TG_ARGV[1]);
-    RETURN NULL;
+    IF NEW.edition_id <> OLD.edition_id OR NEW.entrant_agency_id <> OLD.entrant_agency_id
+       OR (OLD.entry_code <> '' AND NEW.entry_code <> OLD.entry_code) THEN
+        PERFORM submissions.refuse('entry_identity', 'edition, entrant agency and code of an entry never change');
+    END IF;
+    IF (OLD.reached_final AND NOT NEW.reached_final) OR (OLD.money_paid AND NOT NEW.money_paid) THEN
+        PERFORM submissions.refuse('entry_facts', 'to have reached the final, and to have been paid, are facts');
+    END IF;
+    IF OLD.state IN (5, 10, 11, 12) AND NEW.state <> OLD.state THEN
+        PERFORM submissions.refuse('entry_end', 'an eliminated, refused, withdrawn or disqualified entry stays that');
+    END IF;
+    IF OLD.money_paid AND NEW.state = 11 AND OLD.state <> 11 THEN
+        PERFORM submissions.refuse('entry_paid', 'an entry for which money went out cannot be withdrawn');
+    END IF;
+    IF (NEW.team <> OLD.team AND NEW.team IS NOT NFC NORMALIZED)
+       OR (NEW.title <> OLD.title AND NEW.title IS NOT NFC NORMALIZED)
+       OR (NEW.summary <> OLD.summary AND NEW.summary IS NOT NFC NORMALIZED)
+       OR (NEW.entry_code <> OLD.entry_code AND NEW.entry_code IS NOT NFC NORMALIZED) THEN
+        PERFORM submissions.refuse('entry_text', 'text is in Unicode form NFC');
+    END IF;
+    RETURN NEW;
 END $$;
-CREATE TRIGGER entry_text BEFORE INSERT ON submissions.entry FOR EACH ROW
-    WHEN (NOT (NEW.team IS NFC NORMALIZED AND NEW.title IS NFC NORMALIZED AND NEW.summary IS NFC NORMALIZED
-               AND NEW.entry_code IS NFC NORMALIZED))
-    EXECUTE FUNCTION submissions.refuse_change('entry_text', 'text is in Unicode form NFC');
-CREATE TRIGGER entry_new_text BEFORE UPDATE ON submissions.entry FOR EACH ROW
-    WHEN ((NEW.team <> OLD.team AND NEW.team IS NOT NFC NORMALIZED)
-          OR (NEW.title <> OLD.title AND NEW.title IS NOT NFC NORMALIZED)
-          OR (NEW.summary <> OLD.summary AND NEW.summary IS NOT NFC NORMALIZED)
-          OR (NEW.entry_code <> OLD.entry_code AND NEW.entry_code IS NOT NFC NORMALIZED))
-    EXECUTE FUNCTION submissions.refuse_change('entry_text', 'text is in Unicode form NFC');
-CREATE TRIGGER entry_identity BEFORE UPDATE ON submissions.entry FOR EACH ROW
-    WHEN (NEW.edition_id <> OLD.edition_id OR NEW.entrant_agency_id <> OLD.entrant_agency_id
-          OR (OLD.entry_code <> '' AND NEW.entry_code <> OLD.entry_code))
-    EXECUTE FUNCTION submissions.refuse_change('entry_identity', 'edition, entrant agency and code of an entry never change');
-CREATE TRIGGER entry_facts BEFORE UPDATE ON submissions.entry FOR EACH ROW
-    WHEN ((OLD.reached_final AND NOT NEW.reached_final) OR (OLD.money_paid AND NOT NEW.money_paid))
-    EXECUTE FUNCTION submissions.refuse_change('entry_facts', 'to have reached the final, and to have been paid, are facts');
-CREATE TRIGGER entry_end BEFORE UPDATE ON submissions.entry FOR EACH ROW
-    WHEN (OLD.state IN (5, 10, 11, 12) AND NEW.state <> OLD.state)
-    EXECUTE FUNCTION submissions.refuse_change('entry_end', 'an eliminated, refused, withdrawn or disqualified entry stays that');
-CREATE TRIGGER entry_paid BEFORE UPDATE ON submissions.entry FOR EACH ROW
-    WHEN (OLD.money_paid AND NEW.state = 11 AND OLD.state <> 11)
-    EXECUTE FUNCTION submissions.refuse_change('entry_paid', 'an entry for which money went out cannot be withdrawn');
+-- The function is not called for what breaks none of these rules, whatever else changes: a draft that is handed in.
+-- The condition is read anew by every statement, so it is short.
+CREATE TRIGGER entry_change BEFORE UPDATE ON submissions.entry FOR EACH ROW
+    WHEN (OLD.state >= 5 OR OLD.reached_final OR OLD.money_paid
+          OR NEW.edition_id <> OLD.edition_id OR NEW.entrant_agency_id <> OLD.entrant_agency_id
+          OR NEW.team <> OLD.team OR NEW.title <> OLD.title OR NEW.summary <> OLD.summary
+          OR NEW.entry_code <> OLD.entry_code)
+    EXECUTE FUNCTION submissions.judge_entry_change();
 
 CREATE FUNCTION submissions.judge_dossier_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
