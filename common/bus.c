@@ -14,16 +14,31 @@
 
 /* ------------------------------------------------------------------ waking each other */
 
-void
-bus_wake_thread(struct bus *bus)
+static void
+signal_fd(int fd)
 {
     uint64_t one = 1;
 
+    while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) {
+    }
+}
+
+void
+bus_wake_thread(struct bus *bus)
+{
     if (bus->is_wake_pending)
         return;
     bus->is_wake_pending = true;
-    while (write(bus->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR) {
-    }
+    signal_fd(bus->wake_fd);
+}
+
+void
+bus_tell_watcher(struct bus *bus)
+{
+    if (bus->watched == 0 || bus->lanes[LANE_WRITE].length < bus->watched)
+        return;
+    bus->watched = 0;
+    signal_fd(bus->watch_fd);
 }
 
 void
@@ -107,6 +122,8 @@ bus_free(struct bus *bus)
         zmq_ctx_term(bus->context);
     if (bus->wake_fd > 0)
         close(bus->wake_fd);
+    if (bus->watch_fd > 0)
+        close(bus->watch_fd);
     for (size_t i = 0; i < MOST_GATEWAYS; i++)
         for (struct outgoing *o = bus->out_first[i], *next; o; o = next) {
             next = o->next;
@@ -153,7 +170,8 @@ bus_open(const struct config *config, const struct bus_offer *offer, struct bus 
     bus = bus_new(config, offer);
     bus->context = zmq_ctx_new();
     bus->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (!bus->context || bus->wake_fd < 0)
+    bus->watch_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (!bus->context || bus->wake_fd < 0 || bus->watch_fd < 0)
         rc = err_set(ERR_FATAL, "cannot open the bus: %s", strerror(errno));
     if (rc == 0)
         rc = dial_all(bus, config);
@@ -252,6 +270,7 @@ bus_take(struct bus *bus, enum lane lane, int64_t wait_ms)
     work = queue->first;
     if (work) {
         queue->first = work->next;
+        queue->length--;
         work->next = NULL;
         if (!queue->first)
             queue->end = &queue->first;
@@ -262,6 +281,20 @@ bus_take(struct bus *bus, enum lane lane, int64_t wait_ms)
     }
     pthread_mutex_unlock(&bus->mutex);
     return work;
+}
+
+int
+bus_watch(struct bus *bus, size_t count)
+{
+    uint64_t before;
+
+    pthread_mutex_lock(&bus->mutex);
+    while (read(bus->watch_fd, &before, sizeof(before)) < 0 && errno == EINTR) {
+    }
+    bus->watched = count;
+    bus_tell_watcher(bus);
+    pthread_mutex_unlock(&bus->mutex);
+    return bus->watch_fd;
 }
 
 void

@@ -5,7 +5,7 @@
  * Units      times in UTC microseconds, pauses in milliseconds.
  * Errors     0 or a negative ERR_*.
  * Ownership  struct work is yours from bus_take until work_free; bus_answer copies the reply.
- * Threads    bus_take, bus_answer, bus_hint, bus_send and bus_wake may be called from any thread.
+ * Threads    bus_take, bus_watch, bus_answer, bus_hint, bus_send and bus_wake may be called from any thread.
  * Source     proto/sangkien/wire/v1/worker.proto; RFC 26 (CurveZMQ).
  */
 #ifndef SANGKIEN_COMMON_BUS_H
@@ -54,6 +54,9 @@ void bus_serve(struct bus *bus);
  * wait_ms 0 does not wait. */
 struct work *bus_take(struct bus *bus, enum lane lane, int64_t wait_ms);
 void work_free(struct work **work_p);
+
+/* A descriptor that can be read as soon as so many wait in LANE_WRITE; as the last call said. */
+int bus_watch(struct bus *bus, size_t count);
 
 /* Puts an answer with those that bus_send will send. An empty reply declines: the gateway tells the client
  * to send it again. */

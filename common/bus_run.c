@@ -101,7 +101,9 @@ hand_in(struct bus *bus, struct catch *catch)
         w->next = NULL;
         *lane->end = w;
         lane->end = &w->next;
+        lane->length++;
     }
+    bus_tell_watcher(bus);
     if (catch->was_hinted)
         bus->was_hinted = true;
     for (int i = 0; i < LANES; i++)

@@ -16,6 +16,7 @@ enum { MOST_GATEWAYS = 16, MOST_HINTS = 64, PROGRAMME_SIZE = 65 };
 struct queue {
     struct work *first;
     struct work **end;
+    size_t length;
     pthread_cond_t filled;
     unsigned sleepers;
     bool is_woken;
@@ -31,6 +32,7 @@ struct bus {
     void *context;
     pthread_t thread;
     int wake_fd;
+    int watch_fd;
     struct bytes ready; /* the packed frame */
     const char *const *queries;
     char *endpoints;
@@ -46,6 +48,7 @@ struct bus {
     struct outgoing **out_end[MOST_GATEWAYS];
     struct news news[MOST_HINTS];
     size_t news_count;
+    size_t watched;       /* how many in LANE_WRITE watch_fd waits for; 0: for nothing */
     bool is_wake_pending; /* the thread has been told, and has not looked yet */
     bool was_hinted;
     bool serves;
@@ -58,6 +61,7 @@ struct bus {
 
 /* Under the mutex. */
 void bus_wake_thread(struct bus *bus);
+void bus_tell_watcher(struct bus *bus);
 void queue_wake(struct queue *queue);
 void queue_wake_all(struct queue *queue);
 

@@ -265,22 +265,39 @@ db_send(struct db *db)
     db->send_failed = !trip->is_closed;
 }
 
+/* What to wait for, after sending what can be sent. false: db_run will say why. */
+static bool
+flush_some(struct db *db, struct pollfd *ret_fd)
+{
+    int rest = db->conn ? PQflush(db->conn) : -1;
+
+    if (rest < 0)
+        return false;
+    *ret_fd = (struct pollfd){ PQsocket(db->conn), POLLIN, 0 };
+    ret_fd->events |= rest ? POLLOUT : 0;
+    return true;
+}
+
+bool
+db_is_before(struct db *db, int fd)
+{
+    struct pollfd fds[2] = { { 0 }, { fd, POLLIN, 0 } };
+
+    for (;;) {
+        if (!flush_some(db, &fds[0]) || !await(fds, 2) || (fds[0].revents & ~POLLOUT))
+            return true;
+        if (fds[1].revents)
+            return false;
+    }
+}
+
 bool
 db_is_first(struct db *db, struct db *other)
 {
-    struct db *const both[] = { db, other };
     struct pollfd fds[2];
 
     for (;;) {
-        for (size_t i = 0; i < 2; i++) {
-            int rest = both[i]->conn ? PQflush(both[i]->conn) : -1;
-
-            if (rest < 0)
-                return false; /* db_run will say why */
-            fds[i] = (struct pollfd){ PQsocket(both[i]->conn), POLLIN, 0 };
-            fds[i].events |= rest ? POLLOUT : 0;
-        }
-        if (!await(fds, 2))
+        if (!flush_some(db, &fds[0]) || !flush_some(other, &fds[1]) || !await(fds, 2))
             return false;
         if (fds[1].revents & ~POLLOUT)
             return false;

@@ -85,6 +85,9 @@ void db_send(struct db *db);
 /* Waits, sending what either still holds, until the server says something on one of two connections: on this one? */
 bool db_is_first(struct db *db, struct db *other);
 
+/* Waits, sending what it still holds, until the server says something, or the descriptor can be read: does the server? */
+bool db_is_before(struct db *db, int fd);
+
 /* Sends what is queued, if anything still is, and waits for the first trip that is under way. The nth result is that
  * of its nth db_call, db_begin or db_commit. When the connection was lost nothing is under way any more, and
  * db_commit_is_unknown tells that a COMMIT was: then its outcome is unknown. */

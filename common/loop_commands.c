@@ -149,7 +149,7 @@ run_batch(struct loop *loop, struct letter **letters, size_t count, struct hint 
 
     if (rc)
         return rc;
-    loop_look_ahead(loop, batch);
+    loop_look_ahead(loop, batch, count);
     return batch_finish(batch, ret_hint);
 }
 

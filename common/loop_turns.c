@@ -3,7 +3,7 @@
 #include "common/foresight.h"
 #include "common/loop_state.h"
 
-enum { MOST_IN_A_ROW = 8 };
+enum { MOST_IN_A_ROW = 8, WORTH = 8 };
 
 /* Opens a chain of work as letters; a rehearsal ends the turn before it, or is a turn of its own. */
 static void
@@ -80,12 +80,22 @@ send_ahead(struct loop *loop, struct turn *turn)
         CRASH_POINT(sent_ahead);
 }
 
+/* Before the server has answered? Of few it is not asked: who waits for each of them waits too often. */
+static bool
+so_many_come(struct loop *loop, size_t count)
+{
+    size_t waiting = queue_length(loop->queue);
+
+    return count < WORTH || waiting >= count ||
+           !db_is_before(loop->writer.db, bus_watch(loop->bus, count - waiting));
+}
+
 void
-loop_look_ahead(struct loop *loop, const struct batch *batch)
+loop_look_ahead(struct loop *loop, const struct batch *batch, size_t count)
 {
     struct turn *turn = &loop->turns[loop->next];
 
-    if (turn->count || queue_is_shared(loop->queue))
+    if (turn->count || queue_is_shared(loop->queue) || !so_many_come(loop, count))
         return;
     loop_gather(loop);
     if (turn->count == 0)

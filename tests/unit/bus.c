@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -273,6 +274,38 @@ commands_and_queries_lie_in_lanes_of_their_own(void **state)
     work_free(&work);
 }
 
+static bool
+can_be_read(int fd, int wait_ms)
+{
+    struct pollfd p = { fd, POLLIN, 0 };
+
+    return poll(&p, 1, wait_ms) == 1;
+}
+
+static void
+who_watches_is_told_when_so_many_wait(void **state)
+{
+    struct gateway *g = *state;
+    struct work *work;
+    int fd;
+
+    begin(g);
+    fd = bus_watch(g->bus, 2);
+    give_work(g, 1, QUERY); /* lies elsewhere */
+    give_work(g, 2, COMMAND);
+    work = bus_take(g->bus, LANE_WRITE, PATIENCE_MS);
+    assert_false(can_be_read(fd, 0));
+    work_free(&work);
+    give_work(g, 3, COMMAND);
+    give_work(g, 4, COMMAND);
+    assert_true(can_be_read(fd, PATIENCE_MS));
+    assert_true(can_be_read(bus_watch(g->bus, 2), 0)); /* they still wait */
+    assert_false(can_be_read(bus_watch(g->bus, 3), 0));
+    work = bus_take(g->bus, LANE_WRITE, 0);
+    work_free(&work);
+    assert_false(can_be_read(bus_watch(g->bus, 2), 0));
+}
+
 static void
 a_hint_wakes_whoever_writes_once(void **state)
 {
@@ -405,6 +438,7 @@ main(void)
         BUS(it_says_ready_until_it_is_welcome),
         BUS(work_comes_in_order_and_answers_carry_its_ticket),
         BUS(commands_and_queries_lie_in_lanes_of_their_own),
+        BUS(who_watches_is_told_when_so_many_wait),
         BUS(a_hint_wakes_whoever_writes_once),
         BUS(hints_of_one_programme_go_out_as_one),
         BUS(a_lane_can_be_woken),
