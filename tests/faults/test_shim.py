@@ -8,7 +8,6 @@ import struct
 import subprocess
 import sys
 
-import checker
 import pytest
 from storm import KILLABLE
 from trial import Trial
@@ -134,14 +133,9 @@ def test_the_promises_hold_while_calls_fail(own_world, preloaded, strikes, what,
         breakable.launch(service)
         breakable.settings[service]["SHIM"] = ""
 
-    facts = trial.facts()
-    facts.kills += deaths.count + len(KILLABLE)
-
-    trial.report(facts)
     print(f"{what}: {deaths.count} processes died, struck {strikes.counts()}")
     assert deaths.count == 0 or what == "out of memory"
-    assert trial.load.broken == []
-    assert checker.breaches(facts) == {}
+    trial.judge(kills=deaths.count + len(KILLABLE))
 
 
 @pytest.fixture
@@ -177,10 +171,6 @@ def test_the_promises_hold_while_the_disk_now_and_then_keeps_nothing(own_world, 
     own_world.base.kill()
     own_world.base.start()
 
-    facts = trial.facts()
-    facts.kills += forgetful.panics() - first + 1
-    trial.report(facts)
     print(f"struck {strikes.counts()}")
     assert strikes.counts()["sync"] >= forgetful.panics() - first > 0
-    assert trial.load.broken == []
-    assert checker.breaches(facts) == {}
+    trial.judge(kills=forgetful.panics() - first + 1)

@@ -1,5 +1,4 @@
 """tests/faults/test_storm.py - whatever dies, and whenever: the promises hold, as the clients' own diary tells."""
-import checker
 import pytest
 from storm import POINTS
 from trial import Trial
@@ -10,11 +9,8 @@ def trial(own_world, rng, tmp_path, recoveries):
     """Judged at the end, whatever was done to it."""
     trial = Trial(own_world, rng, tmp_path, most=20, rate=250)
     yield trial
-    facts = trial.facts()
     recoveries.extend(trial.storm.recoveries)
-    trial.report(facts)
-    assert trial.load.broken == []
-    assert checker.breaches(facts) == {}
+    trial.judge()
 
 
 def test_the_promises_hold_wherever_a_process_dies(trial, nth, long):

@@ -5,6 +5,7 @@ import secrets
 import time
 
 import chain
+import checker
 from base import Base
 from cases import Cases
 from diary import Diary
@@ -19,7 +20,7 @@ HELPERS = ("notifications-2", "notifications-3")  # when only mails are left
 
 
 def dice(request):
-    """What a test, or all of a file, draws from: the same each time it is run with the same seed."""
+    """What a test, or all of a file or a run, draws from: the same each time it is run with the same seed."""
     return random.Random(f"{request.config.getoption('--seed')} {request.node.name}")
 
 
@@ -95,3 +96,12 @@ class Trial:
         events, answers = facts.head
         print(f"\n{answers} answers, {events} events, {len(facts.mails)} mails, {self.load.sent} frames sent")
         print(*recovered(self.storm.recoveries), sep="\n")
+
+    def judge(self, kills=0):
+        """The end of a trial: no promise was broken. `kills`: how many that the storm knows nothing of may have hit a
+        mailer."""
+        facts = self.facts()
+        facts.kills += kills
+        self.report(facts)
+        assert self.load.broken == []
+        assert checker.breaches(facts) == {}
