@@ -91,7 +91,7 @@ def write_file(path, text, mode=0o600):
 class Stack:
     """`source` is the tree that `build` was built from; `relay` is what takes the mail.
 
-    `settings` are further SANGKIEN_* variables for all services, or for one: {"funding": {...}}.
+    `settings` are further SANGKIEN_* variables for all services, or for one: {"funding": {...}}; "mail" is the relay.
     """
 
     def __init__(self, folder, build=None, ports="free", services=None, settings=None, source=REPO,
@@ -252,7 +252,7 @@ class Stack:
             return
         if name == "mail":
             command = [sys.executable, self.relay, self.folder / "mail", self.port("mail")]
-            env = {"PATH": os.environ["PATH"]}
+            env = {"PATH": os.environ["PATH"], **self.settings.get("mail", {})}
         else:
             command, env = [self.program(name)], self.env(name)
         with open(self.folder / "log" / f"{name}.log", "ab") as log:

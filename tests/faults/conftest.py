@@ -10,7 +10,7 @@ from mistakes import BREAKABLE
 from stack import REPO
 from storm import KILLABLE, recovered
 from systems import system
-from trial import dice, new_world
+from trial import dice, new_world, seed
 
 RELAY = pathlib.Path(__file__).with_name("relay.py")
 TOLD, RECOVERIES = pytest.StashKey(), pytest.StashKey()
@@ -18,11 +18,21 @@ TOLD, RECOVERIES = pytest.StashKey(), pytest.StashKey()
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="the full numbers, which take hours")
-    parser.addoption("--seed", type=int, default=20191129, help="from which all that happens is drawn")
+    parser.addoption("--seed", type=int, default=int(os.environ.get("FAULTS_SEED", "20191129")),
+                     help="from which all that happens is drawn (FAULTS_SEED in the environment)")
 
 
 def pytest_configure(config):
     config.stash[TOLD], config.stash[RECOVERIES] = [], []
+    os.environ["FAULTS_SEED"] = str(config.getoption("--seed"))  # for the tests that a test runs
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Whatever fails says how it is run again."""
+    report = (yield).get_result()
+    if report.failed:
+        report.sections.append(("seed", f"drawn from --seed {item.config.getoption('--seed')}"))
 
 
 def pytest_generate_tests(metafunc):
@@ -60,10 +70,11 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(scope="session")
-def breakable():
+def breakable(request):
     """A system of its own, from the build with places to die at: build-crashes."""
     build = os.environ.get("BREAKABLE_DIR", REPO / "build-crashes")
-    with system("faults", build=build, settings=BREAKABLE, relay=RELAY) as stack:
+    settings = {**BREAKABLE, "mail": {"RELAY_SEED": str(seed(dice(request)))}}
+    with system("faults", build=build, settings=settings, relay=RELAY) as stack:
         yield stack
 
 

@@ -1,6 +1,4 @@
 """tests/faults/hostile_bodies.py - messages made to break whoever reads them, as no library writes them."""
-import random
-
 KIB = 1024
 ROOM = 58 * KIB  # of a body, so that its request stays within 60 KiB
 VARINT, FIXED64, BYTES, GROUP, END, FIXED32 = 0, 1, 2, 3, 4, 5
@@ -128,6 +126,5 @@ def mutated(request, dice):
     return bytes(data[:60 * KIB])
 
 
-def storm(requests, count, seed=1):
-    dice = random.Random(seed)
+def storm(requests, count, dice):
     return [mutated(dice.choice(requests), dice) for _ in range(count)]

@@ -96,7 +96,7 @@ class Stranger:
             return False
 
 
-def crowd(port, kinds, patience, until_told=False, seed=1):
+def crowd(port, kinds, patience, seed, until_told=False):
     """Connections of each kind, so many of each; `until_told`: whoever is cut comes again."""
     dice, all, watch = random.Random(seed), collections.Counter(kinds), selectors.DefaultSelector()
     found = {kind: {"cut": 0, "most_sent": 0, "longest_s": 0.0} for kind in kinds}

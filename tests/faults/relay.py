@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """tests/faults/relay.py - a mail relay that is unwilling: it puts off a fifth, and of some it takes never says so.
 
-Usage: relay.py DIR PORT
+Usage: RELAY_SEED=NUMBER relay.py DIR PORT
 
 As ops/demo/mail_catcher.py, but one of five recipients is answered 451, and after one mail of twenty, which is kept,
 the connection breaks before the answer; DIR/dropped has a line for each of these.
 """
+import os
 import pathlib
 import random
 import sys
@@ -14,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ops/demo")
 import mail_catcher  # noqa: E402
 
 PUT_OFF, DROPPED = 0.2, 0.05
-dice = random.Random(4)
+dice = random.Random(int(os.environ["RELAY_SEED"]))
 
 
 class Unwilling(mail_catcher.Catcher):

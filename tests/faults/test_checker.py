@@ -1,7 +1,6 @@
 """tests/faults/test_checker.py - the checker sees what it is there to see: each breach, put into true facts by hand."""
 import collections
 import copy
-import random
 import secrets
 import types
 
@@ -10,15 +9,15 @@ import pytest
 from base import Base
 from facts import Mail
 from storm import POINTS
-from trial import Trial, interruptions
+from trial import Trial, dice, interruptions
 from world import World
 
 
 @pytest.fixture(scope="module")
-def true_facts(breakable, tmp_path_factory):
+def true_facts(breakable, request, tmp_path_factory):
     """Of a calm; a story of every kind is in it."""
     world = World(breakable, Base(breakable), "kh-" + secrets.token_hex(4))
-    trial = Trial(world, random.Random(1), tmp_path_factory.mktemp("calm"), most=20)
+    trial = Trial(world, dice(request), tmp_path_factory.mktemp("calm"), most=20)
     trial.storm.calm(300)
     trial.storm.blow("days")
     trial.storm.calm(100)

@@ -113,14 +113,14 @@ def test_numbers_longer_than_they_need_be_are_one_request_with_one_effect(world,
     assert base.one("SELECT count(*) FROM runtime.journal WHERE cause = %s", good.id) == 1
 
 
-def test_a_storm_of_broken_requests_gets_an_answer_each(world, base, edition, line, long):
+def test_a_storm_of_broken_requests_gets_an_answer_each(world, base, edition, line, long, rng):
     good = [request(world, edition),
             world.request("other_head", "submissions.SubmitEntry", {}, uuid7()),
             world.request("other_head", "submissions.SubmitDossier", chain.dossier_body(world), uuid7()),
             world.request("other_clerk", "funding.ProposeFunding", chain.proposal(world, 1000)[0], uuid7()),
             world.request("other_clerk", "directory.RegisterPerson", {"full_name": "Ông X"}, programme="directory"),
             world.client("other").request("submissions.ListEntries", {"page_size": 5}, programme=world.programme)]
-    broken = storm(good, 100_000 if long else 1500)
+    broken = storm(good, 100_000 if long else 1500, rng)
 
     for at in range(0, len(broken), AT_ONCE):
         sent = broken[at:at + AT_ONCE]

@@ -4,7 +4,6 @@ Who speaks is known from the key alone: not from the name of a connection, which
 message says of itself. A key that was revoked is good for nothing, on connections that are open too.
 """
 import json
-import random
 import struct
 import subprocess
 import sys
@@ -43,17 +42,17 @@ def named(world, system, routing_id):
 # ------------------------------------------------------------------ names of connections
 
 def test_whoever_takes_the_names_of_others_connections_gets_nothing_of_theirs(world, base, stack, edition, hostile,
-                                                                             long, tell):
-    dice, rounds = random.Random(20191029), 10 if long else 1
-    names = [b"\0" + dice.randbytes(4) for _ in range(10)]
+                                                                             long, tell, rng):
+    rounds = 10 if long else 1
+    names = [b"\0" + rng.randbytes(4) for _ in range(10)]
     victims = []
     for name in names:
         victim = steady.enters(world, edition, window=2)
         victim.connect = lambda name=name: named(world, "entrant", name)
         victim.start()
         victims.append(victim)
-    claims = [name for name in names for _ in range(85)] + [b"\0" + dice.randbytes(4) for _ in range(100)]
-    claims += [dice.randbytes(dice.randint(1, 255)) for _ in range(50)] + [b"agency", b"agency", b"\0", b"\0" * 255]
+    claims = [name for name in names for _ in range(85)] + [b"\0" + rng.randbytes(4) for _ in range(100)]
+    claims += [rng.randbytes(rng.randint(1, 255)) for _ in range(50)] + [b"agency", b"agency", b"\0", b"\0" * 255]
     with Siege(world, base, edition, long, tell):
         for victim in victims:
             victim.served(5)

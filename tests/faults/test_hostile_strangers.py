@@ -12,6 +12,7 @@ import chain
 import pytest
 from hostile import MIB, Peers, Siege, Wiretap
 from sangkien_client import Client
+from trial import seed
 
 CROWD = {"idle": 1000, "greeting": 300, "half a greeting": 200, "half a hello": 300, "forged hello": 200,
          "no encryption": 50, "noise": 100, "noise after the greeting": 100, "HTTP": 20, "giant": 15,
@@ -32,8 +33,8 @@ def siege(world, base, edition, long, tell):
     return Siege(world, base, edition, long, tell)
 
 
-def test_a_crowd_without_a_key_is_cut_off_and_hurts_nobody(stack, siege):
-    with siege, Peers(stack, "crowd", port=stack.port("listen"), kinds=CROWD, patience=60) as crowd:
+def test_a_crowd_without_a_key_is_cut_off_and_hurts_nobody(stack, siege, rng):
+    with siege, Peers(stack, "crowd", port=stack.port("listen"), kinds=CROWD, patience=60, seed=seed(rng)) as crowd:
         siege.neighbour.served(100)
         found = crowd.found()
 
@@ -42,9 +43,9 @@ def test_a_crowd_without_a_key_is_cut_off_and_hurts_nobody(stack, siege):
     assert max(mark["most_sent"] for mark in found["found"].values()) < TAKEN
 
 
-def test_a_crowd_that_comes_again_and_again_hurts_nobody(stack, siege, long):
+def test_a_crowd_that_comes_again_and_again_hurts_nobody(stack, siege, long, rng):
     with siege, Peers(stack, "crowd", port=stack.port("listen"), until_told=True, patience=LONG_S,
-                      kinds={**CROWD, "idle": 200, "greeting": 100}) as crowd:
+                      kinds={**CROWD, "idle": 200, "greeting": 100}, seed=seed(rng)) as crowd:
         siege.neighbour.served(100)
         if long:
             crowd.found()

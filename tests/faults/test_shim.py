@@ -10,7 +10,7 @@ import sys
 
 import pytest
 from storm import KILLABLE
-from trial import Trial
+from trial import Trial, seed
 
 SHIMS = {  # of ten thousand calls
     "interrupted": "interrupt=300 short=300",
@@ -122,7 +122,7 @@ def test_the_promises_hold_while_calls_fail(own_world, preloaded, strikes, what,
     if not long and what in ("interrupted", "out of descriptors"):
         pytest.skip("in a long run only: resets come with interruptions, and new connections")
     trial = Trial(own_world, rng, tmp_path, most=10, rate=200)  # before anybody can die: nobody would start him again
-    preloaded({service: strikes.variables(f"seed={nth + 1} {SHIMS[what]}") for nth, service in enumerate(KILLABLE)})
+    preloaded({service: strikes.variables(f"seed={seed(rng)} {SHIMS[what]}") for service in KILLABLE})
     deaths = Deaths(breakable)
     wanted = trial.load.answered + (20_000 if long else 150)
     trial.storm.until(lambda: deaths.look() or trial.load.answered >= wanted and strikes.has_all_of(SHIMS[what]),
@@ -139,10 +139,10 @@ def test_the_promises_hold_while_calls_fail(own_world, preloaded, strikes, what,
 
 
 @pytest.fixture
-def forgetful(own_world, shim, strikes):
+def forgetful(own_world, shim, strikes, rng):
     """Of a thousand fsyncs of the database two fail. It gives up, reads its log again and goes on; if one fails there,
     too, somebody must start it: forgetful.look()."""
-    variables = {"LD_PRELOAD": str(shim), **strikes.variables("seed=1 sync=20")}
+    variables = {"LD_PRELOAD": str(shim), **strikes.variables(f"seed={seed(rng)} sync=20")}
     base = own_world.base
 
     class Forgetful:

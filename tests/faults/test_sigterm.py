@@ -5,7 +5,6 @@ started again. In the end everything that anybody was answered stands in the dat
 """
 import itertools
 import os
-import random
 import signal
 
 import chain
@@ -48,9 +47,8 @@ def test_told_to_stop_under_load_each_process_ends_with_0_in_time(world, stack, 
             load.served()
 
 
-def test_several_told_to_stop_at_once_all_end_with_0(world, stack, everybody, long):
-    dice = random.Random(17)
-    for names in [("gateway", "submissions")] + [dice.sample(NAMES, 3) for _ in range(20 if long else 0)]:
+def test_several_told_to_stop_at_once_all_end_with_0(world, stack, everybody, long, rng):
+    for names in [("gateway", "submissions")] + [rng.sample(NAMES, 3) for _ in range(20 if long else 0)]:
         processes = [stack.children[name] for name in names]
 
         for process in processes:

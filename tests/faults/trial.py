@@ -24,6 +24,11 @@ def dice(request):
     return random.Random(f"{request.config.getoption('--seed')} {request.node.name}")
 
 
+def seed(rng):
+    """For whoever throws dice in a process of his own."""
+    return rng.randrange(1, 1 << 31)
+
+
 @contextlib.contextmanager
 def new_world(stack):
     """A programme of its own: what one test breaks does not count for the next."""
