@@ -223,5 +223,6 @@ client_take(struct client *client, struct answer *ret_answer)
     ret_answer->accepted = reply->code == 0 && reply->final;
     ret_answer->busy = reply->code == RESOURCE_EXHAUSTED;
     ret_answer->reason = reply->reason;
+    ret_answer->id = reply->request_id;
     return true;
 }

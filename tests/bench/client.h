@@ -32,6 +32,7 @@ struct answer {
     bool accepted;
     bool busy;          /* refused for now, for want of room */
     const char *reason; /* "" when accepted; until the next answer */
+    const char *id;     /* of the request; as long */
 };
 
 struct client *client_dial(void *zmq_context, const char *endpoint, const char *server_key,

@@ -40,7 +40,8 @@ static const char usage[] =
     "  --update N           or else SubmitEntry; N of the pool's entries have been taken before\n"
     "  --commands N         no more than so many; with --update no more than the pool still has\n"
     "  --seconds S          how long (3)\n"
-    "  --warmup S           how long before that, uncounted (0.5)\n";
+    "  --warmup S           how long before that, uncounted (0.5)\n"
+    "  --diary FILE         a line for each answer: the request's id, a tab, why it was refused\n";
 
 enum option_name {
     ENDPOINT,
@@ -52,11 +53,12 @@ enum option_name {
     COMMANDS,
     SECONDS,
     WARMUP,
+    DIARY,
     OPTIONS,
 };
-static const char *const option_names[] = { "endpoint", "server-key", "programme",
-                                            "person",   "create",     "update",
-                                            "commands", "seconds",    "warmup" };
+static const char *const option_names[] = { "endpoint", "server-key", "programme", "person",
+                                            "create",   "update",     "commands",  "seconds",
+                                            "warmup",   "diary" };
 
 struct group {
     const char *name;
@@ -91,6 +93,7 @@ struct run {
     uint32_t sent, under_way;
     int64_t start_us;
     int64_t begin_us, end_us; /* of the measured time */
+    FILE *diary;
 };
 
 /* ------------------------------------------------------------------ sending */
@@ -196,6 +199,8 @@ take_all_of(struct run *run, size_t client)
 
         if (flight->began_us == 0 || flight->client != client)
             die("answer", "to nobody");
+        if (run->diary)
+            fprintf(run->diary, "%s\t%s\n", answer.id, answer.reason);
         count(run, group, &answer, flight->began_us);
         flight->began_us = 0;
         run->under_way--;
@@ -374,6 +379,8 @@ plan(struct run *run, const char *values[OPTIONS])
     run->flights = calloc(FLIGHTS, sizeof(*run->flights));
     if (!run->flights)
         die("flights", strerror(errno));
+    if (values[DIARY] && !(run->diary = fopen(values[DIARY], "w")))
+        die(values[DIARY], strerror(errno));
     run->start_us = monotonic_us();
     run->begin_us = run->start_us + (int64_t) (number(values[WARMUP], 0.5) * 1e6);
     run->end_us = run->begin_us + (int64_t) (number(values[SECONDS], 3) * 1e6);
@@ -399,6 +406,8 @@ main(int argc, char **argv)
         die("no answer", "for five seconds");
     if (run.end_us <= run.begin_us)
         die("commands", "there were none left to measure after the warm-up");
+    if (run.diary && fclose(run.diary))
+        die("diary", strerror(errno));
     report(&run);
     for (size_t i = 0; i < run.client_count; i++)
         client_close(&run.clients[i]);
