@@ -8,18 +8,27 @@ import datetime
 import hashlib
 
 import chain
+import zmq
+from facts import DIRECTORY
 from sangkien_client import uuid7
 
 Say = collections.namedtuple("Say", "who type body subject wait more", defaults=(None, 0, {}))
 MILLION = chain.MILLION
 HANOI = datetime.timezone(datetime.timedelta(minutes=420))
 FORGOTTEN = 0.2  # of all dossiers: nobody hands them in
+CEILINGS, DIRECTED, FOUNDED = 0.05, 0.05, 0.03  # of all stories
+OPENED = 0.05  # of all new programmes: every agency that there is gets a mail
 NOT_HEARD_YET = {"DOSSIER_NOT_ACCEPTED", "NOT_REPORTED", "NOT_FOUND", "NOT_NOW"}
 PAUSE_S, MOST_TRIES = 0.25, 200
 
 
 def say(who, type, body=None, subject=None, **more):
     return Say(who, type, body or {}, subject or uuid7(), 0, more)
+
+
+def direct(type, body, subject=None):
+    """What an operator says in the directory."""
+    return say("operator", "directory." + type, body, subject, programme=DIRECTORY)
 
 
 def by(month, day):
@@ -183,6 +192,65 @@ class Cases:
         if self.chance(0.2):
             yield say("head", "submissions.WithdrawEntry", {"reason": "Rút khi tiền đã chi."}, entry)
 
+    # ------------------------------------------------------------- who is who
+
+    def directed(self):
+        """An agency comes, with a person, a system and a role; some of it goes again."""
+        agency, person, code = uuid7(), uuid7(), f"{self.world.programme}-{uuid7()[-12:]}"
+        registers = {"name": "Cơ quan mới", "agency_class": "AGENCY_CLASS_DEPARTMENT", "agency_code": code,
+                     "level": "AGENCY_LEVEL_PROVINCE", "email": f"{code}@khanhhoa.example"}
+        yield from must(direct("RegisterAgency", registers, agency))
+        if self.chance(0.2):
+            yield direct("RegisterAgency", registers)  # the code is taken
+        yield from must(direct("RenameAgency", {"name": "Tên khác", "document": self.world.document()}, agency))
+        yield from must(direct("RegisterPerson", {"agency_id": agency, "full_name": "Ông Mới"}, person))
+        yield from self.with_a_system(agency)
+        yield from self.with_a_role(agency, person)
+
+    def with_a_system(self, agency):
+        system = uuid7()
+        registers = {"agency_id": agency, "name": "Hệ thống mới", "public_key": zmq.curve_keypair()[0].decode()}
+        yield from must(direct("RegisterSystem", registers, system))
+        if self.chance(0.2):
+            yield direct("RegisterSystem", registers)  # the key is taken
+        if self.chance(0.5):
+            yield from must(direct("RevokeSystem", {"reason": "Khóa bị lộ."}, system))
+
+    def with_a_role(self, agency, person):
+        binding, binds = uuid7(), {"role": "ROLE_CLERK", "agency_id": agency, "programme": self.world.programme}
+        if self.chance(0.2):
+            yield direct("BindRole", {**binds, "person_id": self.world.person("clerk")})  # of another agency
+        yield from must(direct("BindRole", {**binds, "person_id": person}, binding))
+        yield from must(direct("EndRole", {"reason": "Chuyển công tác."}, binding))
+        if self.chance(0.2):
+            yield direct("EndRole", {"reason": "Một lần nữa."}, binding)
+
+    def founded(self):
+        """A programme of its own, with an edition that may take an entry."""
+        programme, edition = f"{self.world.programme}-{uuid7()[-12:]}", uuid7()
+        for name, role in (("owner", "OWNER"), ("standing", "STANDING"), ("clerk", "CLERK")):
+            yield from must(direct("BindRole", {
+                "role": "ROLE_" + role, "programme": programme, "person_id": self.world.person(name),
+                "agency_id": self.world.agencies[self.world.officers[name].agency]}))
+        founds = {"name": "Chương trình mới", "utc_offset_minutes": 420}
+        yield from must(say("owner", "submissions.CreateProgramme", founds, programme=programme))
+        if self.chance(0.2):
+            yield say("owner", "submissions.CreateProgramme", founds, programme=programme)  # it is there
+        creates = {"ordinal": 1, "year": 2019, "name": "Hội thi", "threshold_centi": 7000, "maximum_centi": 10000,
+                   "document": self.world.document(kind="PLAN")}
+        yield from must(say("standing", "submissions.CreateEdition", creates, edition, programme=programme))
+        if self.chance(0.2):
+            yield say("standing", "submissions.CreateEdition", creates, programme=programme)  # the number is taken
+        yield from must(say("owner", "submissions.PublishEdition", {}, edition, programme=programme))
+        if self.chance(OPENED):
+            yield from must(say("standing", "submissions.OpenRegistration", {}, edition, programme=programme))
+            yield from must(say("clerk", "submissions.CreateEntry", chain.draft(self.world, edition),
+                                programme=programme))
+
+    def founding(self):
+        """Nothing but programmes and who is who."""
+        return self.founded() if self.chance(0.3) else self.directed()
+
     # ------------------------------------------------------------- beside
 
     def ceiling(self):
@@ -194,4 +262,7 @@ class Cases:
                 "amount_vnd": self.rng.randrange(1, 8) * 100 * MILLION}, ceiling)._replace(wait=1.0)
 
     def any(self):
-        return self.ceiling() if self.chance(0.05) else self.entry()
+        for share, story in ((CEILINGS, self.ceiling), (DIRECTED, self.directed), (FOUNDED, self.founded)):
+            if self.chance(share):
+                return story()
+        return self.entry()

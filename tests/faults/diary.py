@@ -1,6 +1,6 @@
 """tests/faults/diary.py - what clients know for themselves: a line for each fact, on the disk before they go on.
 
-intent   a request and its bytes, before anything is sent
+intent   a request, its programme and its bytes, before anything is sent
 sent     one more time the same bytes, before they are sent
 answer   a final reply and its bytes; every time one comes, though it should be the same
 refused  a reply that was not final: reason and code

@@ -38,7 +38,7 @@ class Load:
         self.is_ending = False
         self.poller = zmq.Poller()
         self.system_of = {}
-        for system in world.agencies:
+        for system in (*world.agencies, "operator"):
             socket = world.client(system).socket
             self.system_of[socket] = system
             self.poller.register(socket, zmq.POLLIN)
@@ -66,7 +66,7 @@ class Load:
         request_id, system = uuid7(), self.world.officers[step.who].agency
         request = self.world.request(step.who, step.type, step.body, step.subject, id=request_id, **step.more)
         self.diary.note("intent", request_id, type=step.type, source=self.world.systems[system], subject=step.subject,
-                        bytes=request.hex())
+                        programme=step.more.get("programme", self.world.programme), bytes=request.hex())
         pending = Pending(story, system, request_id, request, step.type.split(".")[0])
         self.under_way[request_id] = pending
         return pending

@@ -14,14 +14,16 @@ import psycopg2
 from base import halt
 
 # Where a process is told to die (common/crash.h): {point: services that come to it}
-WORKERS = ("submissions", "appraisal", "funding")
+WORKERS = ("submissions", "appraisal", "funding", "directory")
+FOUNDERS = ("submissions", "directory")
 CONSUMERS = ("appraisal", "funding", "notifications")
 ALARMS = ("alarm_due", "alarm_run")
+AT_WORK = ("work_taken", "head_locked", "decided", "commit_sent", "committed", "replied")
 POINTS = {
     **{point: ("gateway",) for point in ("request_taken", "request_judged", "work_sent", "answer_taken",
                                          "answer_passed", "page_taken", "page_shared")},
-    **{point: WORKERS for point in ("work_taken", "head_locked", "decided", "commit_sent", "committed", "asked_ahead",
-                                    "replied")},
+    **{point: WORKERS for point in AT_WORK},
+    "asked_ahead": WORKERS[:3],  # more must wait than goes into one batch
     **{point: ("submissions",) for point in ("sent_ahead", *ALARMS)},
     **{point: CONSUMERS for point in ("cursor_taken", "heard")},
     **{point: ("notifications",) for point in ("mail_claimed", "mail_sent", "mail_reported")},
@@ -70,7 +72,7 @@ class Storm:
         self.until(lambda: self.load.answered >= wanted, f"{answers} more answers")
 
     def recover(self, what, services, began):
-        """Waits for an answer of every service that was hit (the directory and notifications answer nobody here)."""
+        """Waits for an answer of every service that was hit (notifications answers nobody here)."""
         speaking = [service for service in services if service in WORKERS] or list(WORKERS[:1])
         self.until(lambda: all(self._answers_after(service, began) for service in speaking),
                    f"{', '.join(speaking)} answer after {what}")

@@ -7,33 +7,43 @@ import types
 import checker
 import pytest
 from base import Base
-from facts import Mail
+from facts import DIRECTORY, Mail
 from storm import POINTS
 from trial import Trial, dice, interruptions
 from world import World
 
 
 @pytest.fixture(scope="module")
-def true_facts(breakable, request, tmp_path_factory):
-    """Of a calm; a story of every kind is in it."""
+def every(breakable, request, tmp_path_factory):
+    """{programme: Facts} of a calm; a story of every kind is in it."""
     world = World(breakable, Base(breakable), "kh-" + secrets.token_hex(4))
-    trial = Trial(world, dice(request), tmp_path_factory.mktemp("calm"), most=20)
+    trial = Trial(world, dice(request), tmp_path_factory.mktemp("calm"), most=20,
+                  stories=lambda cases: cases.founding() if cases.chance(0.2) else cases.any())
     trial.storm.calm(300)
     trial.storm.blow("days")
     trial.storm.calm(100)
-    facts = trial.facts()
-    yield facts
+    yield trial.facts()
     world.close()
 
 
 @pytest.fixture
-def facts(true_facts):
+def true_facts(every):
+    """Of the programme in which all but founding goes on."""
+    return next(iter(every.values()))
+
+
+def may_be_changed(true_facts):
     changed = copy.copy(true_facts)
     for name in ("diary", "inbox", "journal", "notifications", "mails"):
         setattr(changed, name, list(getattr(true_facts, name)))
     changed.feeds = {when: list(given) for when, given in true_facts.feeds.items()}
     changed.ceilings, changed.cases = dict(true_facts.ceilings), dict(true_facts.cases)
     return changed
+
+
+@pytest.fixture
+def facts(true_facts):
+    return may_be_changed(true_facts)
 
 
 def place(facts, name, nth=0):
@@ -49,10 +59,10 @@ def retell(facts, at, **changes):
     facts.journal[at] = facts.journal[at]._replace(body=said.SerializeToString())
 
 
-def some(facts):
+def some(facts, types=("SubmitEntry", "CreateProgramme", "RegisterAgency")):
     """Where a row of the inbox is that a client was told of."""
     told = {fact["id"] for fact in facts.diary if fact["what"] == "answer"}
-    return next(i for i, row in enumerate(facts.inbox) if row.id in told and row.type.endswith("SubmitEntry"))
+    return next(i for i, row in enumerate(facts.inbox) if row.id in told and row.type.endswith(types))
 
 
 def an_answer_is_gone(facts):
@@ -60,7 +70,8 @@ def an_answer_is_gone(facts):
 
 
 def an_answer_is_another(facts):
-    facts.inbox[some(facts)] = facts.inbox[some(facts)]._replace(reply=facts.inbox[0].reply)
+    at = some(facts)
+    facts.inbox[at] = facts.inbox[at]._replace(reply=facts.inbox[at - 1].reply)
 
 
 def a_client_was_told_two_things(facts):
@@ -124,7 +135,7 @@ def an_event_was_heard_twice(facts):
 
 
 def the_feed_left_one_out(facts):
-    del facts.feeds["from the beginning"][7]
+    del facts.feeds["from the beginning"][1]
 
 
 def the_feed_repeated_itself(facts):
@@ -289,8 +300,21 @@ BREACHES = {
 }
 
 
-def test_true_facts_breach_nothing(true_facts):
-    assert checker.breaches(true_facts) == {}
+def test_true_facts_breach_nothing(every):
+    assert [checker.breaches(facts) for facts in every.values()] == [{}] * len(every)
+
+
+@pytest.mark.parametrize("rule, breach", [("lost", an_answer_is_gone), ("lost", an_answer_is_another),
+                                          ("doubled", other_bytes_are_stored), ("undecided", nobody_answered),
+                                          ("gaps", a_position_is_missing), ("unfed", the_feed_left_one_out)])
+def test_a_breach_is_seen_in_the_directory_and_where_a_programme_was_founded(every, rule, breach):
+    _, *others = every
+    assert DIRECTORY in others and len(others) > 1
+    for programme in others:
+        facts = may_be_changed(every[programme])
+        breach(facts)
+
+        assert checker.breaches(facts).get(rule), programme
 
 
 @pytest.mark.parametrize("rule, breach", [(rule, breach) for rule, all in BREACHES.items() for breach in all])

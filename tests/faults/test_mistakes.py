@@ -78,7 +78,7 @@ def test_the_mistake_is_caught(name, rng, tmp_path, long):
         world = World(stack, Base(stack), f"kh-{int(time.time())}")
         trial = Trial(world, rng, tmp_path)
         shown_by(trial)
-        facts = trial.facts(seconds=10, patience=10)
+        facts = trial.facts(seconds=10, patience=10)[world.programme]
         world.close()
     assert rule in checker.breaches(facts)
 

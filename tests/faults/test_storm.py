@@ -1,13 +1,14 @@
 """tests/faults/test_storm.py - whatever dies, and whenever: the promises hold, as the clients' own diary tells."""
 import pytest
-from storm import POINTS
+from cases import Cases
+from storm import AT_WORK, FOUNDERS, POINTS
 from trial import Trial
 
 
 @pytest.fixture
-def trial(own_world, rng, tmp_path, recoveries):
+def trial(request, own_world, rng, tmp_path, recoveries):
     """Judged at the end, whatever was done to it."""
-    trial = Trial(own_world, rng, tmp_path, most=20, rate=250)
+    trial = Trial(own_world, rng, tmp_path, **{"most": 20, "rate": 250, **getattr(request, "param", {})})
     yield trial
     recoveries.extend(trial.storm.recoveries)
     trial.judge()
@@ -15,11 +16,21 @@ def trial(own_world, rng, tmp_path, recoveries):
 
 def test_the_promises_hold_wherever_a_process_dies(trial, nth, long):
     hits = 2 if long else 1
-    for point, services in sorted(POINTS.items()):
+    for place, (point, services) in enumerate(sorted(POINTS.items())):
         for again in range(hits):
-            trial.storm.blow("crash", point=point, service=services[(nth * hits + again) % len(services)])
+            trial.storm.blow("crash", point=point, service=services[(place + nth * hits + again) % len(services)])
 
     assert all(trial.storm.hits[point] == hits for point in POINTS)
+
+
+@pytest.mark.parametrize("trial", [{"rate": 60, "stories": Cases.founding}], ids=["founding"], indirect=True)
+def test_the_promises_hold_wherever_programmes_and_the_directory_are_cut_off(trial, nth, long):
+    """Nothing else goes on: whoever dies has one of these commands in hand."""
+    for service in FOUNDERS:
+        for point in AT_WORK * (2 if long else 1):
+            trial.storm.blow("crash", point=point, service=service)
+
+    assert sum(trial.storm.hits.values()) == len(FOUNDERS) * len(AT_WORK) * (2 if long else 1)
 
 
 def test_the_promises_hold_in_a_storm(trial, nth, long):

@@ -9,7 +9,7 @@ import checker
 from base import Base
 from cases import Cases
 from diary import Diary
-from facts import Facts, replay
+from facts import Facts, by_programme, mails_of, replay
 from listener import Listener
 from load import Load
 from storm import KILLABLE, Storm, in_days, recovered
@@ -53,31 +53,35 @@ def stack_wide(base):
 
 
 class Trial:
-    def __init__(self, world, rng, folder, most=40, rate=400):
+    """`stories` of Cases are what clients have in mind."""
+
+    def __init__(self, world, rng, folder, most=40, rate=400, stories=Cases.any):
         self.world, self.path = world, folder / "diary"
         self.diary = Diary(self.path)
         edition = chain.edition(world)
         ceilings = [chain.ceiling(world, rng.randrange(2, 6) * 100 * chain.MILLION) for _ in range(CEILINGS)]
-        self.load = Load(world, self.diary, rng, Cases(world, rng, edition, ceilings).any, most, rate)
+        cases = Cases(world, rng, edition, ceilings)
+        self.load = Load(world, self.diary, rng, lambda: stories(cases), most, rate)
         self.storm = Storm(world, self.load, rng)
         self.listener = Listener(world)
         self.listener.start()
         world.listeners.append(self.listener)
 
-    def _untold(self):
-        """What is still to be heard, to be mailed, and to be noticed."""
-        base, programme = self.world.base, self.world.programme
-        return base.unheard(programme), base.one(
-            "SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 1", programme), base.one(
-            "SELECT count(*) FROM runtime.timer WHERE programme = %s AND due_at < %s", programme,
-            in_days(self.world.stack, 0))
+    def _is_told(self, programme):
+        """All that is to be heard, to be mailed, and to be noticed."""
+        base = self.world.base
+        return not (base.one("SELECT count(*) FROM notifications.notification WHERE programme = %s AND state = 1",
+                             programme)
+                    or base.one("SELECT count(*) FROM runtime.timer WHERE programme = %s AND due_at < %s", programme,
+                                in_days(self.world.stack, 0))
+                    or base.unheard(programme))
 
-    def _let_all_be_told(self, patience):
+    def _let_all_be_told(self, programmes, patience):
         """Waits as long as something goes on. What is to be tried again is due soon: a look takes a minute."""
         stack, last, end = self.world.stack, None, time.monotonic() + patience
         for helper in HELPERS:
             stack.launch(helper)
-        while self._untold() != ([], 0, 0) and time.monotonic() < end:
+        while not all(map(self._is_told, programmes)) and time.monotonic() < end:
             left = stack_wide(self.world.base)
             if left != last:
                 last, end = left, time.monotonic() + patience
@@ -87,26 +91,38 @@ class Trial:
             stack.end(helper)
 
     def facts(self, seconds=60, patience=60):
-        """Everybody may finish, hear and be told; then everything is looked at, also what did not come in time."""
+        """{programme: Facts}. Everybody may finish, hear and be told; then everything is looked at, also what did not
+        come in time."""
         self.load.finish(seconds)
         self.diary.close()
-        self._let_all_be_told(patience)
+        told = {self.world.programme: [], **by_programme(self.path)}
+        self._let_all_be_told(told, patience)
         live = self.listener.finish(self.world.head()[0])
-        facts = Facts(self.world, self.path, replay(self.world), live, self.listener.broken)
-        facts.kills = interruptions(self.storm)
-        return facts
+        mails = mails_of(self.world.stack)
+        every = {programme: Facts(self.world, programme, known,
+                                  {"from the beginning": replay(self.world, programme)}, mails)
+                 for programme, known in told.items()}
+        own = every[self.world.programme]
+        own.feeds["all the while"], own.broken = live, self.listener.broken
+        for facts in every.values():
+            facts.kills = interruptions(self.storm)
+        return every
 
-    def report(self, facts):
+    def report(self, every):
         """For whoever reads along (pytest -s), and for README.md's table."""
-        events, answers = facts.head
-        print(f"\n{answers} answers, {events} events, {len(facts.mails)} mails, {self.load.sent} frames sent")
+        events, answers = (sum(counts) for counts in zip(*(facts.head for facts in every.values())))
+        mails = sum(len(facts.mails) for facts in every.values())
+        print(f"\n{answers} answers, {events} events, {mails} mails, {self.load.sent} frames sent, in "
+              f"{len(every)} programmes")
         print(*recovered(self.storm.recoveries), sep="\n")
 
     def judge(self, kills=0):
         """The end of a trial: no promise was broken. `kills`: how many that the storm knows nothing of may have hit a
         mailer."""
-        facts = self.facts()
-        facts.kills += kills
-        self.report(facts)
+        every = self.facts()
+        self.report(every)
         assert self.load.broken == []
-        assert checker.breaches(facts) == {}
+        for facts in every.values():
+            facts.kills += kills
+        found = {programme: checker.breaches(facts) for programme, facts in every.items()}
+        assert {programme: breaches for programme, breaches in found.items() if breaches} == {}

@@ -1,5 +1,6 @@
 """tests/harness/base.py - the database as the superuser sees it, to look at and to do harm to."""
 import contextlib
+import functools
 import os
 import pathlib
 import signal
@@ -35,9 +36,14 @@ class Base:
     def __init__(self, stack):
         self.stack = stack
 
+    @functools.cached_property
+    def dsn(self):
+        """It takes a process to ask for it."""
+        return self.stack.dsn()
+
     @contextlib.contextmanager
     def connection(self):
-        connection = psycopg2.connect(self.stack.dsn())
+        connection = psycopg2.connect(self.dsn)
         connection.autocommit = True
         try:
             yield connection

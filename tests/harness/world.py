@@ -64,7 +64,9 @@ class World:
         self.agencies, self.systems, self.officers, self.keys, self.clients = {}, {}, {}, {}, {}
         self.bindings = {}
         self.listeners = []  # of the feed, in threads of their own: stopped when the world is closed
-        self.operator = stack.operator()
+        self.operator = self.clients["operator"] = stack.operator()
+        self.systems["operator"] = first_operator_id("system")
+        self.officers["operator"] = Officer("operator", "operator", first_operator_id("person"))
         for agency, officers in AGENCIES.items():
             self.add_agency(agency)
             for name, roles in officers.items():
@@ -79,7 +81,6 @@ class World:
             listener.stop()
         for client in self.clients.values():
             client.close()
-        self.operator.close()
 
     # ------------------------------------------------------------- the directory
 
