@@ -40,9 +40,14 @@ def test_the_promises_hold_in_a_storm(trial, nth, long):
         trial.storm.blow()
 
 
-def test_nobody_waits_for_ever_for_a_session_that_says_nothing(trial, long):
+@pytest.fixture
+def a_minute(long):
+    """Asked for before anything is made."""
     if not long:
         pytest.skip("takes a minute: in a long run only")
+
+
+def test_nobody_waits_for_ever_for_a_session_that_says_nothing(a_minute, trial):
     trial.storm.calm()
     trial.storm.halt_sessions_of("appraisal")
     trial.storm.calm()
