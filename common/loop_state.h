@@ -65,9 +65,9 @@ int loop_try(struct loop *loop, struct letter **letters, size_t count) MUST_CHEC
 /* Takes what has come, and gathers the next turn out of it, or adds to what was gathered. */
 void loop_gather(struct loop *loop);
 
-/* What to do while the server commits a batch of so many: as soon as as many wait again, gathers the next turn; reads for
- * it, if that is worth it: where this batch had little to read, neither will the next; and sends it after the batch, if
- * it can be decided without asking. */
+/* What to do while the server commits a batch of so many: as soon as half as many wait again, gathers the next turn;
+ * reads for it, if that is worth it: where this batch had little to read, neither will the next; and sends it after the
+ * batch, if it can be decided without asking. */
 void loop_look_ahead(struct loop *loop, const struct batch *batch, size_t count);
 
 /* What to do when it has: asks it for what the next turn needs, if there is one and nothing else is due. */

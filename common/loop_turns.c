@@ -80,7 +80,7 @@ send_ahead(struct loop *loop, struct turn *turn)
         CRASH_POINT(sent_ahead);
 }
 
-/* Before the server has answered? Of few it is not asked: who waits for each of them waits too often. */
+/* Before the server has answered? Few are not waited for: that would be to wait too often. */
 static bool
 so_many_come(struct loop *loop, size_t count)
 {
@@ -95,7 +95,7 @@ loop_look_ahead(struct loop *loop, const struct batch *batch, size_t count)
 {
     struct turn *turn = &loop->turns[loop->next];
 
-    if (turn->count || queue_is_shared(loop->queue) || !so_many_come(loop, count))
+    if (turn->count || queue_is_shared(loop->queue) || !so_many_come(loop, count / 2))
         return;
     loop_gather(loop);
     if (turn->count == 0)

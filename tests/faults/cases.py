@@ -247,6 +247,11 @@ class Cases:
             yield from must(say("clerk", "submissions.CreateEntry", chain.draft(self.world, edition),
                                 programme=programme))
 
+    def drafting(self):
+        """Nothing but new entries, of which nobody but submissions takes notice."""
+        for _ in range(20):
+            yield from must(say("clerk", "submissions.CreateEntry", chain.draft(self.world, self.edition), uuid7()))
+
     def founding(self):
         """Nothing but programmes and who is who."""
         return self.founded() if self.chance(0.3) else self.directed()

@@ -24,7 +24,7 @@ POINTS = {
                                          "answer_passed", "page_taken", "page_shared")},
     **{point: WORKERS for point in AT_WORK},
     "asked_ahead": WORKERS[:3],  # more must wait than goes into one batch
-    **{point: ("submissions",) for point in ("sent_ahead", *ALARMS)},
+    **{point: ("submissions",) for point in ALARMS},
     **{point: CONSUMERS for point in ("cursor_taken", "heard")},
     **{point: ("notifications",) for point in ("mail_claimed", "mail_sent", "mail_reported")},
 }

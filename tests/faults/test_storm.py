@@ -33,6 +33,13 @@ def test_the_promises_hold_wherever_programmes_and_the_directory_are_cut_off(tri
     assert sum(trial.storm.hits.values()) == len(FOUNDERS) * len(AT_WORK) * (2 if long else 1)
 
 
+@pytest.mark.parametrize("trial", [{"most": 120, "rate": 3000, "stories": Cases.drafting}], ids=["drafting"], indirect=True)
+def test_the_promises_hold_when_a_batch_was_sent_behind_another(trial, long):
+    """Whoever dies does not know of two batches whether they were committed."""
+    for _ in range(20 if long else 2):
+        trial.storm.blow("crash", point="sent_ahead", service="submissions")
+
+
 def test_the_promises_hold_in_a_storm(trial, nth, long):
     for kind in ("server", "backend", "terminate", "halt", "kill"):
         trial.storm.blow(kind)
