@@ -82,6 +82,10 @@ FAULTS = {
     "length": {
         "451 lines": lambda t: write(t, "common/x.c", "int x;\n" * 450),
     },
+    "mistakes": {
+        "does not fit": lambda t: write(t, "tests/x.patch", "--- a/common/x.c\n+++ b/common/x.c\n@@ -1 +1 @@\n-a\n+b\n",
+                                        headed=False),
+    },
     "heads": {
         "does not begin with": lambda t: write(t, "common/x.c", "int x;\n", headed=False),
         "has no guard": lambda t: write(t, "common/x.h", "int x;\n"),
