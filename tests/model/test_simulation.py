@@ -69,6 +69,7 @@ FOUND_BY = {
     "reason-lost": {"R-G3"},
     "fact-lost": {"FOLD"},
     "stale-read": {"LOST_UPDATE", "FOLD"},
+    "head-not-asked": {"POSITIONS"},
     "answer-forgotten": {"ANSWERED"},
     "operator-trades": {"R-G5"},
     "digest-not-bound": {"R-F2"},
