@@ -1,5 +1,6 @@
 /* common/batch.c - one transaction, from BEGIN to COMMIT, in two round trips: one locks the journal's head
- * and loads, one writes and commits. All that is written in a programme is written under that one lock. */
+ * and loads, one writes and commits; or in one, where nothing need be loaded. All that is written in a
+ * programme is written under that one lock. */
 #include "common/batch.h"
 
 #include <assert.h>
@@ -200,7 +201,7 @@ batch_send_ahead(struct writer *writer, const char *programme, struct letter **l
 {
     struct batch *b;
 
-    if (!footing_head(writer->footing, programme))
+    if (!writer->pending->writes || !footing_head(writer->footing, programme))
         return false;
     note(writer->pending);
     swap_arenas(writer);
@@ -210,7 +211,7 @@ batch_send_ahead(struct writer *writer, const char *programme, struct letter **l
         writer->asked = b;
     else
         swap_arenas(writer);
-    return writer->asked;
+    return writer->asked != NULL;
 }
 
 /* Of heard events; the transaction has been begun. */
@@ -226,7 +227,7 @@ ask_heard(struct writer *writer, const char *programme, struct letter **letters,
 }
 
 static int
-decide(struct batch *b)
+decide_asked(struct batch *b)
 {
     int rc = batch_load(b);
 
@@ -255,7 +256,7 @@ batch_start(struct writer *writer, const char *programme, struct letter **letter
     b = hearing ? ask_heard(writer, programme, letters, count, hearing) : writer->asked;
     writer->asked = NULL;
     if (!b->is_guess)
-        rc = decide(b);
+        rc = decide_asked(b);
     if (rc)
         return rc;
     CRASH_POINT(commit_sent);

@@ -60,7 +60,7 @@ int writer_catch_up(struct db *db, struct authority *authority) MUST_CHECK;
 int batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
               const struct hearing *hearing, struct hint *ret_hint) MUST_CHECK;
 
-/* The same in parts. batch_ask sends what locks and loads, and the server is at it until batch_start, which must
+/* The same in parts. batch_ask sends what locks and loads, or all of it, and the server is at it until batch_start, which must
  * come next on this connection, and with the same letters; it asks by itself where that was not done. Between
  * batch_start and batch_finish the server writes and commits. When batch_start fails there is no batch. */
 void batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count);
@@ -68,8 +68,9 @@ int batch_start(struct writer *writer, const char *programme, struct letter **le
                 const struct hearing *hearing, struct batch **ret_batch) MUST_CHECK;
 int batch_finish(struct batch *batch, struct hint *ret_hint) MUST_CHECK;
 
-/* The same as batch_ask, but between batch_start and batch_finish of the batch before, and only when these letters can be
- * decided without asking: then they are committed right after it, or fail with it. false: nothing was done. */
+/* The same as batch_ask, but between batch_start and batch_finish of the batch before, and only when that
+ * one writes and these letters can be decided without asking: then they are committed right after it, or
+ * fail with it. false: nothing was sent, and what was read beforehand may be lost. */
 bool batch_send_ahead(struct writer *writer, const char *programme, struct letter **letters,
                       size_t count);
 

@@ -27,7 +27,7 @@ bring_keys(struct batch *b, const struct letter *letter)
 
 /* Brings all that the letter's core looks at. Of what it creates no more is looked for. */
 static bool
-is_within_reach(struct batch *b, struct letter *letter)
+bring_for(struct batch *b, struct letter *letter)
 {
     if (!letter_is_request(letter) || letter->validate_only)
         return false;
@@ -44,10 +44,10 @@ is_within_reach(struct batch *b, struct letter *letter)
 }
 
 static bool
-all_are_within_reach(struct batch *b)
+bring_all(struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++)
-        if (!is_within_reach(b, b->letters[i]))
+        if (!bring_for(b, b->letters[i]))
             return false;
     return true;
 }
@@ -61,15 +61,15 @@ presume_absent(struct batch *b)
             world_hold(b->world, b->letters[i]->kind, b->letters[i]->subject)->is_loaded = true;
 }
 
-/* Will the database see it if it was answered before, or if its subject is there already? It must be stored for that. */
+/* Will the database see it if it was answered before, or if what it creates is there already? Both must
+ * be stored for that. */
 static bool
 is_seen_through(const struct letter *letter)
 {
-    bool refused = letter->reason || letter->outcome.refusal;
-
     if (letter->twin)
         return letter->fate == KNOWN;
-    return letter->fate == ANSWERED && !(refused && batch_creates(letter));
+    return letter->fate == ANSWERED &&
+           (!batch_creates(letter) || letter->outcome.happened.count > 0);
 }
 
 static bool
@@ -96,7 +96,7 @@ batch_guess(struct batch *b)
 {
     const struct journal_head *head = footing_head(b->writer->footing, b->programme);
 
-    if (!head || (b->foreseen >= 0 && b->foreseen != head->position) || !all_are_within_reach(b))
+    if (!head || (b->foreseen >= 0 && b->foreseen != head->position) || !bring_all(b))
         return false;
     presume_absent(b);
     world_close(b->world);

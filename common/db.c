@@ -64,8 +64,10 @@ refused(struct db *db, const PGresult *result, const char *statement)
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
+    db->is_over = db->is_over || (state && is_end(state));
+    if (db->is_undoing)
+        return ERR_RETRY;
     snprintf(db->constraint, sizeof(db->constraint), "%s", constraint ? constraint : "");
-    db->is_over = state && is_end(state);
     return err_set(code_of(state ? state : "08"), "%s: %s (%s)", statement,
                    message ? message : PQresultErrorMessage(result), state ? state : "no state");
 }
@@ -74,15 +76,21 @@ refused(struct db *db, const PGresult *result, const char *statement)
 
 enum { MOST_WAIT_MS = 60000 };
 
+static void
+give_up(struct db *db)
+{
+    PQfinish(db->conn);
+    db->conn = NULL;
+    db->is_over = false;
+}
+
 /* Gives up a connection whose other end is gone, whatever libpq thinks of it. */
 static int
 cut_off(struct db *db)
 {
     int rc = db_lost(db, "connection lost");
 
-    PQfinish(db->conn);
-    db->conn = NULL;
-    db->is_over = false;
+    give_up(db);
     return rc;
 }
 
@@ -222,10 +230,12 @@ db_run(struct db *db)
     db->is_lost = false;
     rc = is_sent ? db_wait(db) : db_lost(db, "cannot send");
     db->commit_unknown = db->is_lost && any_commit(db, is_sent);
-    if (db->is_lost)
-        db_forget(db); /* what is asked next is not asked after this */
-    else
+    if (!db->is_lost) {
         memmove(db->trips, db->trips + 1, --db->trip_count * sizeof(*db->trips));
+    } else { /* what is asked next is not asked after this */
+        db_forget(db);
+        give_up(db);
+    }
     return rc;
 }
 
@@ -284,7 +294,8 @@ db_is_before(struct db *db, int fd)
     struct pollfd fds[2] = { { 0 }, { fd, POLLIN, 0 } };
 
     for (;;) {
-        if (!flush_some(db, &fds[0]) || !await(fds, 2) || (fds[0].revents & ~POLLOUT))
+        if (!flush_some(db, &fds[0]) || !PQisBusy(db->conn) || !await(fds, 2) ||
+            (fds[0].revents & ~POLLOUT))
             return true;
         if (fds[1].revents)
             return false;
@@ -297,7 +308,8 @@ db_is_first(struct db *db, struct db *other)
     struct pollfd fds[2];
 
     for (;;) {
-        if (!flush_some(db, &fds[0]) || !flush_some(other, &fds[1]) || !await(fds, 2))
+        if (!flush_some(db, &fds[0]) || !flush_some(other, &fds[1]) || !PQisBusy(other->conn) ||
+            !await(fds, 2))
             return false;
         if (fds[1].revents & ~POLLOUT)
             return false;
@@ -324,11 +336,13 @@ db_rollback(struct db *db)
     db->call = NULL;
     db->param_count = 0;
     db->array_left = 0;
-    while (db_is_open(db) && db->trip_count) { /* queued, never run */
+    db->is_undoing = true;
+    while (db_is_open(db) && db->trip_count) { /* queued, never run; or sent behind what failed */
         int rc = db_run(db);
 
         (void) rc;
     }
+    db->is_undoing = false;
     if (!db_is_open(db))
         return db_lost(db, "cannot roll back");
     if (PQtransactionStatus(db->conn) == PQTRANS_IDLE)

@@ -63,7 +63,8 @@ struct db {
     bool is_lost; /* the connection, while db_run waited */
     bool commit_unknown;
     bool send_failed;
-    bool is_over; /* an error said so: the connection is given up at the end of the round trip */
+    bool is_over;    /* an error said so: the connection is given up at the end of the round trip */
+    bool is_undoing; /* what fails now fails because of what failed before */
     char constraint[64];
 };
 

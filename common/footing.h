@@ -25,7 +25,8 @@ void footing_move(struct footing *footing, const struct journal_head *from,
                   const struct journal_head *to, struct world *world, struct letter *const *letters,
                   size_t count);
 
-/* Nothing is known; nor will be for some batches: others write here too, or what was taken for granted was not so. */
+/* Nothing is known; nor will be for some batches: others write here too, or something must be asked for,
+ * or what was taken for granted was not so. */
 void footing_lose(struct footing *footing);
 
 /* NULL: it is not known. */

@@ -5,6 +5,7 @@
 #include "common/answer.h"
 #include "common/clock.h"
 #include "common/crash.h"
+#include "common/footing.h"
 #include "common/foresight.h"
 #include "common/log.h"
 #include "common/loop_state.h"
@@ -84,7 +85,8 @@ reconnect(struct loop *loop)
 {
     bool open = db_reconnect(loop->writer.db) == 0;
 
-    foresight_renew(loop->writer.foresight); /* another server may have other positions */
+    foresight_renew(loop->writer.foresight); /* another server may have other positions, */
+    footing_lose(loop->writer.footing);      /* and other rows at the same ones */
     health_ready(loop->process->health, "database", open);
     if (!open)
         log_warning("database is away", "reason", err_text(), NULL);
@@ -141,56 +143,69 @@ deliver(struct loop *loop, struct letter **letters, size_t count, const struct h
     bus_send(loop->bus);
 }
 
+/* After a turn comes the next one; after anything else nobody knows what. */
 static int
-run_batch(struct loop *loop, struct letter **letters, size_t count, struct hint *ret_hint)
+run_batch(struct loop *loop, struct letter **letters, size_t count, bool is_turn,
+          struct hint *ret_hint)
 {
     struct batch *batch;
     int rc = batch_start(&loop->writer, letters[0]->programme, letters, count, NULL, &batch);
 
     if (rc)
         return rc;
-    loop_look_ahead(loop, batch, count);
+    if (is_turn)
+        loop_look_ahead(loop, batch, count);
     return batch_finish(batch, ret_hint);
 }
 
-/* What was sent after a batch that failed has failed with it. */
+/* What was sent behind a batch that failed has failed with it. */
 static int
-roll_back(struct loop *loop, int rc)
+roll_back(struct loop *loop, bool was_sent, int rc)
 {
     int undone = db_rollback(loop->writer.db);
 
     if (undone && !db_is_open(loop->writer.db))
         return ERR_RETRY;
-    loop->turns[loop->next].is_sent = false;
+    loop->turns[loop->next].is_sent = was_sent;
     return rc;
 }
 
-/* is_sent: the letters were sent to be committed before, and nobody knows what came of it. */
 static int
-try(struct loop *loop, struct letter **letters, size_t count, bool is_sent, struct hint *ret_hint)
+recover(struct loop *loop, bool unknown)
+{
+    log_warning("transaction lost", "reason", err_text(), NULL);
+    if (!unknown)
+        return reconnect(loop) ? 0 : ERR_RETRY;
+    loop->is_in_doubt = !loop_wait_for_database(loop);
+    return loop->is_in_doubt ? ERR_FATAL : 0;
+}
+
+/* turn: whose letters they are, NULL when they are of none. What was sent to be committed once is in doubt until an attempt
+ * has told: whatever else goes wrong meanwhile, nobody may be told that nothing happened. */
+static int
+try(struct loop *loop, struct letter **letters, size_t count, const struct turn *turn,
+    struct hint *ret_hint)
 {
     int64_t began = monotonic_ms();
     char broken[64] = "";
+    bool unknown = turn && turn->is_sent;
     int rc = ERR_RETRY;
 
-    for (int tries = 0; tries < TRIES && rc == ERR_RETRY; tries++) {
-        bool unknown;
+    for (int tries = 0; (tries < TRIES || unknown) && rc == ERR_RETRY; tries++) {
+        bool was_sent = loop->turns[loop->next].is_sent;
 
-        rc = run_batch(loop, letters, count, ret_hint);
+        rc = run_batch(loop, letters, count, turn, ret_hint);
         if (rc == 0)
             break;
-        unknown = db_commit_is_unknown(loop->writer.db) || is_sent;
+        unknown = db_commit_is_unknown(loop->writer.db) || unknown;
         metric_add(loop->retries, 1);
         if (db_is_open(loop->writer.db))
-            rc = roll_back(loop, rc);
+            rc = roll_back(loop, was_sent, rc);
         if (!db_is_open(loop->writer.db)) {
-            log_warning("transaction lost", "reason", err_text(), NULL);
-            if (unknown && !loop_wait_for_database(loop)) {
-                loop->is_in_doubt = true;
-                return ERR_FATAL;
-            }
-            if (!unknown && !reconnect(loop))
-                return ERR_RETRY;
+            int gone = recover(loop, unknown);
+
+            if (gone)
+                return gone;
             tries -= unknown; /* until it is known */
         }
         if (broken[0] && strcmp(broken, db_constraint(loop->writer.db)) == 0)
@@ -208,7 +223,7 @@ int
 loop_try(struct loop *loop, struct letter **letters, size_t count)
 {
     struct hint hint;
-    int rc = try(loop, letters, count, false, &hint);
+    int rc = try(loop, letters, count, NULL, &hint);
 
     if (rc == 0) {
         note_all(loop, letters, count);
@@ -312,16 +327,15 @@ run_turn(struct loop *loop)
 {
     struct turn *turn = &loop->turns[loop->next];
     size_t count = turn->count;
-    bool is_sent = turn->is_sent;
     struct hint hint;
     int rc;
 
     CRASH_POINT(work_taken);
     turn->count = 0;
-    turn->is_sent = false;
     loop->next = 1 - loop->next;
     arena_reset(loop->letters, 1 << 20); /* for replies beside the batch's */
-    rc = try(loop, turn->letters, count, is_sent, &hint);
+    rc = try(loop, turn->letters, count, turn, &hint);
+    turn->is_sent = false;
     if (rc) {
         run_apart(loop, turn->letters, count, rc);
     } else {

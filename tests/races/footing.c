@@ -7,6 +7,9 @@
  */
 #include "tests/races/stage.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "common/batch_state.h"
 #include "common/footing.h"
 #include "sangkien/directory/v1/commands.pb-c.h"
@@ -356,6 +359,107 @@ what_was_sent_when_the_server_died_is_found_out(void **state)
         1 + 2 * ENTRIES);
 }
 
+/* Nobody is asked about what a rehearsal would do: it ends in a rollback. */
+static void
+nothing_is_sent_behind_what_does_not_write(void **state)
+{
+    struct letter *drafts[ENTRIES], *known = create(0), *again;
+    struct batch *batch;
+
+    (void) state;
+    assert_string_equal(stage_say(&writer, known), "OK");
+    again = stage_again(&s, &submissions_service, known);
+    again->validate_only = true; /* is never decided without asking */
+    fill(drafts, ENTRIES);
+    assert_false(start(&again, 1, &batch));
+    assert_true(stands(&writer));
+    assert_false(batch_send_ahead(&writer, s.programme, drafts, ENTRIES));
+    finishes_well(batch);
+    assert_true(start(drafts, ENTRIES, &batch));
+    finishes_well(batch);
+    must_say(drafts, ENTRIES, "OK");
+}
+
+/* What broke is told by its name, whatever came behind it. */
+static void
+what_broke_is_named_although_more_was_sent(void **state)
+{
+    struct letter *taken = create(900), *draft = create(0);
+    struct batch *batch;
+
+    (void) state;
+    assert_true(start(&taken, 1, &batch));
+    assert_true(batch_send_ahead(&writer, s.programme, &draft, 1));
+    comes_to_nothing(batch);
+    assert_string_equal(db_constraint(writer.db), "entry_pkey");
+}
+
+/* ------------------------------------------------------------------ two round trips */
+
+static const struct statement first = { "first", "SELECT 1" };
+static const struct statement second = { "second",
+                                         "SELECT 2 FROM pg_advisory_xact_lock_shared(2)" };
+
+static struct db *
+two_trips(void)
+{
+    struct db *db;
+
+    if (db_open(stage_dsn(&s, "submissions", NULL), "two trips", &db) || db_prepare(db, &first) ||
+        db_prepare(db, &second))
+        fail_msg("%s", err_text());
+    db_call(db, &first);
+    db_send(db);
+    db_call(db, &second);
+    db_send(db);
+    return db;
+}
+
+static void
+wait_until_both_are_answered(void)
+{
+    int64_t give_up_ms = monotonic_ms() + 10000;
+
+    while (stage_number(&s, "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle'"
+                            " AND wait_event = 'ClientRead' AND application_name = 'two trips' AND "
+                            "query LIKE 'SELECT 2%'") == 0)
+        if (monotonic_ms() > give_up_ms)
+            fail_msg("nothing was answered");
+}
+
+/* It lies in the memory of the library, and no socket says so. */
+static void
+an_answer_that_has_come_is_not_waited_for(void **state)
+{
+    CLEANUP(db_close) struct db *db = two_trips();
+    int always = eventfd(1, EFD_CLOEXEC);
+
+    (void) state;
+    wait_until_both_are_answered();
+    assert_int_equal(db_run(db), 0);
+    assert_int_equal(db_get_int(db_result(db, 0), 0, 0), 1);
+    assert_true(db_is_before(db, always));
+    assert_int_equal(db_run(db), 0);
+    assert_int_equal(db_get_int(db_result(db, 0), 0, 0), 2);
+    close(always);
+}
+
+static void
+who_has_not_answered_the_second_time_is_not_before(void **state)
+{
+    CLEANUP(db_close) struct db *db = NULL;
+    int always = eventfd(1, EFD_CLOEXEC);
+
+    (void) state;
+    stage_do(&s, "SELECT pg_advisory_lock(2)");
+    db = two_trips();
+    assert_int_equal(db_run(db), 0);
+    assert_false(db_is_before(db, always));
+    stage_do(&s, "SELECT pg_advisory_unlock(2)");
+    assert_int_equal(db_run(db), 0);
+    close(always);
+}
+
 /* ------------------------------------------------------------------ for how long */
 
 static void
@@ -395,6 +499,10 @@ main(void)
         KNOWN_TEST(what_is_sent_ahead_fails_with_what_was_sent_before),
         NEW_TEST(what_the_batch_before_changes_is_not_sent_ahead),
         KNOWN_TEST(what_was_sent_when_the_server_died_is_found_out),
+        KNOWN_TEST(nothing_is_sent_behind_what_does_not_write),
+        KNOWN_TEST(what_broke_is_named_although_more_was_sent),
+        NEW_TEST(an_answer_that_has_come_is_not_waited_for),
+        NEW_TEST(who_has_not_answered_the_second_time_is_not_before),
         KNOWN_TEST(who_was_wrong_asks_for_a_while),
     };
 
