@@ -170,6 +170,13 @@ roll_back(struct loop *loop, bool was_sent, int rc)
     return rc;
 }
 
+/* Where it is unknown what came of it: for as long as we are there. */
+static bool
+may_try(struct loop *loop, int tries, bool unknown)
+{
+    return tries < TRIES || (unknown && !bus_is_leaving(loop->bus));
+}
+
 static int
 recover(struct loop *loop, bool unknown)
 {
@@ -191,7 +198,7 @@ try(struct loop *loop, struct letter **letters, size_t count, const struct turn 
     bool unknown = turn && turn->is_sent;
     int rc = ERR_RETRY;
 
-    for (int tries = 0; (tries < TRIES || unknown) && rc == ERR_RETRY; tries++) {
+    for (int tries = 0; rc == ERR_RETRY && may_try(loop, tries, unknown); tries++) {
         bool was_sent = loop->turns[loop->next].is_sent;
 
         rc = run_batch(loop, letters, count, turn, ret_hint);
@@ -212,8 +219,10 @@ try(struct loop *loop, struct letter **letters, size_t count, const struct turn 
             return rc; /* once more may help a lost race; twice the same is no race */
         snprintf(broken, sizeof(broken), "%s", db_constraint(loop->writer.db));
     }
-    if (rc)
+    if (rc) {
+        loop->is_in_doubt = unknown && rc == ERR_RETRY;
         return rc;
+    }
     metric_add(loop->batches, 1);
     metric_seconds(loop->seconds, (monotonic_ms() - began) * 1000);
     return 0;

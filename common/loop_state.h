@@ -42,7 +42,7 @@ struct loop {
     struct arena *letters; /* of one batch that is no turn, through all its attempts */
     struct turn turns[2];  /* one in hand, and one that may be gathered meanwhile */
     size_t next;           /* which that is */
-    int in_a_row;          /* of turns that were sent ahead */
+    int in_a_row;          /* turns that might have been sent ahead, since the last that was not */
     struct queue *queue;
     struct bus *bus;
     struct uuid self;      /* the service as the source of its own requests */
