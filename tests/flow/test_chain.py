@@ -47,15 +47,15 @@ def test_every_step_is_in_the_journal_in_the_order_in_which_it_happened(world, b
     entry_id, _, case_id = paid
     words = [(row[1].split(".")[1], row[1].split(".")[-1]) for row in base.events(world.programme)
              if row[2] in (entry_id, case_id)]
+    noted = words.index(("funding", "RecommendationNoted"))  # while submissions hears of the appraisal by itself
 
-    assert words == [
+    assert words.index(("appraisal", "DossierTakenUp")) < noted < words.index(("funding", "FundingCaseOpened"))
+    assert words[:noted] + words[noted + 1:] == [
         ("submissions", "EntryDrafted"), ("submissions", "EntrySubmitted"), ("submissions", "EntryRegistered"),
         ("submissions", "EntryAssigned"), ("submissions", "EntryReachedFinal"), ("submissions", "EntryAwarded"),
         ("submissions", "DossierRequired"), ("submissions", "DossierDrafted"), ("submissions", "DossierSubmitted"),
         ("submissions", "DossierAccepted"), ("appraisal", "DossierNoted"), ("appraisal", "DossierTakenUp"),
-        ("submissions", "DossierAppraisalStarted"),
-        *sorted([("submissions", "DossierAppraised"), ("funding", "RecommendationNoted")],
-                key=lambda word: words.index(word)),
+        ("submissions", "DossierAppraisalStarted"), ("submissions", "DossierAppraised"),
         ("funding", "FundingCaseOpened"), ("funding", "CaseLinked"), ("funding", "FundingProposed"),
         ("funding", "SignoffOpened"), ("funding", "SignedOff"), ("funding", "SignedOff"),
         ("funding", "FundingAgreed"), ("funding", "FundingSubmitted"), ("funding", "FundingApproved"),
