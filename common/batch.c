@@ -152,7 +152,6 @@ note(struct batch *b)
     b->is_noted = true;
 }
 
-/* In an arena of its own: the replies of the batch before may still be needed. */
 static struct batch *
 open_batch(struct writer *writer, const char *programme, struct letter **letters, size_t count)
 {
@@ -179,14 +178,20 @@ swap_arenas(struct writer *writer)
     writer->spare = last;
 }
 
+/* In the other arena: the replies of the batch before may still be needed. */
+static struct batch *
+open_next(struct writer *writer, const char *programme, struct letter **letters, size_t count)
+{
+    swap_arenas(writer);
+    arena_reset(writer->arena, 1 << 20);
+    return open_batch(writer, programme, letters, count);
+}
+
 void
 batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count)
 {
-    struct batch *b;
+    struct batch *b = open_next(writer, programme, letters, count);
 
-    swap_arenas(writer);
-    arena_reset(writer->arena, 1 << 20);
-    b = open_batch(writer, programme, letters, count);
     writer->asked = b;
     if (batch_guess(b))
         return;
@@ -204,9 +209,7 @@ batch_send_ahead(struct writer *writer, const char *programme, struct letter **l
     if (!writer->pending->writes || !footing_head(writer->footing, programme))
         return false;
     note(writer->pending);
-    swap_arenas(writer);
-    arena_reset(writer->arena, 1 << 20);
-    b = open_batch(writer, programme, letters, count);
+    b = open_next(writer, programme, letters, count);
     if (batch_guess(b))
         writer->asked = b;
     else

@@ -225,8 +225,8 @@ db_run(struct db *db)
     if (db->trip_count == 0)
         return 0;
     clear_results(db);
-    is_sent = db->conn &&
-              !db->send_failed; /* otherwise the last calls never reached the wire as a whole */
+    /* Otherwise the last calls never reached the wire as a whole. */
+    is_sent = db->conn && !db->send_failed;
     db->is_lost = false;
     rc = is_sent ? db_wait(db) : db_lost(db, "cannot send");
     db->commit_unknown = db->is_lost && any_commit(db, is_sent);
@@ -239,22 +239,13 @@ db_run(struct db *db)
     return rc;
 }
 
-/* That which is being put together; NULL: all of them are closed. */
-static struct trip *
-open_trip(struct db *db)
-{
-    struct trip *last = db->trip_count ? &db->trips[db->trip_count - 1] : NULL;
-
-    return last && !last->is_closed ? last : NULL;
-}
-
 void
 db_push(struct db *db)
 {
     struct trip *trip;
 
     db_send_call(db);
-    trip = open_trip(db);
+    trip = db_open_trip(db);
     if (trip)
         trip->pushed_commit = trip->has_commit;
     if (db->conn && PQflush(db->conn) < 0)
@@ -267,7 +258,7 @@ db_send(struct db *db)
     struct trip *trip;
 
     db_send_call(db);
-    trip = open_trip(db);
+    trip = db_open_trip(db);
     if (!trip || !db->conn || db->send_failed)
         return;
     trip->pushed_commit = trip->has_commit;

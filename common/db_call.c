@@ -12,19 +12,27 @@ const struct statement db_begin_statement = { "begin", "BEGIN" };
 const struct statement db_commit_statement = { "commit", "COMMIT" };
 const struct statement db_rollback_statement = { "rollback", "ROLLBACK" };
 
+struct trip *
+db_open_trip(struct db *db)
+{
+    struct trip *last = db->trip_count ? &db->trips[db->trip_count - 1] : NULL;
+
+    return last && !last->is_closed ? last : NULL;
+}
+
 static struct trip *
 trip_of_call(struct db *db)
 {
-    struct trip *last = db->trips + db->trip_count;
+    struct trip *trip = db_open_trip(db);
 
-    if (db->trip_count == 0 || last[-1].is_closed) {
-        assert(db->trip_count < MOST_TRIPS);
-        *last = (struct trip){ 0 };
-        db->trip_count++;
-        return last;
+    if (trip) {
+        assert(trip->calls < MOST_CALLS);
+        return trip;
     }
-    assert(last[-1].calls < MOST_CALLS);
-    return last - 1;
+    assert(db->trip_count < MOST_TRIPS);
+    trip = &db->trips[db->trip_count++];
+    *trip = (struct trip){ 0 };
+    return trip;
 }
 
 void

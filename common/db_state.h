@@ -76,7 +76,7 @@ extern const struct statement db_row_type_statement;
 /* What the server calls the rows of the statement's table. */
 int db_learn_row_type(struct db *db, struct prepared *prepared) MUST_CHECK;
 
-/* Runs one statement by itself; its result is there until db_clear_results. */
+/* Runs one statement by itself; its result is there until db_forget. */
 int db_ask(struct db *db, const char *sql) MUST_CHECK;
 
 /* Sends what libpq still holds, and waits for the results up to the next sync; the first error decides. */
@@ -84,6 +84,9 @@ int db_wait(struct db *db) MUST_CHECK;
 
 /* Says that the connection is gone. */
 int db_lost(struct db *db, const char *what);
+
+/* That which is being put together; NULL: all of them are closed. */
+struct trip *db_open_trip(struct db *db);
 
 /* Hands the call that was put together to libpq. */
 void db_send_call(struct db *db);

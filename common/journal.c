@@ -29,15 +29,13 @@ static const struct statement last_recorded = {
 static const struct statement found_head = {
     "found head", "INSERT INTO runtime.journal_head (programme) VALUES ($1::text)"
 };
-static const struct statement move_head = {
-    "move head", "UPDATE runtime.journal_head SET position = $2::int8, chain = $3::bytea,"
-                 " inbox_count = $4::int8, inbox_chain = $5::bytea WHERE programme = $1::text"
-};
+#define MOVE_HEAD                                                                                  \
+    "UPDATE runtime.journal_head SET position = $2::int8, chain = $3::bytea,"                      \
+    " inbox_count = $4::int8, inbox_chain = $5::bytea WHERE programme = $1::text"
+static const struct statement move_head = { "move head", MOVE_HEAD };
 static const struct statement take_head = {
     "take head",
-    "WITH taken AS (UPDATE runtime.journal_head SET position = $2::int8, chain = $3::bytea,"
-    " inbox_count = $4::int8, inbox_chain = $5::bytea WHERE programme = $1::text"
-    " AND chain = $6::bytea AND inbox_chain = $7::bytea RETURNING 1)"
+    "WITH taken AS (" MOVE_HEAD " AND chain = $6::bytea AND inbox_chain = $7::bytea RETURNING 1)"
     " SELECT runtime.must_be(count(*) = 1 AND $8::int8 = coalesce((SELECT position"
     " FROM runtime.journal_head WHERE programme = 'directory'), 0)) FROM taken"
 };

@@ -201,7 +201,7 @@ try(struct loop *loop, struct letter **letters, size_t count, const struct turn 
     for (int tries = 0; rc == ERR_RETRY && may_try(loop, tries, unknown); tries++) {
         bool was_sent = loop->turns[loop->next].is_sent;
 
-        rc = run_batch(loop, letters, count, turn, ret_hint);
+        rc = run_batch(loop, letters, count, turn != NULL, ret_hint);
         if (rc == 0)
             break;
         unknown = db_commit_is_unknown(loop->writer.db) || unknown;

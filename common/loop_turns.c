@@ -49,7 +49,6 @@ loop_gather(struct loop *loop)
 
     if (turn->is_sent)
         return;
-
     while ((work = bus_take(loop->bus, LANE_WRITE, 0)))
         queue_add(loop->queue, work);
     metric_set(loop->waiting, (int64_t) queue_length(loop->queue));
@@ -158,8 +157,8 @@ loop_put_off(struct loop *loop, struct letter **letters, size_t count)
             back = take_back(letters[i], back);
     if (!back)
         return;
-    loop->turns[loop->next].is_sent =
-        false;            /* it cannot have been committed before these were known */
-    loop_give_back(loop); /* that came later */
+    /* What came later goes behind them; nor can it have been committed before these were known. */
+    loop->turns[loop->next].is_sent = false;
+    loop_give_back(loop);
     queue_return(loop->queue, letters[0]->programme, back);
 }

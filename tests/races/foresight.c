@@ -17,17 +17,9 @@ static unsigned requests;
 static bool takes_at_once;
 
 static struct letter *
-letter(unsigned person, unsigned subject, const void *message)
-{
-    return stage_letter(&s, &submissions_service, ++requests, person, subject, message);
-}
-
-static struct letter *
 open_registration(void)
 {
-    static const Submissions__OpenRegistration ask = SUBMISSIONS__OPEN_REGISTRATION__INIT;
-
-    return letter(OFFICER, EDITION, &ask);
+    return ask_open_registration(&s, ++requests, EDITION);
 }
 
 static struct letter *
@@ -35,25 +27,13 @@ submit(unsigned entry)
 {
     static const Submissions__SubmitEntry ask = SUBMISSIONS__SUBMIT_ENTRY__INIT;
 
-    return letter(CLERK, FIRST_ENTRY + entry, &ask);
+    return stage_letter(&s, &submissions_service, ++requests, CLERK, FIRST_ENTRY + entry, &ask);
 }
 
 static struct letter *
 create(unsigned entry)
 {
-    Submissions__CreateEntry ask = SUBMISSIONS__CREATE_ENTRY__INIT;
-    Submissions__Author author = SUBMISSIONS__AUTHOR__INIT, *authors[] = { &author };
-
-    ask.edition_id = stage_id_text(&s, EDITION);
-    ask.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_MODEL;
-    ask.title = "an initiative";
-    ask.summary = "shorter ways";
-    ask.team = "one";
-    author.person_id = stage_id_text(&s, CLERK);
-    author.share_bp = 10000;
-    ask.n_authors = 1;
-    ask.authors = authors;
-    return letter(CLERK, FIRST_ENTRY + entry, &ask);
+    return ask_create_entry(&s, ++requests, EDITION, FIRST_ENTRY + entry);
 }
 
 static void

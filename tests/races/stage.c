@@ -511,6 +511,32 @@ given_a_published_edition(struct stage *s, struct writer *writer, unsigned first
     assert_string_equal(stage_say(writer, published), "OK");
 }
 
+struct letter *
+ask_open_registration(struct stage *s, unsigned request, unsigned edition)
+{
+    static const Submissions__OpenRegistration ask = SUBMISSIONS__OPEN_REGISTRATION__INIT;
+
+    return stage_letter(s, &submissions_service, request, OFFICER, edition, &ask);
+}
+
+struct letter *
+ask_create_entry(struct stage *s, unsigned request, unsigned edition, unsigned entry)
+{
+    Submissions__CreateEntry ask = SUBMISSIONS__CREATE_ENTRY__INIT;
+    Submissions__Author author = SUBMISSIONS__AUTHOR__INIT, *authors[] = { &author };
+
+    ask.edition_id = stage_id_text(s, edition);
+    ask.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_MODEL;
+    ask.title = "an initiative";
+    ask.summary = "shorter ways";
+    ask.team = "one";
+    author.person_id = stage_id_text(s, CLERK);
+    author.share_bp = 10000;
+    ask.n_authors = 1;
+    ask.authors = authors;
+    return stage_letter(s, &submissions_service, request, CLERK, entry, &ask);
+}
+
 /* ------------------------------------------------------------------ funding's beginnings */
 
 static Types__OfficialDocument *

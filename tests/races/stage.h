@@ -95,6 +95,10 @@ const char *stage_verify(struct stage *stage);
 void given_a_published_edition(struct stage *s, struct writer *writer, unsigned first_request,
                                unsigned edition);
 
+struct letter *ask_open_registration(struct stage *s, unsigned request, unsigned edition);
+struct letter *ask_create_entry(struct stage *s, unsigned request, unsigned edition,
+                                unsigned entry);
+
 /* ------------------------------------------------------------------ funding's beginnings */
 
 struct letter *ask_set_ceiling(struct stage *s, unsigned request, unsigned ceiling,
