@@ -91,15 +91,12 @@ def test_a_withdrawn_entry_takes_its_dossier_appraisal_and_money_with_it(world, 
                      uuid7()).reason == "ENTRY_WITHDRAWN"
 
 
-def test_a_dossier_that_does_not_come_in_time_is_told_overdue(world, stack, edition):
+def test_a_dossier_that_does_not_come_in_time_is_told_overdue(world, edition):
     entry = chain.entry(world, edition)
     chain.require(world, entry, day=(2031, 12, 31))
 
-    stack.move_clock(10 * 366 * 86400)
-    try:
+    with chain.later(world, edition, 10 * 366 * 86400):
         world.hear("submissions.DossierOverdue", entry)
-    finally:
-        stack.move_clock(0)
 
     assert world.ask("clerk", "submissions.GetDossier", {}, entry).answer.dossier.overdue
 

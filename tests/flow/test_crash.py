@@ -178,16 +178,13 @@ def sent_while_nobody_was_there(world, stack, edition):
 
 def test_a_receipt_keeps_the_first_arrival_so_that_a_deadline_is_not_missed(world, stack, edition):
     left, client, request, receipt, dossier = sent_while_nobody_was_there(world, stack, edition)
-    stack.move_clock(left + 1)
-    try:
+    with chain.later(world, edition, left + 1):
         stack.launch("submissions")
         stack.wait_ready()
         late = world.request("head", "submissions.SubmitDossier", chain.dossier_body(world), dossier)
         refused = client.ask(late)
         client.post(request, receipt)
         accepted = client.take(request)
-    finally:
-        stack.move_clock(0)
 
     assert (refused.final, refused.reason) == (True, "DEADLINE_PASSED")
     assert accepted.ok and accepted.final
@@ -195,14 +192,11 @@ def test_a_receipt_keeps_the_first_arrival_so_that_a_deadline_is_not_missed(worl
 
 def test_a_receipt_is_good_for_a_day_and_no_longer(world, stack, edition):
     _, client, request, receipt, _ = sent_while_nobody_was_there(world, stack, edition)
-    stack.move_clock(86400 + 60)
-    try:
+    with chain.later(world, edition, 86400 + 60):
         stack.launch("submissions")
         stack.wait_ready()
         client.post(request, receipt)
         reply = client.take(request)
-    finally:
-        stack.move_clock(0)
 
     assert (reply.final, reply.reason) == (True, "DEADLINE_PASSED")
 
@@ -214,11 +208,8 @@ def test_a_forged_receipt_counts_for_nothing(world, stack, base, edition):
     request = world.request("head", "submissions.SubmitDossier", chain.dossier_body(world), dossier)
     receipt = world.words["wire.Receipt"](mac=b"\x01" * 32)
     receipt.received_at.seconds = int(stack.clock())
-    stack.move_clock(90 * 366 * 86400)
-    try:
+    with chain.later(world, edition, 90 * 366 * 86400):
         client.post(request, receipt)
         reply = client.take(request)
-    finally:
-        stack.move_clock(0)
 
     assert (reply.final, reply.reason) == (True, "DEADLINE_PASSED")

@@ -2,13 +2,28 @@
 
 Every function goes on from what the one before it made, and returns the ids and digests that come of it.
 """
+import contextlib
 import hashlib
 import secrets
 import time
 
+from base import until
 from sangkien_client import uuid7
 
 MILLION = 1_000_000
+
+
+@contextlib.contextmanager
+def later(world, edition_id, seconds):
+    """The clock is so much ahead. What is recorded meanwhile is not the programme's last word: whoever starts afterwards
+    would find the clock behind it, and refuse."""
+    world.stack.move_clock(seconds)
+    try:
+        yield
+    finally:
+        world.stack.move_clock(0)
+    until(lambda: not world.base.unheard(world.programme), "all is heard that happened meanwhile")
+    entry(world, edition_id)
 
 
 def edition(world):
