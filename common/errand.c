@@ -90,17 +90,19 @@ int
 errands_open(const struct process *process, struct errands **ret_errands)
 {
     struct errands *errands = calloc(1, sizeof(*errands));
+    char name[64];
     pthread_condattr_t monotonic;
     int rc;
 
     if (!errands)
         abort();
+    snprintf(name, sizeof(name), "%s-errand", process->service->name);
     errands->process = process;
     pthread_mutex_init(&errands->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&errands->wake, &monotonic);
-    rc = db_open(process->config->db_dsn, process->service->name, &errands->db);
+    rc = db_open(process->config->db_dsn, name, &errands->db);
     if (rc == 0 && process->service->errand_prepare)
         rc = process->service->errand_prepare(errands);
     if (rc == 0)

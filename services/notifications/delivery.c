@@ -2,6 +2,7 @@
  * of the journal. Every call is one short transaction; none is open while a mail is on its way. */
 #include "services/notifications/delivery.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -20,13 +21,11 @@ static const struct statement fill = {
     " ORDER BY n.changed_at LIMIT 200 ON CONFLICT DO NOTHING",
 };
 
-/* A claim holds as long as the session that made it lives, on whatever clock; its own may be claimed again, since a
- * mailer has one mail in hand. One that stands still loses its session: no attempt takes so long (smtp.c: 120 s). */
-static const struct statement patience = {
-    "mail_patience",
-    "SELECT set_config('idle_session_timeout', '300000', false)",
-};
+/* Nothing that a mailer does or waits for takes so long (smtp.c: 120 s). */
+enum { LONGEST_SILENCE_MS = 300000, LOOK_EVERY_MS = 10000 };
 
+/* A claim holds as long as the session that made it lives, on whatever clock; its own may be claimed again, since a
+ * mailer has one mail in hand. */
 static const struct statement claim = {
     "mail_claim",
     "UPDATE notifications.delivery d SET epoch = d.epoch + 1, holder = me.session,"
@@ -64,6 +63,16 @@ static const struct statement drop = {
     "  AND n.programme = d.programme AND n.id = d.notification AND n.state <> 1",
 };
 
+/* One other mailer: as it was at the last look if nothing was heard of it since, or else any. It is ended if $2 says so.
+ * PostgreSQL's own timeout would not do: it goes by a clock that may jump. */
+static const struct statement watch = {
+    "mail_watch",
+    "SELECT seen, CASE WHEN seen = $1::text AND $2::bool THEN pg_terminate_backend(pid) END"
+    " FROM (SELECT pid, session || ' heard at ' || extract(epoch FROM heard_at) AS seen"
+    "  FROM notifications.live_session WHERE pid <> pg_backend_pid()) other"
+    " ORDER BY seen = $1::text DESC, random() LIMIT 1",
+};
+
 static const struct statement depth = {
     "mail_depth",
     "SELECT count(*) FROM notifications.notification WHERE state = 1",
@@ -89,8 +98,8 @@ static const struct statement names = {
     "'sangkien.directory.v1.AgencyRenamed') ORDER BY version DESC LIMIT 1) AS j",
 };
 
-static const struct statement *const statements[] = { &fill, &patience, &claim, &postpone, &put_off,
-                                                      &drop, &depth,    &cause, &names };
+static const struct statement *const statements[] = { &fill,  &claim, &postpone, &put_off, &drop,
+                                                      &watch, &depth, &cause,    &names };
 
 int
 delivery_prepare(struct db *db)
@@ -163,7 +172,7 @@ delivery_claim(struct db *db, struct arena *arena, const struct delivery *done,
     const struct db_result *row;
     int rc;
 
-    begin(db, &patience);
+    db_begin(db);
     if (done)
         ask_drop(db, done);
     db_call(db, &claim);
@@ -171,7 +180,7 @@ delivery_claim(struct db *db, struct arena *arena, const struct delivery *done,
     rc = finish(db);
     if (rc)
         return rc;
-    row = db_result(db, done ? 3 : 2);
+    row = db_result(db, done ? 2 : 1);
     if (db_rows(row) == 0)
         return ERR_NOT_FOUND;
     *ret_delivery = (struct delivery){
@@ -210,6 +219,30 @@ delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds
     db_int4(db, (int32_t) delivery->outcome);
     db_text(db, delivery->failure);
     return finish(db);
+}
+
+int
+delivery_watch(struct db *db, struct delivery_watch *watched)
+{
+    const int64_t now_ms = monotonic_ms();
+    const struct db_result *row;
+    int rc;
+
+    if (now_ms < watched->next_ms)
+        return 0;
+    begin(db, &watch);
+    db_text(db, watched->seen);
+    db_bool(db, now_ms - watched->since_ms > LONGEST_SILENCE_MS);
+    rc = finish(db);
+    if (rc)
+        return rc;
+    row = db_result(db, 1);
+    watched->next_ms = now_ms + LOOK_EVERY_MS;
+    if (db_rows(row) == 0 || strcmp(watched->seen, db_get_text(row, 0, 0)) == 0)
+        return 0;
+    snprintf(watched->seen, sizeof(watched->seen), "%s", db_get_text(row, 0, 0));
+    watched->since_ms = now_ms;
+    return 0;
 }
 
 int

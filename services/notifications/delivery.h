@@ -54,6 +54,17 @@ int delivery_postpone(struct db *db, const struct delivery *delivery, int64_t se
  * again; without one this counts as no attempt. */
 int delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds) MUST_CHECK;
 
+/* What is remembered of another mailer between two looks; times by the monotonic clock. Begins as zero. */
+struct delivery_watch {
+    char seen[96];
+    int64_t since_ms;
+    int64_t next_ms;
+};
+
+/* Call it often: now and then it looks at another mailer, and ends the session, and with it the claim, of one that stands
+ * still. */
+int delivery_watch(struct db *db, struct delivery_watch *watched) MUST_CHECK;
+
 /* How many notifications wait. */
 int delivery_depth(struct db *db, int64_t *ret_count) MUST_CHECK;
 

@@ -35,6 +35,7 @@ struct mailer {
     struct smtp *smtp;
     int64_t relay_pause_ms;
     unsigned until_depth;
+    struct delivery_watch watched;
     struct delivery done; /* the last one, whose row goes with the next claim; no programme: none */
     char done_in[65];
     struct metric *sent;
@@ -225,7 +226,7 @@ put_off(struct mailer *mailer, const struct delivery *delivery, int rc)
 /* ------------------------------------------------------------------ the loop */
 
 static int
-look_at_depth(struct mailer *mailer)
+look_around(struct mailer *mailer)
 {
     int64_t count;
     int rc;
@@ -238,7 +239,9 @@ look_at_depth(struct mailer *mailer)
     if (rc)
         return rc;
     metric_set(mailer->queued, count);
-    rc = count ? make_ready(mailer) : 0; /* before any is claimed */
+    rc = delivery_watch(mailer->db, &mailer->watched);
+    if (rc == 0 && count)
+        rc = make_ready(mailer); /* before any is claimed */
     if (rc == 0 && mailer->smtp)
         mailer->until_depth = DEPTH_EVERY;
     return rc;
@@ -261,7 +264,7 @@ work(struct mailer *mailer, int64_t *ret_pause_ms)
 {
     struct delivery delivery;
     size_t made = 0;
-    int rc = look_at_depth(mailer);
+    int rc = look_around(mailer);
 
     *ret_pause_ms = 0;
     if (rc == 0)

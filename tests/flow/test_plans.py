@@ -128,7 +128,7 @@ class Calls:
             "read events": (service, main, head // 2, head // 2 + 1024, heard, ASKED),
             "find news": (service, [main], [head // 2], heard, 1000, 10000),
             "hear directory": (new,), "feed_directory": (new,), "feed_heads": ([main],), "feed_page": (main, late),
-            "mail_fill": (), "mail_patience": (), "mail_put_off": (*mail, "2020-01-01", 1, ""), "mail_claim": ("2030-01-01",), "mail_depth": (), "mail_cause": (main, head // 2),
+            "mail_fill": (), "mail_watch": ("", False), "mail_put_off": (*mail, "2020-01-01", 1, ""), "mail_claim": ("2030-01-01",), "mail_depth": (), "mail_cause": (main, head // 2),
             "mail_postpone": (*mail, "", "2020-01-01"), "mail_drop": mail,
             "mail_names": (self.few("id", "directory.agency", "directory"),),
         }
