@@ -187,17 +187,22 @@ open_next(struct writer *writer, const char *programme, struct letter **letters,
     return open_batch(writer, programme, letters, count);
 }
 
+static void
+ask_locked(struct batch *b)
+{
+    db_begin(b->db);
+    batch_ask_load(b);
+    db_send(b->db);
+}
+
 void
 batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count)
 {
     struct batch *b = open_next(writer, programme, letters, count);
 
     writer->asked = b;
-    if (batch_guess(b))
-        return;
-    db_begin(b->db);
-    batch_ask_load(b);
-    db_send(b->db);
+    if (!batch_guess(b) && !batch_peek(b))
+        ask_locked(b);
 }
 
 bool
@@ -232,8 +237,15 @@ ask_heard(struct writer *writer, const char *programme, struct letter **letters,
 static int
 decide_asked(struct batch *b)
 {
-    int rc = batch_load(b);
+    int rc;
 
+    if (b->is_peek) {
+        rc = batch_peeked(b);
+        if (rc || b->is_guess)
+            return rc;
+        ask_locked(b);
+    }
+    rc = batch_load(b);
     CRASH_POINT(head_locked);
     if (rc == 0)
         rc = judge_all(&b->verge, b->world, b->letters, b->count);

@@ -1,4 +1,5 @@
-/* common/batch_guess.c - a batch of which everything is known that it needs is decided at once, and sent whole. */
+/* common/batch_guess.c - a batch of which everything is known that it needs is decided at once, and sent whole. What is
+ * not known is read before, if need be: without a lock, since the head will tell whether it was still true. */
 #include "common/batch_state.h"
 #include "common/crash.h"
 #include "common/footing.h"
@@ -16,38 +17,44 @@ bring(struct batch *b, const struct kind *kind, struct uuid id)
     return true;
 }
 
-static bool
-bring_keys(struct batch *b, const struct letter *letter)
-{
-    LIST_EACH (const struct held, key, &letter->keys.items)
-        if (!bring(b, key->kind, key->id))
-            return false;
-    return true;
-}
-
-/* Brings all that the letter's core looks at. Of what it creates no more is looked for. */
+/* Brings all that the letter's core looks at, as far as it is known. Of what it creates no more is looked for. */
 static bool
 bring_for(struct batch *b, struct letter *letter)
 {
-    if (!letter_is_request(letter) || letter->validate_only)
-        return false;
-    if (!batch_needs_world(letter))
-        return true;
-    if (!batch_creates(letter) && !bring(b, letter->kind, letter->subject))
-        return false;
+    bool is_there = batch_creates(letter) || bring(b, letter->kind, letter->subject);
+    bool is_all = is_there;
+
     batch_name_keys(b, letter, NULL);
     if (letter->keys.wants_state && batch_creates(letter))
         return false;
-    if (letter->keys.wants_state)
+    if (letter->keys.wants_state && is_there)
         batch_name_keys(b, letter, world_find(b->world, letter->kind, letter->subject)->state);
-    return bring_keys(b, letter);
+    LIST_EACH (const struct held, key, &letter->keys.items)
+        is_all = bring(b, key->kind, key->id) && is_all;
+    return is_all;
 }
 
 static bool
 bring_all(struct batch *b)
 {
+    bool is_all = true;
+
     for (size_t i = 0; i < b->count; i++)
-        if (!bring_for(b, b->letters[i]))
+        if (batch_needs_world(b->letters[i]))
+            is_all = bring_for(b, b->letters[i]) && is_all;
+    return is_all;
+}
+
+/* Is it known where the head is, and do only requests lie here that are to be carried out? */
+static bool
+may_guess(const struct batch *b)
+{
+    const struct journal_head *head = footing_head(b->writer->footing, b->programme);
+
+    if (!head || (b->foreseen >= 0 && b->foreseen != head->position))
+        return false;
+    for (size_t i = 0; i < b->count; i++)
+        if (!letter_is_request(b->letters[i]) || b->letters[i]->validate_only)
             return false;
     return true;
 }
@@ -85,7 +92,6 @@ all_are_seen_through(const struct batch *b)
 static void
 give_up(struct batch *b)
 {
-    footing_lose(b->writer->footing);
     b->world = world_new(b->arena);
     b->foreseen = -1;
     batch_restart(b);
@@ -94,18 +100,17 @@ give_up(struct batch *b)
 bool
 batch_guess(struct batch *b)
 {
-    const struct journal_head *head = footing_head(b->writer->footing, b->programme);
-
-    if (!head || (b->foreseen >= 0 && b->foreseen != head->position) || !bring_all(b))
+    if (!may_guess(b) || !bring_all(b))
         return false;
     presume_absent(b);
     world_close(b->world);
     b->verge.has_journal = true;
-    b->found = *head;
+    b->found = *footing_head(b->writer->footing, b->programme);
     b->found.programme = b->programme;
     b->found.directory = authority_position(b->writer->authority);
     b->head = b->found;
     if (judge_all(&b->verge, b->world, b->letters, b->count) || !all_are_seen_through(b)) {
+        footing_lose(b->writer->footing);
         give_up(b);
         return false;
     }
@@ -113,4 +118,30 @@ batch_guess(struct batch *b)
     b->is_guess = true;
     batch_write_guess(b);
     return true;
+}
+
+bool
+batch_peek(struct batch *b)
+{
+    if (!may_guess(b))
+        return false;
+    presume_absent(b);
+    batch_ask_missing(b);
+    b->foreseen = footing_head(b->writer->footing, b->programme)->position;
+    db_send(b->db);
+    b->is_peek = true;
+    return true;
+}
+
+int
+batch_peeked(struct batch *b)
+{
+    size_t first = 0;
+    int rc = db_run(b->db);
+
+    if (rc == 0)
+        rc = store_loaded(b->store, b->world, b->arena, &first);
+    if (rc == 0 && !batch_guess(b))
+        give_up(b); /* what is to be created must be looked for, too */
+    return rc;
 }

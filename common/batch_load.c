@@ -267,6 +267,12 @@ name_all_keys(struct batch *b)
 }
 
 void
+batch_ask_missing(struct batch *b)
+{
+    ask_round(b, 0);
+}
+
+void
 batch_ask_first(struct batch *b)
 {
     name_all_keys(b);

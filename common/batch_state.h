@@ -26,7 +26,8 @@ struct batch {
     struct list requests; /* of struct inbox_row */
     struct list saved;    /* of struct write */
     bool writes, journals, founds;
-    bool is_guess; /* decided without having asked the server anything: see footing.h */
+    bool is_guess; /* decided without a lock: see footing.h */
+    bool is_peek;  /* reads without one what a guess is missing */
     bool is_noted; /* what is read ahead takes it for committed */
 };
 
@@ -39,8 +40,10 @@ void batch_restart(struct batch *b);
 int batch_prepare_load(struct db *db) MUST_CHECK;
 int batch_prepare_write(struct db *db) MUST_CHECK;
 
-/* Queues the load of all that can be known without having loaded anything. */
+/* Queues the load of all that can be known without having loaded anything; or only of what is missing among what the
+ * letters are known to need. */
 void batch_ask_first(struct batch *b);
+void batch_ask_missing(struct batch *b);
 
 /* Locks the head, looks up what surrounds the decisions, and loads what the world does not hold yet: queued, and
  * then waited for. */
@@ -56,6 +59,10 @@ void batch_name_keys(struct batch *b, struct letter *letter, const void *state);
 
 /* Decides and sends all of it at once, if everything that it needs is known. false: nothing was decided. */
 bool batch_guess(struct batch *b);
+
+/* After that: asks for what is missing, without a lock, if it may be guessed then. And takes what came, and guesses. */
+bool batch_peek(struct batch *b);
+int batch_peeked(struct batch *b) MUST_CHECK;
 
 /* Sends what was decided, and COMMIT; a guess takes the head with it. And sees what came of it. */
 void batch_write(struct batch *b);

@@ -12,6 +12,7 @@
 
 #include "common/batch_state.h"
 #include "common/footing.h"
+#include "sangkien/submissions/v1/commands.pb-c.h"
 
 enum { EDITION = 600, FIRST_ENTRY = 1000, ENTRIES = 3, REST = 32 };
 
@@ -51,15 +52,29 @@ stands(const struct writer *w)
     return footing_head(w->footing, s.programme);
 }
 
-static int
-begin(void **state)
+static void
+raise_stage(struct writer *publisher)
 {
-    (void) state;
     stage_begin(&s);
     requests = 100;
     stage_writer(&s, &submissions_service, &writer);
     stage_writer(&s, &submissions_service, &other);
-    given_a_published_edition(&s, &writer, 1, EDITION);
+    given_a_published_edition(&s, publisher, 1, EDITION);
+}
+
+static int
+begin(void **state)
+{
+    (void) state;
+    raise_stage(&writer);
+    return 0;
+}
+
+static int
+begin_without_footing(void **state)
+{
+    (void) state;
+    raise_stage(&other);
     return 0;
 }
 
@@ -83,7 +98,7 @@ end(void **state)
     return 0;
 }
 
-/* One batch of the writer's: was it decided without asking? */
+/* One batch of the writer's: was it decided without a lock? */
 static int
 start(struct letter **letters, size_t count, struct batch **ret_batch)
 {
@@ -175,7 +190,7 @@ what_another_writer_refuses_is_seen(void **state)
 
 /* It saw the edition before it was opened. */
 static void
-what_this_writer_changes_is_asked_again(void **state)
+what_this_writer_changes_is_read_again(void **state)
 {
     struct letter *early = create(0), *draft = create(1);
     struct batch *batch;
@@ -184,9 +199,69 @@ what_this_writer_changes_is_asked_again(void **state)
     assert_string_equal(stage_say(&writer, early), "EDITION_NOT_OPEN");
     assert_string_equal(stage_say(&writer, open_registration()), "OK");
     assert_true(stands(&writer));
-    assert_false(start(&draft, 1, &batch));
+    assert_true(start(&draft, 1, &batch));
+    assert_true(batch->is_peek);
     finishes_well(batch);
     must_say(&draft, 1, "OK");
+}
+
+/* An entry that nobody has looked at. */
+static void
+what_is_not_known_is_read_without_a_lock(void **state)
+{
+    struct letter *submission = ask_submit_entry(&s, ++requests, FIRST_ENTRY + 900);
+    struct batch *batch;
+
+    (void) state;
+    batch_ask(&writer, s.programme, &submission, 1);
+    assert_string_equal(stage_say(&other, create(0)), "OK"); /* he waits for nobody */
+    assert_true(start(&submission, 1, &batch));
+    assert_true(batch->is_peek);
+    comes_to_nothing(batch);
+    stage_run(&writer, s.programme, &submission, 1);
+    must_say(&submission, 1, "OK");
+}
+
+/* It looks at the entry's edition: by its threshold this is a finalist's score. */
+static struct letter *
+record_final_result(unsigned entry)
+{
+    Submissions__RecordFinalResult ask = SUBMISSIONS__RECORD_FINAL_RESULT__INIT;
+    Types__OfficialDocument report = TYPES__OFFICIAL_DOCUMENT__INIT;
+    Types__Date today = { PROTOBUF_C_MESSAGE_INIT(&types__date__descriptor), 2019, 10, 29 };
+
+    report.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_REPORT;
+    report.document_symbol = "2/BC-SNV";
+    report.issued_on = &today;
+    ask.score_centi = 8000;
+    ask.document = &report;
+    return stage_letter(&s, &submissions_service, ++requests, OFFICER, entry, &ask);
+}
+
+/* An entry of an edition that is not known either. What else was read tells nothing about what is to be created. */
+static void
+what_is_read_in_vain_is_asked(void **state)
+{
+    struct letter *letters[2];
+    struct batch *batch;
+
+    (void) state;
+    given_a_published_edition(&s, &other, 10, EDITION + 1);
+    assert_string_equal(stage_say(&other, open_registration()), "OK");
+    assert_string_equal(stage_say(&other, ask_open_registration(&s, ++requests, EDITION + 1)),
+                        "OK");
+    assert_string_equal(stage_say(&other, create(0)), "OK");
+    assert_string_equal(
+        stage_say(&other, ask_create_entry(&s, ++requests, EDITION + 1, FIRST_ENTRY + 1)), "OK");
+    assert_string_equal(stage_say(&writer, open_registration()), "NOT_NOW");
+    letters[0] = create(0);
+    letters[1] = record_final_result(FIRST_ENTRY + 1);
+    assert_false(start(letters, 2, &batch));
+    assert_true(batch->is_peek);
+    finishes_well(batch);
+    must_say(&letters[0], 1, "ALREADY_EXISTS");
+    must_say(&letters[1], 1, "SCORE_OUT_OF_RANGE");
+    assert_true(stands(&writer));
 }
 
 static void
@@ -468,7 +543,10 @@ main(void)
         KNOWN_TEST(what_is_known_is_not_asked),
         KNOWN_TEST(what_another_writer_does_is_seen),
         KNOWN_TEST(what_another_writer_refuses_is_seen),
-        NEW_TEST(what_this_writer_changes_is_asked_again),
+        cmocka_unit_test_setup_teardown(what_this_writer_changes_is_read_again,
+                                        begin_without_footing, end),
+        KNOWN_TEST(what_is_not_known_is_read_without_a_lock),
+        cmocka_unit_test_setup_teardown(what_is_read_in_vain_is_asked, begin_without_footing, end),
         KNOWN_TEST(a_request_that_was_answered_is_answered_again),
         KNOWN_TEST(what_is_there_cannot_be_created),
         KNOWN_TEST(what_is_refused_is_asked),

@@ -499,7 +499,7 @@ given_a_published_edition(struct stage *s, struct writer *writer, unsigned first
     plan.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN;
     plan.document_symbol = "1/KH-UBND";
     plan.issued_on = &today;
-    create.ordinal = 1;
+    create.ordinal = (int32_t) edition;
     create.year = 2019;
     create.name = "the first";
     create.threshold_centi = 7000;
@@ -517,6 +517,14 @@ ask_open_registration(struct stage *s, unsigned request, unsigned edition)
     static const Submissions__OpenRegistration ask = SUBMISSIONS__OPEN_REGISTRATION__INIT;
 
     return stage_letter(s, &submissions_service, request, OFFICER, edition, &ask);
+}
+
+struct letter *
+ask_submit_entry(struct stage *s, unsigned request, unsigned entry)
+{
+    static const Submissions__SubmitEntry ask = SUBMISSIONS__SUBMIT_ENTRY__INIT;
+
+    return stage_letter(s, &submissions_service, request, CLERK, entry, &ask);
 }
 
 struct letter *

@@ -96,6 +96,7 @@ void given_a_published_edition(struct stage *s, struct writer *writer, unsigned 
                                unsigned edition);
 
 struct letter *ask_open_registration(struct stage *s, unsigned request, unsigned edition);
+struct letter *ask_submit_entry(struct stage *s, unsigned request, unsigned entry);
 struct letter *ask_create_entry(struct stage *s, unsigned request, unsigned edition,
                                 unsigned entry);
 
