@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include "common/batch_state.h"
+#include "common/crash.h"
 #include "common/footing.h"
 #include "common/proto.h"
 #include "common/record.h"
@@ -183,6 +184,7 @@ batch_write(struct batch *b)
         journal_found(b->db, b->programme);
     save_states(b);
     db_push(b->db); /* the server writes the states while we chain the events */
+    CRASH_POINT(states_sent);
     if (b->journals) {
         draw(b);
         journal_add(b->db, b->programme, &b->events, &b->requests);
@@ -200,6 +202,7 @@ batch_write_guess(struct batch *b)
     db_begin(b->db);
     journal_take(b->db, &b->found, &b->head);
     save_states(b);
+    CRASH_POINT(states_sent);
     journal_add(b->db, b->programme, &b->events, &b->requests);
     send_commit(b);
 }

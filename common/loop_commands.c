@@ -313,6 +313,7 @@ run_apart(struct loop *loop, struct letter **letters, size_t count, int rc)
         settle(loop, letters[0], rc);
     } else {
         run_letters(loop, letters, count / 2);
+        CRASH_POINT(half_done);
         if (any_put_off(letters, count / 2))
             put_off(letters + count / 2, count - count / 2);
         else

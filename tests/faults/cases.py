@@ -252,6 +252,15 @@ class Cases:
         for _ in range(20):
             yield from must(say("clerk", "submissions.CreateEntry", chain.draft(self.world, self.edition), uuid7()))
 
+    def rivalling(self):
+        """Entries that want codes which others may have: only the database knows."""
+        for _ in range(2):
+            entry = uuid7()
+            yield from must(say("clerk", "submissions.CreateEntry", chain.draft(self.world, self.edition), entry))
+            yield from must(say("head", "submissions.SubmitEntry", {}, entry))
+            for _ in range(9):
+                yield say("standing", "submissions.RegisterEntry", {"entry_code": f"MS-{self.rng.randrange(20)}"}, entry)
+
     def founding(self):
         """Nothing but programmes and who is who."""
         return self.founded() if self.chance(0.3) else self.directed()

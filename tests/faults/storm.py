@@ -18,7 +18,7 @@ WORKERS = ("submissions", "appraisal", "funding", "directory")
 FOUNDERS = ("submissions", "directory")
 CONSUMERS = ("appraisal", "funding", "notifications")
 ALARMS = ("alarm_due", "alarm_run")
-AT_WORK = ("work_taken", "head_locked", "decided", "commit_sent", "committed", "replied")
+AT_WORK = ("work_taken", "head_locked", "decided", "states_sent", "commit_sent", "committed", "replied")
 POINTS = {
     **{point: ("gateway",) for point in ("request_taken", "request_judged", "work_sent", "answer_taken",
                                          "answer_passed", "page_taken", "page_shared")},

@@ -40,6 +40,13 @@ def test_the_promises_hold_when_a_batch_was_sent_behind_another(trial, long):
         trial.storm.blow("crash", point="sent_ahead", service="submissions")
 
 
+@pytest.mark.parametrize("trial", [{"most": 60, "rate": 3000, "stories": Cases.rivalling}], ids=["rivalling"], indirect=True)
+def test_the_promises_hold_while_what_failed_together_is_run_apart(trial, long):
+    """Whoever dies has told half of them already."""
+    for _ in range(20 if long else 2):
+        trial.storm.blow("crash", point="half_done", service="submissions")
+
+
 def test_the_promises_hold_in_a_storm(trial, nth, long):
     for kind in ("server", "backend", "terminate", "halt", "kill"):
         trial.storm.blow(kind)

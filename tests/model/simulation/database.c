@@ -213,19 +213,22 @@ call_named(struct db *db, const char *name)
 int
 db_run(struct db *db)
 {
+    const bool commits = db->commits;
+
+    db->commits = false; /* what comes after it is not in a transaction */
     if (db->was_run) /* nothing was queued since */
         list_init(&db->calls, db->arena, sizeof(struct call));
     db->was_run = true;
     db->is_unknown = false;
     db->constraint = "";
-    if (!db->commits && sim.fault == LOST_READ) {
+    if (!commits && sim.fault == LOST_READ) {
         sim.fault = NO_FAULT;
         return err_set(ERR_RETRY, "the connection broke while something was read");
     }
     LIST_EACH (struct call, call, &db->calls)
         if (call->statement)
             statement_read(db, call);
-    return db->commits ? transaction_commit(db) : 0;
+    return commits ? transaction_commit(db) : 0;
 }
 
 bool
