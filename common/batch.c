@@ -1,6 +1,6 @@
 /* common/batch.c - one transaction, from BEGIN to COMMIT, in two round trips: one locks the journal's head
- * and loads, one writes and commits; or in one, where nothing need be loaded. All that is written in a
- * programme is written under that one lock. */
+ * and loads, one writes and commits; or in one, where nothing need be loaded. Where the head is known, what is loaded
+ * needs no lock: moving it tells. All that is written in a programme is written under that one lock. */
 #include "common/batch.h"
 
 #include <assert.h>

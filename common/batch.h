@@ -1,8 +1,8 @@
 /* common/batch.h - the path of a command: what one transaction does with the letters of one programme.
  *
  * Shapes     lock the programme's head, load, look up the inbox, decide in memory, write in sets, commit.
- *            What was read beforehand and is still true is not loaded again: see foresight.h. Where all that is
- *            needed is known, nothing is asked, and all is sent at once: see footing.h.
+ *            What was read beforehand and is still true is not loaded again: see foresight.h. Where it is known
+ *            how the head was left, nothing is locked before it is moved: see footing.h.
  * Errors     0: the transaction is committed and every letter has its fate (and requests their reply).
  *            ERR_RETRY, ERR_POISON, ERR_FATAL: rolled back, nothing happened; after ERR_RETRY running
  *            the same letters again resolves also a COMMIT of unknown outcome, by their ids.
@@ -60,7 +60,7 @@ int writer_catch_up(struct db *db, struct authority *authority) MUST_CHECK;
 int batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
               const struct hearing *hearing, struct hint *ret_hint) MUST_CHECK;
 
-/* The same in parts. batch_ask sends what locks and loads, or all of it, and the server is at it until batch_start,
+/* The same in parts. batch_ask sends what loads, with a lock or without, or all of it, and the server is at it until batch_start,
  * which must come next on this connection, and with the same letters; it asks by itself where that was not done.
  * Between batch_start and batch_finish the server writes and commits. When batch_start fails there is no batch. */
 void batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count);

@@ -1,5 +1,5 @@
 /* common/batch_guess.c - a batch of which everything is known that it needs is decided at once, and sent whole. What is
- * not known is read before, if need be: without a lock, since the head will tell whether it was still true. */
+ * not known is read before, if need be: without a lock, since taking the head will tell whether it was still true. */
 #include "common/batch_state.h"
 #include "common/crash.h"
 #include "common/footing.h"
@@ -45,7 +45,7 @@ bring_all(struct batch *b)
     return is_all;
 }
 
-/* Is it known where the head is, and do only requests lie here that are to be carried out? */
+/* Is it known where the head is, and do only requests lie here that are to be carried out and stored? */
 static bool
 may_guess(const struct batch *b)
 {
@@ -54,7 +54,8 @@ may_guess(const struct batch *b)
     if (!head || (b->foreseen >= 0 && b->foreseen != head->position))
         return false;
     for (size_t i = 0; i < b->count; i++)
-        if (!letter_is_request(b->letters[i]) || b->letters[i]->validate_only)
+        if (!letter_is_request(b->letters[i]) || b->letters[i]->validate_only ||
+            b->letters[i]->fate == REFUSED_ONCE)
             return false;
     return true;
 }
@@ -97,11 +98,10 @@ give_up(struct batch *b)
     batch_restart(b);
 }
 
-bool
-batch_guess(struct batch *b)
+/* On the known head, with all that is needed. false: it must be asked for. */
+static bool
+decide(struct batch *b)
 {
-    if (!may_guess(b) || !bring_all(b))
-        return false;
     presume_absent(b);
     world_close(b->world);
     b->verge.has_journal = true;
@@ -121,13 +121,21 @@ batch_guess(struct batch *b)
 }
 
 bool
+batch_guess(struct batch *b)
+{
+    return may_guess(b) && bring_all(b) && decide(b);
+}
+
+/* Of one moment: whatever comes between is seen when the head is taken. */
+bool
 batch_peek(struct batch *b)
 {
     if (!may_guess(b))
         return false;
     presume_absent(b);
-    batch_ask_missing(b);
     b->foreseen = footing_head(b->writer->footing, b->programme)->position;
+    db_begin_still(b->db);
+    batch_ask_missing(b);
     db_send(b->db);
     b->is_peek = true;
     return true;
@@ -136,12 +144,21 @@ batch_peek(struct batch *b)
 int
 batch_peeked(struct batch *b)
 {
-    size_t first = 0;
-    int rc = db_run(b->db);
+    size_t first = 1; /* behind BEGIN */
+    bool has_all;
+    int rc;
 
-    if (rc == 0)
-        rc = store_loaded(b->store, b->world, b->arena, &first);
-    if (rc == 0 && !batch_guess(b))
-        give_up(b); /* what is to be created must be looked for, too */
-    return rc;
+    do {
+        rc = db_run(b->db);
+        if (rc == 0)
+            rc = store_loaded(b->store, b->world, b->arena, &first);
+        if (rc)
+            return rc;
+        first = 0;
+        has_all = bring_all(b);
+    } while (!has_all && batch_ask_missing(b));
+    if (has_all && decide(b))
+        return 0;
+    give_up(b); /* what is to be created must be looked for, too */
+    return db_rollback(b->db);
 }

@@ -113,8 +113,8 @@ want_kind(const struct batch *b, const struct kind *kind, struct list *wanted)
     }
 }
 
-/* Queues the load of all of one kind that the letters are known to need, each once. */
-static void
+/* Queues the load of all of one kind that the letters are known to need, each once. false: there is none. */
+static bool
 load_kind(struct batch *b, const struct kind *kind)
 {
     struct list wanted, ids;
@@ -125,7 +125,7 @@ load_kind(struct batch *b, const struct kind *kind)
     list_init(&ids, b->arena, sizeof(struct uuid));
     want_kind(b, kind, &wanted);
     if (wanted.count == 0)
-        return;
+        return false;
     w = wanted.items;
     qsort(wanted.items, wanted.count, sizeof(*w), wanted_order);
     for (int pass = 0; pass < 2; pass++) {
@@ -136,6 +136,7 @@ load_kind(struct batch *b, const struct kind *kind)
             whole = ids.count;
     }
     store_load(b->store, kind, b->programme, ids.items, ids.count, whole);
+    return true;
 }
 
 /* The kinds behind the first letter that must see its own aggregate to know what else it needs. */
@@ -266,10 +267,14 @@ name_all_keys(struct batch *b)
             batch_name_keys(b, b->letters[i], NULL);
 }
 
-void
+bool
 batch_ask_missing(struct batch *b)
 {
-    ask_round(b, 0);
+    bool any = false;
+
+    for (const struct kind *const *kind = b->writer->service->kinds; *kind; kind++)
+        any = load_kind(b, *kind) || any;
+    return any;
 }
 
 void

@@ -40,10 +40,11 @@ void batch_restart(struct batch *b);
 int batch_prepare_load(struct db *db) MUST_CHECK;
 int batch_prepare_write(struct db *db) MUST_CHECK;
 
-/* Queues the load of all that can be known without having loaded anything; or only of what is missing among what the
- * letters are known to need. */
+/* Queues the load of all that can be known without having loaded anything. */
 void batch_ask_first(struct batch *b);
-void batch_ask_missing(struct batch *b);
+
+/* Queues the load of what is missing among all that the letters are known to need. false: nothing is. */
+bool batch_ask_missing(struct batch *b);
 
 /* Locks the head, looks up what surrounds the decisions, and loads what the world does not hold yet: queued, and
  * then waited for. */

@@ -199,6 +199,8 @@ batch_write_guess(struct batch *b)
 {
     b->writes = b->journals = true;
     draw(b);
+    if (b->is_peek)
+        db_end_still(b->db);
     db_begin(b->db);
     journal_take(b->db, &b->found, &b->head);
     save_states(b);
@@ -207,11 +209,11 @@ batch_write_guess(struct batch *b)
     send_commit(b);
 }
 
-/* Behind what comes before the states: BEGIN and the head of a guess, a new programme's head. */
+/* Behind what comes before the states: the end of a peek, BEGIN, and the head of a guess; a new programme's head. */
 int
 batch_written(struct batch *b)
 {
-    size_t first = b->is_guess ? 2 : b->founds;
+    size_t first = b->is_guess ? (b->is_peek ? 3 : 2) : b->founds;
     int rc = db_run(b->db);
 
     if (rc == 0)

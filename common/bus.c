@@ -96,20 +96,16 @@ static struct bus *
 bus_new(const struct config *config, const struct bus_offer *offer)
 {
     struct bus *bus = calloc(1, sizeof(*bus));
-    pthread_condattr_t monotonic;
 
     if (!bus)
         abort();
     bus->queries = offer->queries;
     pack_ready(bus, config, offer);
     pthread_mutex_init(&bus->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     for (int i = 0; i < LANES; i++) {
         bus->lanes[i].end = &bus->lanes[i].first;
-        pthread_cond_init(&bus->lanes[i].filled, &monotonic);
+        monotonic_cond_init(&bus->lanes[i].filled);
     }
-    pthread_condattr_destroy(&monotonic);
     for (size_t i = 0; i < MOST_GATEWAYS; i++)
         bus->out_end[i] = &bus->out_first[i];
     return bus;
@@ -247,10 +243,8 @@ bus_close(struct bus **bus_p)
 static void
 wait_until(struct bus *bus, struct queue *lane, int64_t deadline_ms, int64_t *ret_left_ms)
 {
-    struct timespec until = { deadline_ms / 1000, (deadline_ms % 1000) * 1000000 };
-
     lane->sleepers++;
-    pthread_cond_timedwait(&lane->filled, &bus->mutex, &until);
+    monotonic_cond_wait(&lane->filled, &bus->mutex, deadline_ms);
     lane->sleepers--;
     *ret_left_ms = deadline_ms - monotonic_ms();
 }

@@ -139,6 +139,25 @@ monotonic_ms(void)
     return monotonic_us() / 1000;
 }
 
+void
+monotonic_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+bool
+monotonic_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until_ms)
+{
+    struct timespec until = { until_ms / 1000, until_ms % 1000 * 1000000 };
+
+    return pthread_cond_timedwait(cond, mutex, &until) == 0;
+}
+
 /* ------------------------------------------------------------------ calendar */
 
 /* Years are counted from March, so that the leap day is the last of its year; 400 years are an era

@@ -10,6 +10,7 @@
 #ifndef SANGKIEN_COMMON_CLOCK_H
 #define SANGKIEN_COMMON_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include "common/arena.h"
@@ -35,6 +36,10 @@ int64_t timeline_now_us(struct timeline *line, int64_t steady_us, int64_t machin
 
 int64_t monotonic_us(void);
 int64_t monotonic_ms(void);
+
+/* A condition that is waited for until a moment of the monotonic clock. false: that has passed. */
+void monotonic_cond_init(pthread_cond_t *cond);
+_Bool monotonic_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until_ms);
 
 #define TIME_TEXT_SIZE 48 /* with the closing NUL and room for years of six digits */
 

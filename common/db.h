@@ -76,6 +76,10 @@ void db_uuids(struct db *db, const struct uuid *uuids, size_t count); /* one val
 void db_begin(struct db *db);
 void db_commit(struct db *db);
 
+/* Between the two, all that is read is of one moment. Nothing is written there: see the triggers that guard money. */
+void db_begin_still(struct db *db);
+void db_end_still(struct db *db);
+
 /* Sends what is queued, so that the server may begin with it. More may follow. */
 void db_push(struct db *db);
 
@@ -89,7 +93,7 @@ bool db_is_first(struct db *db, struct db *other);
 bool db_is_before(struct db *db, int fd);
 
 /* Sends what is queued, if anything still is, and waits for the first trip that is under way. The nth result is that
- * of its nth db_call, db_begin or db_commit. When the connection was lost nothing is under way any more, and
+ * of its nth db_call, begin, commit or end. When the connection was lost nothing is under way any more, and
  * db_commit_is_unknown tells that a COMMIT was: then its outcome is unknown. */
 int db_run(struct db *db) MUST_CHECK;
 bool db_commit_is_unknown(const struct db *db);

@@ -9,6 +9,9 @@
 #include "common/pg_value.h"
 
 const struct statement db_begin_statement = { "begin", "BEGIN" };
+const struct statement db_begin_still_statement = {
+    "begin still", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+};
 const struct statement db_commit_statement = { "commit", "COMMIT" };
 const struct statement db_rollback_statement = { "rollback", "ROLLBACK" };
 
@@ -74,6 +77,19 @@ db_begin(struct db *db)
 {
     db->constraint[0] = '\0'; /* not at each run: it is asked for after the rollback */
     db_call(db, &db_begin_statement);
+}
+
+void
+db_begin_still(struct db *db)
+{
+    db->constraint[0] = '\0';
+    db_call(db, &db_begin_still_statement);
+}
+
+void
+db_end_still(struct db *db)
+{
+    db_call(db, &db_rollback_statement);
 }
 
 void

@@ -121,6 +121,8 @@ db_open(const char *dsn, const char *name, struct db **ret_db)
     if (rc == 0)
         rc = db_prepare(db, &db_begin_statement);
     if (rc == 0)
+        rc = db_prepare(db, &db_begin_still_statement);
+    if (rc == 0)
         rc = db_prepare(db, &db_commit_statement);
     if (rc == 0)
         rc = db_prepare(db, &db_rollback_statement);

@@ -68,7 +68,7 @@ struct db {
     char constraint[64];
 };
 
-extern const struct statement db_begin_statement;
+extern const struct statement db_begin_statement, db_begin_still_statement;
 extern const struct statement db_commit_statement;
 extern const struct statement db_rollback_statement;
 extern const struct statement db_row_type_statement;

@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/arena.h"
+#include "common/clock.h"
 #include "common/errand_thread.h"
 #include "common/log.h"
 
@@ -37,22 +37,27 @@ errand_db(struct errands *errands)
 bool
 errand_wait(struct errands *errands, int64_t milliseconds)
 {
-    struct timespec until;
+    const int64_t until_ms = monotonic_ms() + milliseconds;
     bool go_on;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += milliseconds / 1000;
-    until.tv_nsec += milliseconds % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
     pthread_mutex_lock(&errands->lock);
-    while (!errands->is_over && pthread_cond_timedwait(&errands->wake, &errands->lock, &until) == 0)
+    while (!errands->is_over && monotonic_cond_wait(&errands->wake, &errands->lock, until_ms))
         ;
     go_on = !errands->is_over;
     pthread_mutex_unlock(&errands->lock);
     return go_on;
+}
+
+/* A claim holds as long as the session that made it: others may end one that says nothing. */
+static void
+show_life(void *context)
+{
+    struct errands *errands = context;
+
+    db_begin(errands->db);
+    db_commit(errands->db);
+    if (db_run(errands->db))
+        log_debug("errand lost its connection", "reason", err_text(), NULL);
 }
 
 int
@@ -65,7 +70,8 @@ errand_say(struct errands *errands, const char *programme, const struct uuid *su
                                     uuid_text(arena, subject), (long long) number);
     struct uuid id = uuid_derive("errand", name, strlen(name));
 
-    return loop_say(errands->loop, programme, subject, &id, said);
+    return loop_say(errands->loop, programme, subject, &id, said,
+                    &(struct waiting){ show_life, errands });
 }
 
 static void *
@@ -91,7 +97,6 @@ errands_open(const struct process *process, struct errands **ret_errands)
 {
     struct errands *errands = calloc(1, sizeof(*errands));
     char name[64];
-    pthread_condattr_t monotonic;
     int rc;
 
     if (!errands)
@@ -99,9 +104,7 @@ errands_open(const struct process *process, struct errands **ret_errands)
     snprintf(name, sizeof(name), "%s-errand", process->service->name);
     errands->process = process;
     pthread_mutex_init(&errands->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&errands->wake, &monotonic);
+    monotonic_cond_init(&errands->wake);
     rc = db_open(process->config->db_dsn, name, &errands->db);
     if (rc == 0 && process->service->errand_prepare)
         rc = process->service->errand_prepare(errands);

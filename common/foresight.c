@@ -13,8 +13,6 @@
  * beforehand is mostly out of date: then it is not tried again for so many batches. */
 enum { WORTH = 16, REST = 32 };
 
-static const struct statement begin_reading = { "begin reading",
-                                                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
 static const struct statement where_is_head = {
     "where is head", "SELECT position FROM runtime.journal_head WHERE programme = $1::text"
 };
@@ -44,8 +42,6 @@ foresight_open(const struct service *service, const char *dsn, struct foresight 
         abort();
     f->arena = arena_new();
     rc = db_open(dsn, service->name, &f->db);
-    if (rc == 0)
-        rc = db_prepare(f->db, &begin_reading);
     if (rc == 0)
         rc = db_prepare(f->db, &where_is_head);
     if (rc == 0)
@@ -121,11 +117,11 @@ foresight_look(struct writer *writer, const char *programme, struct letter **let
     f->batch.store = f->store;
     f->from = f->to = -1;
     list_init(&f->changed, f->arena, sizeof(struct held));
-    db_call(f->db, &begin_reading);
+    db_begin_still(f->db);
     db_call(f->db, &where_is_head);
     db_text(f->db, programme);
     batch_ask_first(&f->batch);
-    db_commit(f->db);
+    db_end_still(f->db);
     db_send(f->db);
     f->stage = ASKED;
 }

@@ -87,7 +87,7 @@ loop_open(const struct process *process, struct loop **ret_loop)
     loop->queue = queue_new();
     loop->self = uuid_derive("service", loop->service->name, strlen(loop->service->name));
     pthread_mutex_init(&loop->lock, NULL);
-    pthread_cond_init(&loop->done, NULL);
+    monotonic_cond_init(&loop->done);
     name_metrics(loop);
     rc = writer_open(loop->service, loop->config->db_dsn, &loop->writer);
     if (rc == 0)

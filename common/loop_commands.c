@@ -331,7 +331,7 @@ run_letters(struct loop *loop, struct letter **letters, size_t count)
 }
 
 /* The server is asked for the next turn before this one's answers are given, so that it is never idle. From then on
- * the head is locked: what goes to the log, which may be slow, goes before. */
+ * the head may be locked: what goes to the log, which may be slow, goes before. */
 static void
 run_turn(struct loop *loop)
 {

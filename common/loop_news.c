@@ -80,8 +80,10 @@ drain(struct loop *loop, const char *programme)
 static void
 hear_programme(struct loop *loop, const char *programme)
 {
-    while (hear_stride(loop, programme) && !bus_is_leaving(loop->bus))
+    while (hear_stride(loop, programme) && !bus_is_leaving(loop->bus)) {
         loop_do_commands(loop); /* nobody waits for a long history */
+        loop_do_sayings(loop);
+    }
 }
 
 /* ------------------------------------------------------------------ alarms */

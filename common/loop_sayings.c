@@ -3,9 +3,23 @@
 #include "common/log.h"
 #include "common/loop_state.h"
 
+enum { SHOW_LIFE_MS = 30000 };
+
+/* false: it has taken long, and nothing has come of it yet. The lock is held. */
+static bool
+await(struct loop *loop, const struct saying *saying)
+{
+    const int64_t until_ms = monotonic_ms() + SHOW_LIFE_MS;
+
+    while (!saying->is_done)
+        if (!monotonic_cond_wait(&loop->done, &loop->lock, until_ms))
+            return false;
+    return true;
+}
+
 int
 loop_say(struct loop *loop, const char *programme, const struct uuid *subject,
-         const struct uuid *id, const ProtobufCMessage *message)
+         const struct uuid *id, const ProtobufCMessage *message, const struct waiting *waiting)
 {
     struct saying saying = { NULL, programme, *subject, *id, message, 0, false };
 
@@ -19,8 +33,11 @@ loop_say(struct loop *loop, const char *programme, const struct uuid *subject,
     pthread_mutex_unlock(&loop->lock);
     bus_wake(loop->bus, LANE_WRITE);
     pthread_mutex_lock(&loop->lock);
-    while (!saying.is_done)
-        pthread_cond_wait(&loop->done, &loop->lock);
+    while (!await(loop, &saying)) {
+        pthread_mutex_unlock(&loop->lock);
+        waiting->show_life(waiting->context);
+        pthread_mutex_lock(&loop->lock);
+    }
     pthread_mutex_unlock(&loop->lock);
     return saying.rc ? err_set(saying.rc, "it was not decided") : 0;
 }

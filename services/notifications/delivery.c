@@ -69,7 +69,8 @@ static const struct statement watch = {
     "mail_watch",
     "SELECT seen, CASE WHEN seen = $1::text AND $2::bool THEN pg_terminate_backend(pid) END"
     " FROM (SELECT pid, session || ' heard at ' || extract(epoch FROM heard_at) AS seen"
-    "  FROM notifications.live_session WHERE pid <> pg_backend_pid()) other"
+    "  FROM notifications.live_session WHERE pid <> pg_backend_pid() AND heard_at IS NOT NULL) "
+    "other"
     " ORDER BY seen = $1::text DESC, random() LIMIT 1",
 };
 
@@ -224,12 +225,14 @@ delivery_put_off(struct db *db, const struct delivery *delivery, int64_t seconds
 int
 delivery_watch(struct db *db, struct delivery_watch *watched)
 {
-    const int64_t now_ms = monotonic_ms();
+    const int64_t now_ms = monotonic_ms(), late_ms = now_ms - watched->next_ms;
     const struct db_result *row;
     int rc;
 
-    if (now_ms < watched->next_ms)
+    if (late_ms < 0)
         return 0;
+    if (late_ms > LONGEST_SILENCE_MS / 2) /* we were silent, or the database */
+        watched->since_ms = now_ms;
     begin(db, &watch);
     db_text(db, watched->seen);
     db_bool(db, now_ms - watched->since_ms > LONGEST_SILENCE_MS);

@@ -182,8 +182,10 @@ mind_relay(struct mailer *mailer, enum smtp_verdict verdict)
         mailer->relay_pause_ms = 0;
     else if (mailer->relay_pause_ms == 0)
         mailer->relay_pause_ms = PAUSE_RELAY_MS;
-    else if (mailer->relay_pause_ms < MOST_RELAY_PAUSE_MS)
+    else if (mailer->relay_pause_ms < MOST_RELAY_PAUSE_MS / 2)
         mailer->relay_pause_ms *= 2;
+    else
+        mailer->relay_pause_ms = MOST_RELAY_PAUSE_MS;
 }
 
 static int
@@ -229,8 +231,10 @@ static int
 look_around(struct mailer *mailer)
 {
     int64_t count;
-    int rc;
+    int rc = delivery_watch(mailer->db, &mailer->watched);
 
+    if (rc)
+        return rc;
     if (mailer->until_depth > 0) {
         mailer->until_depth--;
         return 0;
@@ -239,9 +243,7 @@ look_around(struct mailer *mailer)
     if (rc)
         return rc;
     metric_set(mailer->queued, count);
-    rc = delivery_watch(mailer->db, &mailer->watched);
-    if (rc == 0 && count)
-        rc = make_ready(mailer); /* before any is claimed */
+    rc = count ? make_ready(mailer) : 0; /* before any is claimed */
     if (rc == 0 && mailer->smtp)
         mailer->until_depth = DEPTH_EVERY;
     return rc;

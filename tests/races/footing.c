@@ -238,7 +238,31 @@ record_final_result(unsigned entry)
     return stage_letter(&s, &submissions_service, ++requests, OFFICER, entry, &ask);
 }
 
-/* An entry of an edition that is not known either. What else was read tells nothing about what is to be created. */
+static void
+given_others_have_made_an_entry(void)
+{
+    assert_string_equal(stage_say(&other, open_registration()), "OK");
+    assert_string_equal(stage_say(&other, create(0)), "OK");
+    assert_string_equal(stage_say(&writer, open_registration()), "NOT_NOW");
+}
+
+/* The entry tells which edition. */
+static void
+what_the_first_reading_tells_of_is_read_too(void **state)
+{
+    struct letter *result;
+    struct batch *batch;
+
+    (void) state;
+    given_others_have_made_an_entry();
+    result = record_final_result(FIRST_ENTRY);
+    assert_true(start(&result, 1, &batch));
+    assert_true(batch->is_peek);
+    finishes_well(batch);
+    must_say(&result, 1, "SCORE_OUT_OF_RANGE");
+}
+
+/* What is refused must be looked for, which reading what is to change did not do. */
 static void
 what_is_read_in_vain_is_asked(void **state)
 {
@@ -246,22 +270,16 @@ what_is_read_in_vain_is_asked(void **state)
     struct batch *batch;
 
     (void) state;
-    given_a_published_edition(&s, &other, 10, EDITION + 1);
-    assert_string_equal(stage_say(&other, open_registration()), "OK");
-    assert_string_equal(stage_say(&other, ask_open_registration(&s, ++requests, EDITION + 1)),
-                        "OK");
-    assert_string_equal(stage_say(&other, create(0)), "OK");
-    assert_string_equal(
-        stage_say(&other, ask_create_entry(&s, ++requests, EDITION + 1, FIRST_ENTRY + 1)), "OK");
-    assert_string_equal(stage_say(&writer, open_registration()), "NOT_NOW");
-    letters[0] = create(0);
-    letters[1] = record_final_result(FIRST_ENTRY + 1);
+    given_others_have_made_an_entry();
+    letters[0] = stage_letter(&s, &submissions_service, ++requests, OFFICER, FIRST_ENTRY,
+                              create(0)->message);
+    letters[1] = ask_submit_entry(&s, ++requests, FIRST_ENTRY);
     assert_false(start(letters, 2, &batch));
     assert_true(batch->is_peek);
     finishes_well(batch);
-    must_say(&letters[0], 1, "ALREADY_EXISTS");
-    must_say(&letters[1], 1, "SCORE_OUT_OF_RANGE");
-    assert_true(stands(&writer));
+    assert_string_not_equal(reply_word(s.arena, letters[0]->reply), "OK");
+    must_say(&letters[1], 1, "OK");
+    assert_false(stands(&writer));
 }
 
 static void
@@ -546,6 +564,8 @@ main(void)
         cmocka_unit_test_setup_teardown(what_this_writer_changes_is_read_again,
                                         begin_without_footing, end),
         KNOWN_TEST(what_is_not_known_is_read_without_a_lock),
+        cmocka_unit_test_setup_teardown(what_the_first_reading_tells_of_is_read_too,
+                                        begin_without_footing, end),
         cmocka_unit_test_setup_teardown(what_is_read_in_vain_is_asked, begin_without_footing, end),
         KNOWN_TEST(a_request_that_was_answered_is_answered_again),
         KNOWN_TEST(what_is_there_cannot_be_created),

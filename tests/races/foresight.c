@@ -81,7 +81,7 @@ wait_until_read(const char *since)
 {
     const char *sql = arena_format(
         s.arena,
-        "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query = 'COMMIT'"
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query = 'ROLLBACK'"
         " AND usename = 'sangkien_submissions' AND query_start > '%s'",
         since);
     int64_t give_up_ms = monotonic_ms() + 10000;

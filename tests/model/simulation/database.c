@@ -96,8 +96,23 @@ queue(struct db *db, const struct statement *statement)
 void
 db_begin(struct db *db)
 {
-    arena_reset(db->arena, 1 << 18);
-    start(db);
+    if (db->was_run || db->calls.count == 0) {
+        arena_reset(db->arena, 1 << 18);
+        start(db);
+    }
+    queue(db, NULL);
+}
+
+/* Nobody else does anything meanwhile. What is written goes behind the end of it. */
+void
+db_begin_still(struct db *db)
+{
+    db_begin(db);
+}
+
+void
+db_end_still(struct db *db)
+{
     queue(db, NULL);
 }
 
@@ -216,7 +231,7 @@ db_run(struct db *db)
     const bool commits = db->commits;
 
     db->commits = false; /* what comes after it is not in a transaction */
-    if (db->was_run) /* nothing was queued since */
+    if (db->was_run)     /* nothing was queued since */
         list_init(&db->calls, db->arena, sizeof(struct call));
     db->was_run = true;
     db->is_unknown = false;

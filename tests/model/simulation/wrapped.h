@@ -8,6 +8,8 @@
 #define db_close __wrap_db_close
 #define db_prepare __wrap_db_prepare
 #define db_begin __wrap_db_begin
+#define db_begin_still __wrap_db_begin_still
+#define db_end_still __wrap_db_end_still
 #define db_commit __wrap_db_commit
 #define db_rollback __wrap_db_rollback
 #define db_call __wrap_db_call
