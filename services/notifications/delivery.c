@@ -69,8 +69,8 @@ static const struct statement watch = {
     "mail_watch",
     "SELECT seen, CASE WHEN seen = $1::text AND $2::bool THEN pg_terminate_backend(pid) END"
     " FROM (SELECT pid, session || ' heard at ' || extract(epoch FROM heard_at) AS seen"
-    "  FROM notifications.live_session WHERE pid <> pg_backend_pid() AND heard_at IS NOT NULL) "
-    "other"
+    "  FROM notifications.live_session WHERE pid <> pg_backend_pid() AND heard_at IS NOT NULL"
+    "   AND application = 'notifications-errand') other"
     " ORDER BY seen = $1::text DESC, random() LIMIT 1",
 };
 

@@ -74,10 +74,11 @@ CREATE TABLE notifications.delivery (
 ) WITH (fillfactor = 50);
 CREATE INDEX delivery_due ON notifications.delivery (due_at);
 
--- The mailers' sessions that live: a holder that is not among them holds nothing any more.
+-- The asking role's sessions that live: a holder that is not among them holds nothing any more.
 CREATE VIEW notifications.live_session AS
-    SELECT pid, pid || ' since ' || extract(epoch FROM backend_start) AS session, state_change AS heard_at
-      FROM pg_stat_activity WHERE usename = current_user AND application_name = 'notifications-errand';
+    SELECT pid, pid || ' since ' || extract(epoch FROM backend_start) AS session, application_name AS application,
+           state_change AS heard_at
+      FROM pg_stat_activity WHERE usename = current_user;
 
 GRANT USAGE ON SCHEMA notifications TO sangkien_notifications, sangkien_auditor, sangkien_administrator;
 GRANT SELECT, INSERT, UPDATE ON notifications.notification TO sangkien_notifications;
