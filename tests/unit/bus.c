@@ -199,6 +199,18 @@ begin(struct gateway *g)
     welcome(g);
 }
 
+/* From then on it has heard that it is welcome. */
+static void
+be_at_work(struct gateway *g)
+{
+    struct work *work;
+
+    give_work(g, 1, COMMAND);
+    work = bus_take(g->bus, LANE_WRITE, PATIENCE_MS);
+    assert_non_null(work);
+    work_free(&work);
+}
+
 static void
 it_says_ready_only_when_it_serves(void **state)
 {
@@ -331,9 +343,7 @@ hints_of_one_programme_go_out_as_one(void **state)
     struct hint hint = { .position = 5 };
 
     begin(g);
-    give_work(g, 1, COMMAND); /* so that it is known to be welcome */
-    struct work *work = bus_take(g->bus, LANE_WRITE, PATIENCE_MS);
-    work_free(&work);
+    be_at_work(g);
     hint_add_type(&hint, EVENT);
     hint_add_type(&hint, EVENT);
     bus_hint(g->bus, "2019", &hint);
@@ -387,9 +397,10 @@ who_leaves_answers_what_still_came_and_then_is_let_go(void **state)
     struct work *work;
 
     begin(g);
+    be_at_work(g); /* a welcome that came later would let it go */
     bus_leave(g->bus);
     assert_non_null(hear(g, WIRE__WORKER_FRAME__CONTENT_LEAVE, PATIENCE_MS));
-    give_work(g, 1, COMMAND); /* was on its way */
+    give_work(g, 2, COMMAND); /* was on its way */
     welcome(g);               /* it is let go */
     work = bus_take(g->bus, LANE_WRITE, PATIENCE_MS);
     assert_non_null(work);
