@@ -60,9 +60,9 @@ int writer_catch_up(struct db *db, struct authority *authority) MUST_CHECK;
 int batch_run(struct writer *writer, const char *programme, struct letter **letters, size_t count,
               const struct hearing *hearing, struct hint *ret_hint) MUST_CHECK;
 
-/* The same in parts. batch_ask sends what loads, with a lock or without, or all of it, and the server is at it until batch_start,
- * which must come next on this connection, and with the same letters; it asks by itself where that was not done.
- * Between batch_start and batch_finish the server writes and commits. When batch_start fails there is no batch. */
+/* The same in parts. batch_ask sends what loads, with a lock or without, or all of it, and the server is at it until
+ * batch_start, which must come next on this connection, and with the same letters; it asks by itself where that was not
+ * done. Between batch_start and batch_finish the server writes and commits. When batch_start fails there is no batch. */
 void batch_ask(struct writer *writer, const char *programme, struct letter **letters, size_t count);
 int batch_start(struct writer *writer, const char *programme, struct letter **letters, size_t count,
                 const struct hearing *hearing, struct batch **ret_batch) MUST_CHECK;

@@ -98,7 +98,7 @@ give_up(struct batch *b)
     batch_restart(b);
 }
 
-/* On the known head, with all that is needed. false: it must be asked for. */
+/* On the known head, with all that is needed. false: it must be asked for, and what was decided given up. */
 static bool
 decide(struct batch *b)
 {
@@ -111,7 +111,6 @@ decide(struct batch *b)
     b->head = b->found;
     if (judge_all(&b->verge, b->world, b->letters, b->count) || !all_are_seen_through(b)) {
         footing_lose(b->writer->footing);
-        give_up(b);
         return false;
     }
     CRASH_POINT(decided);
@@ -123,7 +122,12 @@ decide(struct batch *b)
 bool
 batch_guess(struct batch *b)
 {
-    return may_guess(b) && bring_all(b) && decide(b);
+    if (!may_guess(b) || !bring_all(b))
+        return false;
+    if (decide(b))
+        return true;
+    give_up(b);
+    return false;
 }
 
 /* Of one moment: whatever comes between is seen when the head is taken. */

@@ -213,7 +213,7 @@ batch_write_guess(struct batch *b)
 int
 batch_written(struct batch *b)
 {
-    size_t first = b->is_guess ? (b->is_peek ? 3 : 2) : b->founds;
+    size_t first = b->is_guess ? 2 + b->is_peek : b->founds;
     int rc = db_run(b->db);
 
     if (rc == 0)

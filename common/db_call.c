@@ -72,18 +72,23 @@ db_call(struct db *db, const struct statement *statement)
     db->call = statement;
 }
 
+static void
+begin(struct db *db, const struct statement *statement)
+{
+    db->constraint[0] = '\0'; /* not at each run: it is asked for after the rollback */
+    db_call(db, statement);
+}
+
 void
 db_begin(struct db *db)
 {
-    db->constraint[0] = '\0'; /* not at each run: it is asked for after the rollback */
-    db_call(db, &db_begin_statement);
+    begin(db, &db_begin_statement);
 }
 
 void
 db_begin_still(struct db *db)
 {
-    db->constraint[0] = '\0';
-    db_call(db, &db_begin_still_statement);
+    begin(db, &db_begin_still_statement);
 }
 
 void

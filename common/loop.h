@@ -18,13 +18,13 @@ int loop_open(const struct process *process, struct loop **ret_loop) MUST_CHECK;
 void loop_run(struct loop *loop, struct bus *bus);
 void loop_close(struct loop **loop_p);
 
-/* Has the service say a message to itself, and waits until it is decided; see errand_say. If that takes long, who waits
- * is called now and then, and may show that he lives. */
+/* Who waits for long is called now and then, and may show that he lives. */
 struct waiting {
     void (*show_life)(void *context);
     void *context;
 };
 
+/* Has the service say a message to itself, and waits until it is decided; see errand_say. */
 int loop_say(struct loop *loop, const char *programme, const struct uuid *subject,
              const struct uuid *id, const ProtobufCMessage *message,
              const struct waiting *waiting) MUST_CHECK;

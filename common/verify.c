@@ -11,9 +11,6 @@
 
 enum { ON_TERMINAL_MS = 200, IN_LINES_MS = 5000 };
 
-static const struct statement begin_snapshot = {
-    "begin snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-};
 static const struct statement export_snapshot = { "export snapshot",
                                                   "SELECT pg_export_snapshot()" };
 /* Whoever waits for the others holds no lock; and what is sorted may be large. */
@@ -96,13 +93,11 @@ verify_connect(const struct verifier *v, struct db **ret_db)
     int rc = db_open(v->options->dsn, "verify", &db);
 
     if (rc == 0)
-        rc = db_prepare(db, &begin_snapshot);
-    if (rc == 0)
         rc = db_prepare(db, &be_patient);
     if (rc == 0 && v->adopt.sql)
         rc = db_prepare(db, &v->adopt);
     if (rc == 0) {
-        db_call(db, &begin_snapshot);
+        db_begin_still(db);
         if (v->adopt.sql)
             db_call(db, &v->adopt);
         db_call(db, &be_patient);

@@ -122,7 +122,7 @@ class Storm:
         service = self.rng.choice(KILLABLE)
         whose, pids, hit = self.rng.choice([("service", [self.stack.pid(service)], [service]),
                                             ("server", self.base.pids(), WORKERS),
-                                            ("session", [self.rng.choice(self.sessions())], WORKERS)])
+                                            ("session", [self.rng.choice(self.base.sessions())], WORKERS)])
         goes_on = time.monotonic() + self.rng.uniform(0.2, 4.0)
         try:
             for pid in pids:
@@ -136,7 +136,7 @@ class Storm:
 
     def halt_sessions_of(self, service):
         """They stand still until the service has given them up and works with others."""
-        pids = self._of_each(f"SELECT pid FROM pg_stat_activity WHERE usename = 'sangkien_{service}'")
+        pids = self.base.sessions(service)
         try:
             for pid in pids:
                 halt(pid)
@@ -147,18 +147,9 @@ class Storm:
                 os.kill(pid, signal.SIGCONT)
         self.recoveries.append(("halt all sessions of one", time.monotonic() - began))
 
-    def _of_each(self, sql):
-        with contextlib.suppress(psycopg2.Error):
-            return [row[0] for row in self.base.run(sql)]
-        return []
-
-    def sessions(self):
-        """Their processes."""
-        return self._of_each("SELECT pid FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')")
-
     def backend(self):
         """kill -9 of one session's process: the whole server starts again from its log."""
-        pids = self.sessions()
+        pids = self.base.sessions()
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.rng.choice(pids), signal.SIGKILL)
@@ -166,8 +157,9 @@ class Storm:
 
     def terminate(self):
         began = time.monotonic()
-        self._of_each("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(usename, 'sangkien_')"
-                      " AND random() < 0.5")
+        with contextlib.suppress(psycopg2.Error):
+            self.base.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                          " WHERE starts_with(usename, 'sangkien_') AND random() < 0.5")
         self.recover("end sessions", WORKERS, began)
 
     def server(self):

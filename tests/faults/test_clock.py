@@ -105,10 +105,6 @@ def overdue(world):
     return {row[2] for row in world.base.events(world.programme, "DossierOverdue")}
 
 
-def sessions(world, role):
-    return [pid for pid, in world.base.run("SELECT pid FROM pg_stat_activity WHERE usename = %s", role)]
-
-
 def held(world):
     """[(notification, holder)] of mails that are in hand."""
     return world.base.run("SELECT notification::text, holder FROM notifications.delivery d"
@@ -155,7 +151,7 @@ def test_a_claim_lasts_as_long_as_its_mailer_lives(own_world, clock, breakable, 
 
     clock.jump(HOUR)
     until(lambda: "clock" in breakable.readiness("notifications-2"), "the jump is told")
-    for session in sessions(world, "sangkien_notifications"):
+    for session in world.base.sessions("notifications"):
         os.kill(session, signal.SIGALRM)  # PostgreSQL looks at its clock whether a session has been idle for too long
     os.kill(relay, signal.SIGCONT)
     until(lambda: waiting(world) == {mail} and not world.base.unheard(world.programme),

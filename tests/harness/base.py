@@ -90,6 +90,11 @@ class Base:
 
     # ------------------------------------------------------------- the server itself
 
+    def sessions(self, service=""):
+        """The processes of the sessions of a service, or of all."""
+        return [pid for pid, in self.run("SELECT pid FROM pg_stat_activity WHERE starts_with(usename, %s)",
+                                         "sangkien_" + service)]
+
     def pids(self):
         """Of the server and all its children, by the file it keeps."""
         server = int((self.stack.cluster / "data/postmaster.pid").read_text().split()[0])

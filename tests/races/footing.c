@@ -553,6 +553,7 @@ who_was_wrong_asks_for_a_while(void **state)
 
 #define KNOWN_TEST(name) cmocka_unit_test_setup_teardown(name, begin_with_footing, end)
 #define NEW_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define STRANGER_TEST(name) cmocka_unit_test_setup_teardown(name, begin_without_footing, end)
 
 int
 main(void)
@@ -561,12 +562,10 @@ main(void)
         KNOWN_TEST(what_is_known_is_not_asked),
         KNOWN_TEST(what_another_writer_does_is_seen),
         KNOWN_TEST(what_another_writer_refuses_is_seen),
-        cmocka_unit_test_setup_teardown(what_this_writer_changes_is_read_again,
-                                        begin_without_footing, end),
+        STRANGER_TEST(what_this_writer_changes_is_read_again),
         KNOWN_TEST(what_is_not_known_is_read_without_a_lock),
-        cmocka_unit_test_setup_teardown(what_the_first_reading_tells_of_is_read_too,
-                                        begin_without_footing, end),
-        cmocka_unit_test_setup_teardown(what_is_read_in_vain_is_asked, begin_without_footing, end),
+        STRANGER_TEST(what_the_first_reading_tells_of_is_read_too),
+        STRANGER_TEST(what_is_read_in_vain_is_asked),
         KNOWN_TEST(a_request_that_was_answered_is_answered_again),
         KNOWN_TEST(what_is_there_cannot_be_created),
         KNOWN_TEST(what_is_refused_is_asked),

@@ -25,9 +25,7 @@ open_registration(void)
 static struct letter *
 submit(unsigned entry)
 {
-    static const Submissions__SubmitEntry ask = SUBMISSIONS__SUBMIT_ENTRY__INIT;
-
-    return stage_letter(&s, &submissions_service, ++requests, CLERK, FIRST_ENTRY + entry, &ask);
+    return ask_submit_entry(&s, ++requests, FIRST_ENTRY + entry);
 }
 
 static struct letter *

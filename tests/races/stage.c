@@ -499,7 +499,7 @@ given_a_published_edition(struct stage *s, struct writer *writer, unsigned first
     plan.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN;
     plan.document_symbol = "1/KH-UBND";
     plan.issued_on = &today;
-    create.ordinal = (int32_t) edition;
+    create.ordinal = 1;
     create.year = 2019;
     create.name = "the first";
     create.threshold_centi = 7000;
