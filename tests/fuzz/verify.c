@@ -174,6 +174,7 @@ struct db {
 int __wrap_db_open(const char *dsn, const char *name, struct db **ret_db);
 void __wrap_db_close(struct db **db_p);
 int __wrap_db_prepare(struct db *db, const struct statement *statement);
+void __wrap_db_begin_still(struct db *db);
 void __wrap_db_call(struct db *db, const struct statement *statement);
 void __wrap_db_text(struct db *db, const char *text);
 void __wrap_db_uuid(struct db *db, const struct uuid *uuid);
@@ -236,6 +237,14 @@ __wrap_db_call(struct db *db, const struct statement *statement)
     PROMISE(db->count < sizeof(db->results) / sizeof(*db->results), "so many statements");
     db->results[db->count++] =
         (struct db_result){ .name = statement->name, .rows = rows_of(statement->name) };
+}
+
+void
+__wrap_db_begin_still(struct db *db)
+{
+    static const struct statement begin = { .name = "begin" };
+
+    __wrap_db_call(db, &begin);
 }
 
 void
