@@ -158,12 +158,6 @@ hash_close(struct hash *hash)
 }
 
 bool
-digest_equal(const struct digest *a, const struct digest *b)
-{
-    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
-bool
 digest_is(const struct digest *digest, const void *bytes, size_t size)
 {
     return size == sizeof(digest->bytes) && memcmp(digest->bytes, bytes, size) == 0;
@@ -240,12 +234,6 @@ uuid_is_nil(const struct uuid *uuid)
     static const struct uuid nil;
 
     return uuid_equal(uuid, &nil);
-}
-
-bool
-uuid_equal(const struct uuid *a, const struct uuid *b)
-{
-    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
 int

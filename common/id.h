@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/arena.h"
 
@@ -30,12 +31,23 @@ struct digest {
 
 #define UUID_TEXT_SIZE 37 /* with the closing NUL */
 
+static inline bool
+uuid_equal(const struct uuid *a, const struct uuid *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+static inline bool
+digest_equal(const struct digest *a, const struct digest *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
 bool uuid_parse(const char *text, struct uuid *ret_uuid);
 
 /* The nil UUID for text that is empty or none. */
 struct uuid uuid_of(const char *text);
 bool uuid_is_nil(const struct uuid *uuid);
-bool uuid_equal(const struct uuid *a, const struct uuid *b);
 int uuid_compare(const struct uuid *a, const struct uuid *b);
 
 /* For tables: each bit depends on every bit of the id, whichever of them its maker has left the same. */
@@ -51,7 +63,6 @@ struct uuid uuid_new(int64_t now_us);
 /* The id that follows from these bytes: the same ones give the same id. */
 struct uuid uuid_derive(const char *what, const void *bytes, size_t size);
 
-bool digest_equal(const struct digest *a, const struct digest *b);
 bool digest_is(const struct digest *digest, const void *bytes, size_t size);
 struct digest sha256(const void *bytes, size_t size);
 

@@ -166,6 +166,7 @@ CREATE INDEX dossier_of_agency ON submissions.dossier (entrant_agency_id, id) WH
 CREATE INDEX dossier_of_co_entrant ON submissions.dossier_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
 -- The view open_work names the same states.
 CREATE INDEX dossier_open ON submissions.dossier (programme, id) WHERE state IN (1, 2, 3, 4, 8);
+CREATE INDEX dossier_open_of_agency ON submissions.dossier (entrant_agency_id, id) WHERE state IN (1, 2, 3, 4, 8);
 
 -- What no row can say alone.
 
@@ -314,8 +315,7 @@ CREATE VIEW submissions.open_work AS
                  (3, 'SUBMITTED', 'STANDING'),
                  (4, 'ACCEPTED', 'STANDING'),
                  (8, 'RETURNED', 'ENTRANT_HEAD')) AS w(state, word, role)
-      ON w.state = d.state
-    WHERE d.state IN (1, 2, 3, 4, 8);
+      ON w.state = d.state;
 
 -- ---------------------------------------------------------------- who may
 
