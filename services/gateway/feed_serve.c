@@ -10,7 +10,7 @@ enum { BROKEN_MS = 10000, FULL_MS = 1 };
 /* Who is further behind than that reads history. While requests are under way, or were so short a time ago,
  * the database gets so long for a page, and then nobody reads history for so many times as long as the page
  * took here. */
-enum { NEAR_EVENTS = 4096, BUSY_MS = 10, READ_MS = 2, REST_SHARE = 10 };
+enum { NEAR_EVENTS = 4096, BUSY_MS = 10, READ_MS = 2, REST_SHARE = 30 };
 
 /* What has just happened is for everybody who has seen nearly all of it. */
 static bool
