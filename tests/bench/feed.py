@@ -20,12 +20,12 @@ def measure(stack, world, options):
     loads = {**{f"{n} in flight": n for n in IN_FLIGHT}, "half of the peak, open": f"@{half:.0f}"}
     alone, live, beside = [], [], {name: [] for name in loads}
     processes.forget_peaks(stack)
-    for _ in range(options.rounds):
+    for number in range(options.rounds):
         world.settle()
         alone.append(subscriber(world, "catch-up", 0, head, 0))
         live.append(subscriber(world, "live", end(world), world.ids["edition"], world.ids["person"], LIVE_COMMANDS))
         for name, load in loads.items():
-            beside[name].append(pair(world, load, head, options.seconds))
+            beside[name].append(pair(world, load, head, options.seconds, number % 2 == 1))
     return {"events": head, "catch_up": spread([row["rate"] for row in alone]), "live": middle_live(live),
             "beside": {name: middle_pair(pairs) for name, pairs in beside.items()},
             "gateway_peak_mib": processes.peak_mib(stack)["gateway"]}
@@ -52,17 +52,24 @@ def grow(world, events):
     return end(world)
 
 
-def pair(world, load, head, seconds):
-    """Commands alone, then beside a subscriber that catches up all the time: (row, row, what it read a second)."""
-    world.settle()
-    before = sangkien.load(world, "create", {"all": (load, [0])}, seconds)["groups"][0]
+def pair(world, load, head, seconds, is_beside_first):
+    """Commands alone, and beside a subscriber that catches up all the time: (row, row, what it read a second)."""
+    rows = {beside: commands(world, load, head, seconds, beside) for beside in (is_beside_first, not is_beside_first)}
+    return rows[False][0], *rows[True]
+
+
+def commands(world, load, head, seconds, has_subscriber):
+    """(their row, what the subscriber read a second)"""
     world.settle()
     read = []
-    reader = threading.Timer(WARMUP / 2, lambda: read.append(subscriber(world, "catch-up", 0, head, seconds + WARMUP / 2)))
-    reader.start()
-    beside = sangkien.load(world, "create", {"all": (load, [0])}, seconds, WARMUP)["groups"][0]
-    reader.join()
-    return before, beside, read[0]["rate"]
+    reader = threading.Timer(WARMUP / 2, lambda: read.append(
+        subscriber(world, "catch-up", 0, head, seconds + WARMUP / 2)["rate"]))
+    if has_subscriber:
+        reader.start()
+    row = sangkien.load(world, "create", {"all": (load, [0])}, seconds, WARMUP)["groups"][0]
+    if has_subscriber:
+        reader.join()
+    return row, *read
 
 
 # ------------------------------------------------------------- medians

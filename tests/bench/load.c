@@ -41,6 +41,7 @@ static const char usage[] =
     "  --commands N         no more than so many; with --update no more than the pool still has\n"
     "  --seconds S          how long (3)\n"
     "  --warmup S           how long before that, uncounted (0.5)\n"
+    "  --pause MS           how long whoever finds no room waits before the next (0)\n"
     "  --diary FILE         a line for each answer: the request's id, a tab, why it was refused\n";
 
 enum option_name {
@@ -53,12 +54,13 @@ enum option_name {
     COMMANDS,
     SECONDS,
     WARMUP,
+    PAUSE,
     DIARY,
     OPTIONS,
 };
 static const char *const option_names[] = { "endpoint", "server-key", "programme", "person",
                                             "create",   "update",     "commands",  "seconds",
-                                            "warmup",   "diary" };
+                                            "warmup",   "pause",      "diary" };
 
 struct group {
     const char *name;
@@ -80,6 +82,13 @@ struct flight {
     uint32_t group;
 };
 
+/* Who may go on, and when: all wait equally long, so that the first is due first. */
+struct pauses {
+    int64_t pause_us;
+    struct flight *waiting; /* began_us is when they are due */
+    size_t put, taken;
+};
+
 struct run {
     uint32_t first;    /* to take from the pool */
     uint32_t commands; /* most to send */
@@ -90,6 +99,7 @@ struct run {
     struct group groups[MOST_GROUPS];
     size_t group_count;
     struct flight *flights;
+    struct pauses pauses;
     uint32_t sent, under_way;
     int64_t start_us;
     int64_t begin_us, end_us; /* of the measured time */
@@ -161,7 +171,35 @@ send_due(struct run *run)
     return may_send(run) ? pause_us : 1000000;
 }
 
+/* Those whose pause is over. Returns how long nobody else's is. */
+static int64_t
+send_rested(struct run *run)
+{
+    struct pauses *p = &run->pauses;
+    int64_t now = monotonic_us();
+
+    for (; p->taken < p->put && p->waiting[p->taken % FLIGHTS].began_us <= now; p->taken++) {
+        const struct flight *rested = &p->waiting[p->taken % FLIGHTS];
+
+        if (may_send(run))
+            send_one(run, &run->groups[rested->group], rested->client, now);
+    }
+    return p->taken < p->put ? p->waiting[p->taken % FLIGHTS].began_us - now : 1000000;
+}
+
 /* ------------------------------------------------------------------ taking */
+
+static void
+go_on(struct run *run, struct group *group, uint32_t client, bool is_busy)
+{
+    struct pauses *p = &run->pauses;
+
+    if (is_busy && p->pause_us)
+        p->waiting[p->put++ % FLIGHTS] = (struct flight){ monotonic_us() + p->pause_us, client,
+                                                          (uint32_t) (group - run->groups) };
+    else if (may_send(run))
+        send_one(run, group, client, monotonic_us());
+}
 
 static struct tally *
 refusal_tally(struct group *group, const char *reason)
@@ -204,8 +242,8 @@ take_all_of(struct run *run, size_t client)
         count(run, group, &answer, flight->began_us);
         flight->began_us = 0;
         run->under_way--;
-        if (group->in_flight && may_send(run))
-            send_one(run, group, client, monotonic_us());
+        if (group->in_flight)
+            go_on(run, group, (uint32_t) client, answer.busy);
     }
     return took;
 }
@@ -226,7 +264,7 @@ carry_on(struct run *run)
     int64_t heard_us = monotonic_us();
 
     while (run->under_way || may_send(run)) {
-        int64_t pause_us = send_due(run);
+        int64_t pause_us = send_due(run), rested_us = send_rested(run);
         bool took = false;
 
         for (size_t i = 0; i < run->client_count; i++)
@@ -235,8 +273,8 @@ carry_on(struct run *run)
             heard_us = monotonic_us();
         else if (monotonic_us() - heard_us > SILENCE_US)
             break; /* whoever takes its answers too slowly loses some, and would ask again */
-        else if (pause_us > 0)
-            await(run, pause_us);
+        else if (pause_us > 0 && rested_us > 0)
+            await(run, pause_us < rested_us ? pause_us : rested_us);
     }
 }
 
@@ -377,6 +415,8 @@ plan(struct run *run, const char *values[OPTIONS])
                                      .updates = values[UPDATE] != NULL };
     command_prepare(&run->command);
     run->flights = calloc(FLIGHTS, sizeof(*run->flights));
+    run->pauses.waiting = calloc(FLIGHTS, sizeof(*run->pauses.waiting));
+    run->pauses.pause_us = (int64_t) (number(values[PAUSE], 0) * 1000);
     if (!run->flights)
         die("flights", strerror(errno));
     if (values[DIARY] && !(run->diary = fopen(values[DIARY], "w")))

@@ -6,14 +6,14 @@ import processes
 from world import PROGRAMME
 
 
-def load(world, kind, groups, seconds, warmup=0.5):
+def load(world, kind, groups, seconds, warmup=0.5, pause_ms=0):
     """Runs groups of systems at once. groups: {name: (load, [system numbers])}, load as load.c takes it."""
     what = ["--update", world.pool()] if kind == "update" else ["--create", world.ids["edition"]]
     named = [f"{name}={amount}:" + ",".join(str(world.stack.make_key(world.keys[n])) for n in systems)
              for name, (amount, systems) in groups.items()]
     words = [world.stack.build / "bin/load", "--endpoint", world.stack.endpoint,
              "--server-key", world.stack.public_key("gateway"), "--programme", PROGRAMME,
-             "--person", world.ids["person"], "--seconds", seconds, "--warmup", warmup, *what, *named]
+             "--person", world.ids["person"], "--seconds", seconds, "--warmup", warmup, "--pause", pause_ms, *what, *named]
     done = subprocess.run([str(word) for word in words], text=True, capture_output=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip())
