@@ -16,6 +16,7 @@
 
 #include "common/clock.h"
 #include "tests/bench/client.h"
+#include "tests/bench/pauses.h"
 #include "tests/bench/pool.h"
 #include "tests/bench/tally.h"
 
@@ -41,7 +42,7 @@ static const char usage[] =
     "  --commands N         no more than so many; with --update no more than the pool still has\n"
     "  --seconds S          how long (3)\n"
     "  --warmup S           how long before that, uncounted (0.5)\n"
-    "  --pause MS           how long whoever finds no room waits before the next (0)\n"
+    "  --pause MS           first pause of whoever finds no room; doubles each time (0)\n"
     "  --diary FILE         a line for each answer: the request's id, a tab, why it was refused\n";
 
 enum option_name {
@@ -76,19 +77,6 @@ struct group {
     } refusals[MOST_REASONS];
 };
 
-struct flight {
-    int64_t began_us; /* 0: none */
-    uint32_t client;
-    uint32_t group;
-};
-
-/* Who may go on, and when: all wait equally long, so that the first is due first. */
-struct pauses {
-    int64_t pause_us;
-    struct flight *waiting; /* began_us is when they are due */
-    size_t put, taken;
-};
-
 struct run {
     uint32_t first;    /* to take from the pool */
     uint32_t commands; /* most to send */
@@ -99,7 +87,7 @@ struct run {
     struct group groups[MOST_GROUPS];
     size_t group_count;
     struct flight *flights;
-    struct pauses pauses;
+    struct pauses *pauses;
     uint32_t sent, under_way;
     int64_t start_us;
     int64_t begin_us, end_us; /* of the measured time */
@@ -120,14 +108,15 @@ may_send(struct run *run)
 }
 
 static void
-send_one(struct run *run, struct group *group, size_t client, int64_t began_us)
+send_one(struct run *run, struct group *group, size_t client, int64_t began_us, int refused)
 {
     uint32_t ticket = run->sent++;
     struct flight *flight = &run->flights[ticket % FLIGHTS];
 
     if (flight->began_us)
         die("no answer", "to the command of a million commands ago");
-    *flight = (struct flight){ began_us, (uint32_t) client, (uint32_t) (group - run->groups) };
+    *flight = (struct flight){ began_us, (uint32_t) client, (uint16_t) (group - run->groups),
+                               (uint16_t) refused };
     run->under_way++;
     client_send(run->clients[client], &run->command, ticket, run->first + ticket);
 }
@@ -135,7 +124,7 @@ send_one(struct run *run, struct group *group, size_t client, int64_t began_us)
 static void
 send_next(struct run *run, struct group *group, int64_t began_us)
 {
-    send_one(run, group, group->first + group->sent++ % group->systems, began_us);
+    send_one(run, group, group->first + group->sent++ % group->systems, began_us, 0);
 }
 
 static void
@@ -175,30 +164,25 @@ send_due(struct run *run)
 static int64_t
 send_rested(struct run *run)
 {
-    struct pauses *p = &run->pauses;
     int64_t now = monotonic_us();
+    struct flight rested;
 
-    for (; p->taken < p->put && p->waiting[p->taken % FLIGHTS].began_us <= now; p->taken++) {
-        const struct flight *rested = &p->waiting[p->taken % FLIGHTS];
-
+    while (pauses_take(run->pauses, now, &rested))
         if (may_send(run))
-            send_one(run, &run->groups[rested->group], rested->client, now);
-    }
-    return p->taken < p->put ? p->waiting[p->taken % FLIGHTS].began_us - now : 1000000;
+            send_one(run, &run->groups[rested.group], rested.client, now, rested.refused);
+    return pauses_next_us(run->pauses, now + 1000000) - now;
 }
 
 /* ------------------------------------------------------------------ taking */
 
+/* The place of a flight that has ended is taken by the next command, at once or after a pause. */
 static void
-go_on(struct run *run, struct group *group, uint32_t client, bool is_busy)
+go_on(struct run *run, const struct flight *ended, bool is_busy)
 {
-    struct pauses *p = &run->pauses;
-
-    if (is_busy && p->pause_us)
-        p->waiting[p->put++ % FLIGHTS] = (struct flight){ monotonic_us() + p->pause_us, client,
-                                                          (uint32_t) (group - run->groups) };
-    else if (may_send(run))
-        send_one(run, group, client, monotonic_us());
+    if (is_busy && pauses_put(run->pauses, ended, monotonic_us()))
+        return;
+    if (may_send(run))
+        send_one(run, &run->groups[ended->group], ended->client, monotonic_us(), 0);
 }
 
 static struct tally *
@@ -233,17 +217,18 @@ take_all_of(struct run *run, size_t client)
 
     for (; client_take(run->clients[client], &answer); took = true) {
         struct flight *flight = &run->flights[answer.ticket % FLIGHTS];
-        struct group *group = &run->groups[flight->group];
+        struct flight ended = *flight;
+        struct group *group = &run->groups[ended.group];
 
-        if (flight->began_us == 0 || flight->client != client)
+        if (ended.began_us == 0 || ended.client != client)
             die("answer", "to nobody");
         if (run->diary)
             fprintf(run->diary, "%s\t%s\n", answer.id, answer.reason);
-        count(run, group, &answer, flight->began_us);
+        count(run, group, &answer, ended.began_us);
         flight->began_us = 0;
         run->under_way--;
         if (group->in_flight)
-            go_on(run, group, (uint32_t) client, answer.busy);
+            go_on(run, &ended, answer.busy);
     }
     return took;
 }
@@ -415,8 +400,7 @@ plan(struct run *run, const char *values[OPTIONS])
                                      .updates = values[UPDATE] != NULL };
     command_prepare(&run->command);
     run->flights = calloc(FLIGHTS, sizeof(*run->flights));
-    run->pauses.waiting = calloc(FLIGHTS, sizeof(*run->pauses.waiting));
-    run->pauses.pause_us = (int64_t) (number(values[PAUSE], 0) * 1000);
+    run->pauses = pauses_new((int64_t) (number(values[PAUSE], 0) * 1000));
     if (!run->flights)
         die("flights", strerror(errno));
     if (values[DIARY] && !(run->diary = fopen(values[DIARY], "w")))

@@ -3,7 +3,7 @@
 Each round first the peak, then two kinds of overload by eight systems:
 
 in flight   five times as many commands under way as a service takes: each answer is followed by the next command at once,
-            each refusal after the first pause that the protocol asks for. What waits is bounded by the clients, so a
+            each refusal after the pause that the protocol asks for. What waits is bounded by the clients, so a
             refusal's time is ours.
 at once     the same by clients that do not pause: how long all of them together take is then how long each one waits.
 rate        five times the peak a second, whatever comes back; times count from when a command was due. The gateway reads
