@@ -64,6 +64,21 @@ authority_agency(const struct authority *authority, const struct uuid *agency)
     return unit ? &unit->agency : NULL;
 }
 
+/* An agency's parent is registered before it, so that there is no way round. */
+bool
+authority_is_above(const struct authority *authority, const struct uuid *upper,
+                   const struct uuid *lower)
+{
+    const struct agency *agency = authority_agency(authority, lower);
+
+    while (agency && !uuid_is_nil(&agency->parent)) {
+        if (uuid_equal(&agency->parent, upper))
+            return true;
+        agency = authority_agency(authority, &agency->parent);
+    }
+    return false;
+}
+
 const struct peer_system *
 authority_system(const struct authority *authority, const struct uuid *system)
 {

@@ -33,6 +33,8 @@ struct agency {
     const char *short_name;
     const char *email;
     const char *code;
+    int agency_class;   /* a directory AgencyClass */
+    struct uuid parent; /* nil: none */
 };
 
 struct peer_system {
@@ -56,6 +58,10 @@ int authority_hear(struct authority *authority, int64_t position, const char *ty
                    const void *body, size_t size) MUST_CHECK;
 
 const struct agency *authority_agency(const struct authority *authority, const struct uuid *agency);
+/* Does the one stand anywhere above the other? Nobody stands above itself. */
+bool authority_is_above(const struct authority *authority, const struct uuid *upper,
+                        const struct uuid *lower);
+
 const struct peer_system *authority_system(const struct authority *authority,
                                            const struct uuid *system);
 const struct peer_system *authority_system_by_key(const struct authority *authority,

@@ -24,8 +24,15 @@ agency_registered(struct authority *a, const void *event)
     if (uuid_is_nil(&id) || map_get(&a->units, &id))
         return err_set(ERR_POISON, "agency %s is registered twice or has no id", e->agency_id);
     unit = arena_zero(a->arena, sizeof(*unit));
-    unit->agency = (struct agency){ id, keep(a, e->name), keep(a, e->short_name), keep(a, e->email),
-                                    keep(a, e->agency_code) };
+    unit->agency = (struct agency){
+        .id = id,
+        .name = keep(a, e->name),
+        .short_name = keep(a, e->short_name),
+        .email = keep(a, e->email),
+        .code = keep(a, e->agency_code),
+        .agency_class = (int) e->agency_class,
+        .parent = uuid_of(e->parent_agency_id),
+    };
     map_put(&a->units, unit);
     *a->unit_end = unit;
     a->unit_end = &unit->next;

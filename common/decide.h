@@ -183,6 +183,8 @@ struct kind {
     const struct table *table;
     const struct handler *handlers;
     const struct transition *transitions;
+    bool
+        is_sealed; /* its events are shown to no subscriber, also not to those who read the whole programme */
 };
 
 /* NULL: no such move. */

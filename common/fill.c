@@ -186,6 +186,22 @@ fill_cell(struct arena *arena, const struct db_result *r, size_t row, size_t col
     }
 }
 
+/* An array of UUIDs becomes a list of texts. */
+static void
+fill_uuids(struct arena *arena, const struct db_result *r, size_t row, size_t column,
+           const ProtobufCFieldDescriptor *field, ProtobufCMessage *message)
+{
+    struct uuid *uuids = NULL;
+    size_t count = db_get_uuids(r, row, column, arena, &uuids);
+    const char **texts = arena_zero(arena, (count + 1) * sizeof(*texts));
+
+    assert(field->type == PROTOBUF_C_TYPE_STRING);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = uuid_text(arena, &uuids[i]);
+    *(const char ***) (void *) ((char *) message + field->offset) = texts;
+    *(size_t *) (void *) ((char *) message + field->quantifier_offset) = count;
+}
+
 static ProtobufCMessage *
 row_message(struct arena *arena, const struct db_result *r, size_t row,
             const ProtobufCMessageDescriptor *type)
@@ -196,7 +212,9 @@ row_message(struct arena *arena, const struct db_result *r, size_t row,
         const ProtobufCFieldDescriptor *field;
         void *place = proto_field(message, db_name(r, c), &field);
 
-        if (place)
+        if (place && field->label == PROTOBUF_C_LABEL_REPEATED)
+            fill_uuids(arena, r, row, c, field, message);
+        else if (place)
             fill_cell(arena, r, row, c, field, place);
     }
     return message;

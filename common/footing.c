@@ -65,12 +65,11 @@ continues(const struct footing *f, const struct journal_head *from)
            digest_equal(&f->head.inbox_chain, &from->inbox_chain);
 }
 
-/* What was loaded, is there, and was left as it is. */
+/* What was loaded and left as it is; that something is not there is worth knowing, too. */
 static bool
 is_worth_keeping(const struct held *held)
 {
-    return held && held->is_whole && held->stored_version > 0 &&
-           held->state->version == held->stored_version;
+    return held && held->is_whole && held->state->version == held->stored_version;
 }
 
 static void

@@ -7,55 +7,19 @@
 #include "common/answer.h"
 #include "common/batch.h"
 #include "common/clock.h"
-#include "common/columns.h"
 #include "common/fill.h"
 #include "common/journal.h"
 #include "common/log.h"
 #include "common/proto.h"
+#include "common/reader_state.h"
 
-enum {
-    PAGE = 50,
-    MOST_PAGE = 200,
-    PAGE_BYTES = 48 * 1024,
-    MOST_QUERIES = 32,
-    BEHIND_MS = 1000,
-    LOOK_MS = 20,
-    MOST_WAITING = 64
-};
+enum { PAGE = 50, MOST_PAGE = 200, PAGE_BYTES = 48 * 1024, BEHIND_MS = 1000, LOOK_MS = 20 };
 
 static const struct statement heads = {
     "heads", "SELECT coalesce((SELECT position FROM runtime.journal_head"
              "                 WHERE programme = 'directory'), 0),"
              " (SELECT position FROM runtime.journal_head WHERE programme = $1::text)"
 };
-struct reader {
-    const struct process *process;
-    const struct service *service;
-    struct db *db;
-    struct store *store;
-    struct authority *authority;
-    struct arena *arena;
-    struct bus *bus;
-    struct statement lists[MOST_QUERIES]; /* in the order of the service's queries */
-    struct metric *answered;
-    struct waiting {
-        struct work *work;
-        int64_t until_ms;
-    } waiting[MOST_WAITING]; /* questions about what this database has not seen yet */
-    size_t waiting_count;
-    int64_t look_at_ms;
-};
-
-/* A question on its way to its answer. */
-struct question {
-    Wire__Request *request;
-    const struct query *query;
-    size_t nth; /* of the query */
-    const void *message;
-    const struct uuid *agency;
-    int64_t position; /* the journal's end that the answer reflects */
-};
-
 int
 reader_open(const struct process *process, struct reader **ret_reader)
 {
@@ -114,6 +78,19 @@ reader_close(struct reader **reader_p)
 
 /* ------------------------------------------------------------------ what is asked */
 
+/* Whoever is not of the agency that asks is nobody here. The directory was looked at before: it may
+ * know somebody new. */
+static void
+name_person(const struct reader *reader, struct question *q)
+{
+    const Wire__Actor *said = q->request->actor;
+    struct uuid person = uuid_of(said ? said->person : NULL);
+    const struct uuid *agency = authority_agency_of(reader->authority, &person);
+
+    if (agency && uuid_equal(agency, &q->actor.agency))
+        q->actor.person = person;
+}
+
 /* A wire Reason, or 0. */
 static int
 read_question(struct reader *reader, const struct work *work, struct question *ret)
@@ -121,7 +98,7 @@ read_question(struct reader *reader, const struct work *work, struct question *r
     const struct word *word;
     void *message;
 
-    *ret = (struct question){ .agency = &work->agency };
+    *ret = (struct question){ .actor = { .agency = work->agency, .system = work->system } };
     if (proto_unpack(reader->arena, &wire__request__descriptor, work->request.data,
                      work->request.size, &ret->request))
         return WIRE__REASON__REASON_MALFORMED;
@@ -169,59 +146,6 @@ is_visible(struct reader *reader, struct question *q, int *ret_reason)
     return rc;
 }
 
-/* ------------------------------------------------------------------ Get */
-
-static bool
-names_agency(const struct column *columns, const void *row, const struct uuid *agency)
-{
-    for (const struct column *c = columns; c->name; c++)
-        if (c->type == PARTY && uuid_equal((const void *) ((const char *) row + c->offset), agency))
-            return true;
-    return false;
-}
-
-static bool
-may_see(const struct reader *reader, const struct question *q, const struct aggregate *state)
-{
-    if (q->query->for_everybody ||
-        authority_reads_all(reader->authority, q->agency, q->request->programme, clock_now_us()) ||
-        names_agency(q->query->kind->table->columns, state, q->agency))
-        return true;
-    for (const struct child *c = q->query->kind->table->children; c && c->name; c++) {
-        const struct list *rows = (const void *) ((const char *) state + c->offset);
-
-        for (size_t i = 0; i < rows->count; i++)
-            if (names_agency(c->columns, list_at(rows, i), q->agency))
-                return true;
-    }
-    return false;
-}
-
-static int
-get(struct reader *reader, struct question *q, ProtobufCMessage **ret_response, int *ret_reason)
-{
-    struct world *world = world_new(reader->arena);
-    struct uuid id = uuid_of(q->request->subject);
-    size_t first = 0;
-    struct held *held;
-    int rc;
-
-    store_forget(reader->store);
-    store_load(reader->store, q->query->kind, q->request->programme, &id, 1, 1);
-    rc = db_run(reader->db);
-    if (rc == 0)
-        rc = store_loaded(reader->store, world, reader->arena, &first);
-    if (rc)
-        return rc;
-    held = world_hold(world, q->query->kind, id);
-    if (held->state->version == 0 || !may_see(reader, q, held->state)) {
-        *ret_reason = WIRE__REASON__REASON_NOT_FOUND; /* the same answer: nothing is given away */
-        return 0;
-    }
-    *ret_response = fill_get(reader->arena, q->query, held->state);
-    return 0;
-}
-
 /* ------------------------------------------------------------------ List */
 
 static int32_t
@@ -240,16 +164,21 @@ list(struct reader *reader, struct question *q, ProtobufCMessage **ret_response)
     const ProtobufCFieldDescriptor *field;
     void *token = proto_field((void *) (uintptr_t) q->message, "page_token", &field);
     const char *after = token ? *(const char *const *) token : "";
-    bool all =
-        authority_reads_all(reader->authority, q->agency, q->request->programme, clock_now_us());
+    bool all = authority_reads_all(reader->authority, &q->actor.agency, q->request->programme,
+                                   clock_now_us());
+    struct uuid subject = uuid_of(q->request->subject);
     int32_t size = page_size(q);
     int rc;
 
     db_call(reader->db, &reader->lists[q->nth]);
     db_text(reader->db, q->request->programme);
-    db_uuid(reader->db, all ? NULL : q->agency);
+    db_uuid(reader->db, all ? NULL : &q->actor.agency);
     db_text(reader->db, after[0] ? after : NULL);
     db_int8(reader->db, size + 1);
+    if (q->query->asks_person) {
+        db_uuid(reader->db, uuid_is_nil(&q->actor.person) ? NULL : &q->actor.person);
+        db_uuid(reader->db, &subject);
+    }
     rc = db_run(reader->db);
     if (rc)
         return rc;
@@ -301,8 +230,11 @@ answer_work(struct reader *reader, struct work *work, int64_t until_ms)
         reader->waiting[reader->waiting_count++] = (struct waiting){ work, until_ms };
         return false;
     }
-    if (rc == 0 && !reason)
-        rc = q.query->kind ? get(reader, &q, &response, &reason) : list(reader, &q, &response);
+    if (rc == 0 && !reason) {
+        name_person(reader, &q);
+        rc = q.query->kind ? reader_get(reader, &q, &response, &reason)
+                           : list(reader, &q, &response);
+    }
     if (rc) {
         log_warning("query not answered", "reason", err_text(), NULL);
         reason = rc == ERR_POISON ? WIRE__REASON__REASON_INVALID_FIELD

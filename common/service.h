@@ -16,16 +16,24 @@ struct process;
  *
  * A Get has a kind: the aggregate of the subject is read by its table, and its columns and children fill
  * the fields of the same names in the response's first field.
+ * A Get with an answer makes its response itself, of that aggregate and those that also names.
  * A List has a select list: one statement; its rows fill the repeated first field of the response, column
  * by column name. $1 programme, $2 the asking agency (NULL when it may read all), $3 the key (text) after which
  * to go on (NULL at first), $4 how many rows (int8). The first column must be named page_key, be unique, of type
- * text, and be what the rows are ordered by; it fills nothing. */
+ * text, and be what the rows are ordered by; it fills nothing. Where it asks for them: $5 the person who asks, NULL when it
+ * is not one of the agency's; $6 the question's subject. */
 struct query {
     const ProtobufCMessageDescriptor *ask;
     const ProtobufCMessageDescriptor *response;
     const struct kind *kind;
     const char *select;
     bool for_everybody; /* Get: not only for parties and for those who read the whole programme */
+    bool asks_person;   /* List: $5 and $6 are there */
+    /* Get: who may see it, instead of all that. Pure; given->actor is who asks. */
+    bool (*may_see)(const struct given *given);
+    /* Get: what else is loaded, and the response, of the query's type, to be filled. Pure. */
+    void (*also)(const struct given *given, const void *ask, struct keys *keys);
+    void (*answer)(const struct given *given, const void *ask, struct arena *arena, void *response);
 };
 
 /* The usual page, of a table t by its id: UUIDs are ordered like their texts, byte by byte. The first stands
@@ -53,7 +61,8 @@ struct query {
 /* What waits, and for whom: the rows of the schema's view open_work, w, that meet the condition whose. */
 #define QUERY_OPEN_WORK(schema, whose)                                                             \
     "SELECT w.page_key, w.subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for,"         \
-    " w.agency_id, w.since_us FROM " schema ".open_work AS w WHERE w.programme = $1::text"         \
+    " w.agency_id, w.since_us, w.until_us FROM " schema                                            \
+    ".open_work AS w WHERE w.programme = $1::text"                                                 \
     " AND " whose " AND w.page_key > coalesce($3::text, '') COLLATE \"C\" AND w.subject >="        \
     " coalesce(left($3::text, 36), '00000000-0000-0000-0000-000000000000')::uuid"                  \
     " ORDER BY w.subject, w.page_key LIMIT $4::int8"

@@ -50,12 +50,14 @@ caused(const struct answered *request, const struct journal_row *event)
 static int
 look_ahead(struct verifier *v, const struct journal_row *event, const struct answered **ret_seat)
 {
-    const struct answered *seat = seat_of(v->answers, &event->cause), *next = seat;
+    const struct answered *seat = seat_of(v->answers, &event->cause), *next;
+    bool goes_on = true;
     int rc = 0;
 
-    for (int n = 0; n < FORESIGHT && rc == 0 && next && !caused(seat, event); n++) {
+    for (int n = 0; n < FORESIGHT && goes_on && !caused(seat, event); n++) {
         rc = requests_next(v->requests, &next);
-        if (rc == 0 && next)
+        goes_on = rc == 0 && next;
+        if (goes_on)
             *seat_of(v->answers, &next->id) = *next;
     }
     *ret_seat = rc == 0 && caused(seat, event) ? seat : NULL;

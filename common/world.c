@@ -213,8 +213,14 @@ static void
 name_parties(struct arena *arena, const struct kind *kind, const void *state,
              struct happened *ret_happened)
 {
+    static const struct uuid nobody;
     struct list parties;
 
+    if (kind->is_sealed) {
+        ret_happened->parties = &nobody;
+        ret_happened->party_count = 1;
+        return;
+    }
     list_init(&parties, arena, sizeof(struct uuid));
     parties_in(&parties, kind->table->columns, state);
     for (const struct child *c = kind->table->children; c && c->name; c++) {

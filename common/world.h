@@ -63,8 +63,8 @@ struct happened {
     int64_t version;
     const ProtobufCMessage *event;
     const char *because;
-    const struct uuid
-        *parties; /* agencies named by the aggregate's PARTY columns, after the event */
+    const struct uuid *
+        parties; /* agencies named by the aggregate's PARTY columns, after the event; of a sealed kind the nil id */
     size_t party_count;
 };
 

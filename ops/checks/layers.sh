@@ -203,7 +203,9 @@ by_pytest()
 
 layer_unit()
 {
-    need_build && by_label build unit
+    need_build || return 1
+    by_label build unit
+    by_pytest property
 }
 
 layer_arch()

@@ -20,7 +20,7 @@ _sangkien() {
     esac
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "call events import keys parked status types verify who-holds --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "call events import keys list parked status types verify who-holds --help --version" -- "$word")
         return
     fi
 
@@ -37,6 +37,12 @@ _sangkien() {
         return
         ;;
     keys) own="new show" ;;
+    list)
+        own="--subject --csv"
+        if ((COMP_CWORD == 2)); then
+            own+=" $(sangkien types 2>/dev/null | awk '$1 == "query" && $2 ~ /\.List/ { split($2, p, "."); print p[2] "." p[4] }')"
+        fi
+        ;;
     parked) own="list show retry discard --consumer --position --subject --reason" ;;
     status) own="--metrics" ;;
     verify) own="--checkpoint --write-checkpoint" ;;

@@ -1,4 +1,4 @@
-/* ops/ctl/csv.h - reads comma-separated values, RFC 4180, record by record.
+/* ops/ctl/csv.h - reads comma-separated values, RFC 4180, record by record; and writes them field by field.
  *
  * Shapes     fields may be quoted, hold separators, line ends and doubled quotes; lines end in LF
  * or CRLF; a byte order mark at the start and empty lines are passed over. Errors     ERR_NOT_FOUND
@@ -30,5 +30,8 @@ struct record {
 
 int csv_next(struct csv *csv, struct arena *arena, struct record *ret_record) MUST_CHECK;
 void csv_done(struct csv *csv);
+
+/* Writes one field. Guarded: what a spreadsheet would take for a formula gets an apostrophe before it. */
+void csv_put(FILE *file, const char *text, bool is_guarded, bool is_last);
 
 #endif

@@ -105,6 +105,7 @@ void print_json_text(const char *text);
 int cmd_call(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_import(int argc, char **argv);
+int cmd_list(int argc, char **argv);
 int cmd_keys(int argc, char **argv);
 int cmd_parked(int argc, char **argv);
 int cmd_status(int argc, char **argv);

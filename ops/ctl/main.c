@@ -11,6 +11,7 @@ static const struct command commands[] = {
     { "events",    cmd_events,    "Print a programme's events, and follow them" },
     { "import",    cmd_import,    "Send many messages from a CSV or JSON lines file" },
     { "keys",      cmd_keys,      "Make a CURVE key pair, or show its public key" },
+    { "list",      cmd_list,      "Print every row of a list, also as CSV" },
     { "parked",    cmd_parked,    "Show what a consumer could not take, and decide on it" },
     { "status",    cmd_status,    "Show whether the services are ready" },
     { "types",     cmd_types,     "List the message types and their fields" },

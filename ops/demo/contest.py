@@ -11,13 +11,14 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import judging  # noqa: E402
 import summary  # noqa: E402
-from province import (DISPATCH, OFFICERS, Province, agency_id, date_of, derive, document,  # noqa: E402
-                      invented_name, person_id, within)
+from competition import Competition  # noqa: E402
+from province import DISPATCH, OFFICERS, agency_id, date_of, derive, document, person_id, within  # noqa: E402
 from stack import Stack, StackError  # noqa: E402
-from story import Ear, Message, StoryError, Teller  # noqa: E402
+from story import Message, StoryError, officer  # noqa: E402
 
-EDITION, CEILING, YEAR = derive("edition", "4"), derive("ceiling", "2020"), 2020
+CEILING, YEAR = derive("ceiling", "2020"), 2020
 CEILING_VND = 2_900_000_000
 # What befalls whom.
 RETURNED, LATE, SILENT, NOT_RECOMMENDED = "CCHC4-48", "CCHC4-38", "CCHC4-02", "CCHC4-08"
@@ -25,88 +26,16 @@ DISAGREED, NO_ROOM, WITHDRAWN, REJECTED, LESS = "CCHC4-10", "CCHC4-31", "CCHC4-3
 COUNTER_VND, LESS_VND = 480_000_000, 120_000_000
 PANEL = (("snv-chair", "CHAIR"), ("snv-secretary", "SECRETARY"), ("stc-expert", "MEMBER"),
          ("stp-expert", "MEMBER"), ("skhdt-expert", "MEMBER"))
-WAITED_FOR = ("appraisal.DossierNoted", "funding.RecommendationNoted", "funding.FundingWithdrawn",
-              "submissions.DossierOverdue", "submissions.EntryPaid")
 
 
-def officer(person, type, subject, body=None, **more):
-    return Message(OFFICERS[person][0], person, type, subject, body or {}, **more)
+class Contest(Competition):
+    """What follows from the competition."""
 
-
-def operator(type, subject, body, nth=""):
-    return Message("operator", "", type, subject, body, programme="directory", nth=nth)
-
-
-class Contest:
     def __init__(self, stack, out=sys.stdout):
-        self.stack, self.out = stack, out
-        self.province, self.teller = Province(), Teller(stack, out)
-        self.say, self.be = self.teller.say, self.teller.be
-        self.ear = None
+        super().__init__(stack, out)
         self.last_position = 0  # in the journal, of what was said last
         self.filed = [d for d in self.province.dossiers if d.entry.code != LATE]
         self.funded = [d for d in self.filed if d.entry.code != NOT_RECOMMENDED]
-
-    # ------------------------------------------------------------- 2019: the contest
-
-    def agencies(self):
-        done, left = {""}, self.province.agencies
-        while left:  # an agency comes after the one above it
-            now = [row for row in left if row["parent_code"] in done]
-            self.say(*(operator("directory.RegisterAgency", agency_id(row["code"]),
-                                self.province.register_agency(row)) for row in now))
-            done.update(row["code"] for row in now)
-            left = [row for row in left if row["code"] not in done]
-
-    def people(self):
-        agency_of = self.province.agency_of
-        self.say(*(operator("directory.RegisterPerson", person_id(person), dict(
-            agency_id=agency_id(agency), full_name=invented_name(person))) for person, agency in agency_of.items()))
-        self.say(*(operator("directory.BindRole", derive("binding", person, role), dict(
-            role="ROLE_" + role, agency_id=agency_id(agency_of[person]), person_id=person_id(person),
-            programme="khanhhoa-cchc")) for person, role in self.province.roles))
-
-    def systems(self):
-        self.say(*(operator("directory.RegisterSystem", derive("system", code), dict(
-            agency_id=agency_id(code), name=f"Hệ thống quản lý văn bản ({code})",
-            public_key=self.stack.public_key(code))) for code in self.province.systems))
-        for code in self.province.systems:  # the door learns keys from the journal, within a moment
-            self.teller.ask(code, "directory.GetAgency", agency_id(code), programme="directory")
-
-    def edition(self):
-        self.be("2019-03-04 08:00")
-        plan = document("PLAN", "MAU-02/KH-UBND", "2019-03-01", "ubnd-tinh", "Kế hoạch tổ chức cuộc thi (mẫu)")
-        self.say(officer("vp-owner", "submissions.CreateProgramme", derive("programme"), dict(
-            name="Cuộc thi Mô hình, sáng kiến cải cách hành chính của công chức, viên chức trẻ",
-            utc_offset_minutes=420)))
-        self.say(officer("snv-officer", "submissions.CreateEdition", EDITION, dict(
-            ordinal=4, year=2019, name="Lần thứ 4 - năm 2019", threshold_centi=7500, maximum_centi=10000,
-            document=plan)))
-        self.say(officer("vp-owner", "submissions.PublishEdition", EDITION))
-        self.say(officer("snv-officer", "submissions.OpenRegistration", EDITION))
-        self.ear = Ear(self.teller.client("snv"), *WAITED_FOR)
-
-    def entries_in(self):
-        self.be("2019-05-06 08:00")
-        entries = self.province.entries
-        self.say(*(Message(e.agency, f"{e.agency}-clerk", "submissions.CreateEntry", e.id, dict(
-            edition_id=EDITION, entry_kind="ENTRY_KIND_" + e.entry_kind, title=e.title, team=e.team,
-            summary=f"Dữ liệu mẫu, không phải bài dự thi thật. {e.title}.",
-            authors=[dict(person_id=person_id(a), share_bp=10000 // len(e.authors)) for a in e.authors],
-            co_entrants=[dict(agency_id=agency_id(code)) for code in e.co_entrants])) for e in entries))
-        self.say(*(Message(e.agency, f"{e.agency}-head", "submissions.SubmitEntry", e.id) for e in entries))
-
-    def entries_registered(self):
-        self.be("2019-06-10 08:00")
-        self.say(*(officer("snv-officer", "submissions.RegisterEntry", e.id, dict(entry_code=e.code))
-                   for e in self.province.entries))
-
-    def results(self):
-        self.be("2019-10-29 14:00")
-        report = document("REPORT", "2417/BC-SNV", "2019-10-29")
-        self.say(*(officer("snv-officer", "submissions.RecordFinalResult", e.id, dict(
-            score_centi=e.score_centi, reached_final=e.is_finalist, document=report,
-            award="AWARD_" + e.award if e.award else "AWARD_UNSPECIFIED")) for e in self.province.entries))
 
     # ------------------------------------------------------------- January 2020: the dossiers
 
@@ -321,13 +250,7 @@ class Contest:
         self.last_position = max(position for reply in paid for position in reply.positions)
 
     PHASES = (
-        ("{agencies} agencies enter the directory", agencies),
-        ("people, and who may do what", people),
-        ("systems with keys of their own", systems),
-        ("programme khanhhoa-cchc, edition 4/2019, registration opens", edition),
-        ("{entries} entries drafted and submitted by {entrants} agencies", entries_in),
-        ("Home Affairs registers them", entries_registered),
-        ("results: {finalists} reach the final", results),
+        *Competition.PHASES,
         ("{dossiers} dossiers required, before 31/01/2020", dossiers_required),
         ("{filed} dossiers arrive in time", dossiers_in),
         ("one is returned, and cured", returned_and_cured),
@@ -350,7 +273,7 @@ class Contest:
         """What the phases' titles say in numbers."""
         province = self.province
         return {"agencies": len(province.agencies), "entries": len(province.entries),
-                "entrants": len(province.entrants), "finalists": sum(e.is_finalist for e in province.entries),
+                "entrants": len(province.entrants), "finalists": len(self.finalists), "judges": len(judging.JUDGES),
                 "dossiers": len(province.dossiers), "filed": len(self.filed), "funded": len(self.funded),
                 "approved": len(self.approved())}
 

@@ -27,6 +27,8 @@ OFFICERS = {
     "stc-expert": ("stc", ["MEMBER", "CONSULTEE"]),
     "stp-expert": ("stp", ["MEMBER"]),
     "skhdt-expert": ("skhdt", ["MEMBER", "CONSULTEE"]),
+    "vp-expert": ("vp-ubnd", ["MEMBER"]),
+    "kbnn-expert": ("kbnn", ["MEMBER"]),
     "kbnn-teller": ("kbnn", ["TREASURY"]),
 }
 SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Cao Đinh Mai Tô".split()
@@ -126,9 +128,9 @@ def within(lines, limit_vnd):
     return kept
 
 
-def read_entries():
+def read_entries(name):
     entries = []
-    for row in rows("entries.csv"):
+    for row in rows(name):
         count = 1 + sum(row["title"].encode()) % 2
         entries.append(Entry(
             row["entry_code"], row["agency"], row["team"], row["co_entrants"].split(";") if row["co_entrants"] else [],
@@ -151,7 +153,8 @@ class Province:
 
     def __init__(self):
         self.agencies = rows("agencies.csv")
-        self.entries = read_entries()
+        self.entries = read_entries("entries.csv")
+        self.local_entries = read_entries("local_entries.csv")
         self.dossiers = read_dossiers(self.entries)
         self.entrants = sorted({entry.agency for entry in self.entries})
         self.roles = [(person, role) for person, (_, roles) in OFFICERS.items() for role in roles]
@@ -160,7 +163,7 @@ class Province:
             for role, person in (("CLERK", f"{agency}-clerk"), ("ENTRANT_HEAD", f"{agency}-head")):
                 self.agency_of[person] = agency
                 self.roles.append((person, role))
-        for entry in self.entries:
+        for entry in self.entries + self.local_entries:
             self.agency_of.update({author: entry.agency for author in entry.authors})
         self.systems = sorted(set(self.entrants) | {agency for agency, _ in OFFICERS.values()})
 

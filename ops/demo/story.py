@@ -8,7 +8,7 @@ import datetime
 import sys
 import time
 
-from province import PROGRAMME, derive, person_id
+from province import OFFICERS, PROGRAMME, derive, person_id
 from sangkien_client import BrokenFeed
 from stack import first_operator_id
 
@@ -35,6 +35,14 @@ class Message:
     @property
     def id(self):
         return derive("request", self.programme, self.type, self.subject, self.actor, self.nth)
+
+
+def system_of(person):
+    return OFFICERS[person][0] if person in OFFICERS else person.rpartition("-")[0]
+
+
+def officer(person, type, subject, body=None, **more):
+    return Message(system_of(person), person, type, subject, body or {}, **more)
 
 
 class Teller:
@@ -91,17 +99,20 @@ class Teller:
             self.refused.append((message.type, message.actor, reply.reason, reply.message))
         return reply
 
-    def ask(self, system, type, subject="", programme=PROGRAMME, **body):
-        reply = self.client(system).call(type, body, programme=programme, subject=subject, timeout=PATIENCE_S)
+    def ask(self, system, type, subject="", programme=PROGRAMME, actor="", since=None, **body):
+        """The answer, no older than what came of the reply `since`."""
+        reply = self.client(system).call(
+            type, body, programme=programme, subject=subject, timeout=PATIENCE_S, actor=actor and person_id(actor),
+            min_position=max(since.positions, default=0) if since else 0)
         if not reply.ok:
             raise StoryError(f"{type} of {system}: {reply.reason} ({reply.message})")
         return reply.answer
 
-    def list(self, system, type, member, programme=PROGRAMME):
+    def list(self, system, type, member, **more):
         """Every row of a List query, page by page."""
         found, token = [], ""
         while True:
-            page = self.ask(system, type, programme=programme, page_size=200, page_token=token)
+            page = self.ask(system, type, page_size=200, page_token=token, **more)
             found += getattr(page, member)
             token = page.next_page_token
             if not token:

@@ -6,10 +6,12 @@ import os
 import subprocess
 import time
 
+from competition import EDITION
 from province import PROGRAMME, agency_id, person_id
 from story import PATIENCE_S, StoryError
 
 WIDTH = 34  # of a title
+FIRST_OUT = 2  # shown of those who do not reach the final
 MAIL_DONE = {"SENT", "SUPPRESSED", "FAILED", "BOUNCED"}
 
 
@@ -45,21 +47,54 @@ def finalists(contest):
     dossiers = {d.id: d for d in ask("snv", "submissions.ListDossiers", "dossiers")}
     appraisals = {c.dossier_id: c for c in ask("snv", "appraisal.ListAppraisalCases", "appraisal_cases")}
     cases = {c.dossier_id: c for c in ask("snv", "funding.ListFundingCases", "funding_cases")}
-    chosen = sorted((e for e in entries if e.reached_final), key=lambda e: (-e.score_centi, e.entry_code))
-    for entry in chosen:
+    chosen = [e for e in entries if e.reached_final and e.edition_id == EDITION]
+    for entry in sorted(chosen, key=lambda e: (-e.score_centi, e.entry_code)):
         case = cases.get(entry.id)
         yield entry, status_of(words, entry, dossiers.get(entry.id), appraisals.get(entry.id), case), case
 
 
+def short(title):
+    return title if len(title) <= WIDTH else title[:WIDTH - 1] + "…"
+
+
+def names_of(contest):
+    return {agency_id(row["code"]): row["short_name"] for row in contest.province.agencies}
+
+
+def lines_of(contest, round):
+    """Of the ranking that was confirmed."""
+    return contest.teller.ask("snv", "appraisal.GetRound", round.id).round.ranking.lines
+
+
+def show_ranking(contest, say):
+    """Whom the preliminary let through, and what the final made of them; and the first ones whom it did not."""
+    names, words = names_of(contest), contest.stack.words
+    entries = {e.id: e for e in contest.teller.list("snv", "submissions.ListEntries", "entries")}
+    final = {line.entry_id: line for line in lines_of(contest, contest.final)}
+    lines = lines_of(contest, contest.preliminary)
+    through = sum(line.advances for line in lines)
+    say(f"\n{'place':>5} {'code':9} {'score':>5} {'sheets':>6}  {'parted by':20} {'agency':22} "
+        f"{'final':>5} {'score':>5}  prize")
+    for line in lines[:through + FIRST_OUT]:
+        entry, last = entries[line.entry_id], final.get(line.entry_id)
+        fate = f"{'-':>5} {'-':>5}  -"
+        if last:
+            prize = word(words, "sangkien.submissions.v1.Award", entry.award)
+            fate = f"{last.rank:5} {last.score_centi / 100:5.2f}  {prize}"
+        say(f"{line.rank:5} {line.entry_code:9} {line.score_centi / 100:5.2f} {line.sheets:6}  {line.tie_rule:20} "
+            f"{names[entry.entrant_agency_id]:22} {fate}")
+    say(f"... and {len(lines) - through - FIRST_OUT} more of {len(lines)}, down to "
+        f"{lines[-1].score_centi / 100:.2f}. {through} reach the final.")
+
+
 def show_table(contest, say):
-    names = {agency_id(row["code"]): row["short_name"] for row in contest.province.agencies}
-    say(f"\n{'code':9} {'score':>5}  {'agency':22} {'title':{WIDTH}}  {'status':18}"
+    names = names_of(contest)
+    say(f"\n{'code':9} {'final':>5}  {'agency':22} {'title':{WIDTH}}  {'status':18}"
         f"{'agreed':>8} {'decided':>8} {'paid':>8}")
     for entry, status, case in finalists(contest):
         money = [getattr(case, m, 0) for m in ("agreed_vnd", "approved_vnd", "disbursed_vnd")]
-        title = entry.title if len(entry.title) <= WIDTH else entry.title[:WIDTH - 1] + "…"
         say(f"{entry.entry_code:9} {entry.score_centi / 100:5.2f}  {names[entry.entrant_agency_id]:22} "
-            f"{title:{WIDTH}}  {status:18}" + " ".join(f"{million(vnd):>8}" for vnd in money))
+            f"{short(entry.title):{WIDTH}}  {status:18}" + " ".join(f"{million(vnd):>8}" for vnd in money))
     for ceiling in contest.teller.list("stc", "funding.ListBudgetCeilings", "budget_ceilings"):
         say(f"Million dong. {ceiling.budget_source} {ceiling.fiscal_year}: ceiling {million(ceiling.amount_vnd)}, "
             f"reserved {million(ceiling.reserved_vnd)}, committed {million(ceiling.committed_vnd)}.")
@@ -143,6 +178,7 @@ The system is up. What you may try, as an officer of Home Affairs:
   sangkien status
   sangkien who-holds
   sangkien events --limit 5
+  sangkien list submissions.ListResults --subject {EDITION} --csv
   sangkien call funding.ListFundingCases
 As an administrator, who may also say what becomes of an event that a service could not take:
   . {near(stack.folder / "env-administrator")}
@@ -154,6 +190,7 @@ def show(contest):
     def say(text):
         print(text, file=contest.out, flush=True)
 
+    show_ranking(contest, say)
     show_table(contest, say)
     show_refusals(contest, say)
     show_mail(contest, say)

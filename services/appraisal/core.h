@@ -17,4 +17,8 @@ void appraisal_concluded(void *state, const void *event);
 /* Does the document carry a date that exists? */
 bool appraisal_is_dated(const Types__OfficialDocument *document);
 
+/* When a deadline is over: "before D" ends at D 00:00 local time, "to the end of D" a day later. false:
+ * there is no such day. */
+bool appraisal_end_of(const Types__Deadline *due, int64_t *ret_us);
+
 #endif

@@ -1,6 +1,7 @@
 /* services/appraisal/core_intake.c - what is known here of accepted dossiers. Pure: no SQL, no
  * sockets, no clock. */
 #include "services/appraisal/appraisal.h"
+#include "services/appraisal/judging.h"
 
 #include "sangkien/submissions/v1/events.pb-c.h"
 
@@ -65,11 +66,12 @@ dossier_taken_up(void *state, const void *event)
 
 /* The intake is locked first; while it is held, nobody can take it up in another case. */
 static void
-its_case(const struct given *given, const void *message, struct keys *keys)
+contender_and_case(const struct given *given, const void *message, struct keys *keys)
 {
     const struct dossier_intake *i = given->state;
 
     (void) message;
+    need(keys, &contender_kind, given->subject);
     if (!i)
         need_state(keys);
     else if (!uuid_is_nil(&i->appraisal_case_id))
@@ -83,29 +85,46 @@ can_be_voided(const struct appraisal_case *c)
     return c->self.state != IS(REPORTED) && c->self.state != IS(VOIDED);
 }
 
-/* An entry's id is its dossier's, and so the intake's. */
+/* Why an entry can come to nothing any more: it was withdrawn or disqualified, or its result annulled. */
+static const char *
+reason_of(const void *message)
+{
+    const ProtobufCMessageDescriptor *heard = ((const ProtobufCMessage *) message)->descriptor;
+
+    if (heard == OF(submissions, entry_disqualified))
+        return ((const Submissions__EntryDisqualified *) message)->reason;
+    if (heard == OF(submissions, result_annulled))
+        return ((const Submissions__ResultAnnulled *) message)->reason;
+    return ((const Submissions__EntryWithdrawn *) message)->reason;
+}
+
+static void
+void_case(const struct dossier_intake *i, const char *reason, struct events *out)
+{
+    Appraisal__AppraisalVoided *voided =
+        new_event_on(out, &appraisal_case_kind, i->appraisal_case_id, ON(appraisal_voided));
+
+    voided->appraisal_case_id = id_text(out, &i->appraisal_case_id);
+    voided->entry_code = i->entry_code;
+    voided->title = i->title;
+    voided->reason = reason;
+}
+
+/* An entry's id is its dossier's, and so the intake's, and the contender's. */
 static int
 note_withdrawal(const struct given *given, const void *message, struct events *out)
 {
     const struct dossier_intake *i = given->state;
-    const Submissions__EntryWithdrawn *heard = message;
     Appraisal__DossierWithdrawalNoted *noted;
 
-    if (i->self.state == INTAKE(WITHDRAWN))
-        return ACCEPTED;
-
-    noted = new_event(out, ON(dossier_withdrawal_noted));
-    noted->dossier_id = id_text(out, &given->subject);
-    noted->reason = heard->reason;
-    if (given->also_count && can_be_voided(also(given, 0))) {
-        Appraisal__AppraisalVoided *voided =
-            new_event_on(out, &appraisal_case_kind, i->appraisal_case_id, ON(appraisal_voided));
-
-        voided->appraisal_case_id = id_text(out, &i->appraisal_case_id);
-        voided->entry_code = i->entry_code;
-        voided->title = i->title;
-        voided->reason = heard->reason;
+    if (i->self.state != INTAKE(WITHDRAWN)) {
+        noted = new_event(out, ON(dossier_withdrawal_noted));
+        noted->dossier_id = id_text(out, &given->subject);
+        noted->reason = reason_of(message);
+        if (given->also_count > 1 && can_be_voided(also(given, 1)))
+            void_case(i, reason_of(message), out);
     }
+    contender_leaves(also(given, 0), out);
     return ACCEPTED;
 }
 
@@ -113,7 +132,9 @@ note_withdrawal(const struct given *given, const void *message, struct events *o
 static const struct handler dossier_intake_handlers[] = {
     /* message                             who may  decide           birth   also locks */
     { OF(submissions, dossier_accepted),   HEARD,   note_dossier,    EITHER },
-    { OF(submissions, entry_withdrawn),    HEARD,   note_withdrawal, EITHER, its_case },
+    { OF(submissions, entry_withdrawn),    HEARD,   note_withdrawal, EITHER, contender_and_case },
+    { OF(submissions, entry_disqualified), HEARD,   note_withdrawal, EITHER, contender_and_case },
+    { OF(submissions, result_annulled),    HEARD,   note_withdrawal, EITHER, contender_and_case },
     { 0 },
 };
 

@@ -19,9 +19,8 @@ appraisal_is_dated(const Types__OfficialDocument *document)
 
 /* ------------------------------------------------------------------ asking */
 
-/* "Before D" ends at D 00:00 local time, "to the end of D" a day later. */
-static bool
-end_of(const Types__Deadline *due, int64_t *ret_us)
+bool
+appraisal_end_of(const Types__Deadline *due, int64_t *ret_us)
 {
     int64_t midnight_us;
 
@@ -62,7 +61,7 @@ appraisal_request_opinions(const struct given *given, const void *message, struc
 
     if (refusal)
         return refusal;
-    if (!end_of(ask->due, &due_us))
+    if (!appraisal_end_of(ask->due, &due_us))
         return wrong(out, NO(BAD_DATE), "due.date", "there is no such day");
     if (due_us <= given->received_us)
         return wrong(out, NO(DUE_IN_PAST), "due", "is over already");

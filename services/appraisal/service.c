@@ -1,5 +1,5 @@
 /* services/appraisal/service.c - the service as data. */
-#include "services/appraisal/appraisal.h"
+#include "services/appraisal/judging.h"
 
 /* Without panel, consultees and opinions: GetAppraisalCase has them. Who does not read the whole
  * programme sees the cases of the own entries, and those where the own opinion is asked. */
@@ -17,13 +17,92 @@ static const char list_appraisal_cases[] = QUERY_BY_IDS(
 static const char list_open_appraisals[] = QUERY_OPEN_WORK(
     "appraisal", "($2::uuid IS NULL OR $2::uuid IN (w.entrant_agency_id, w.agency_id))");
 
+/* Where every answer is the asker's own, or of its subject alone, some of $2, $5 and $6 play no part. */
+#define UNASKED(parameter) " AND (" parameter "::uuid IS NULL OR true)"
+#define NIL_UUID "'00000000-0000-0000-0000-000000000000'"
+
+/* Without its entries and its ranking: GetRound has them. Members of its council see a round too. */
+static const char list_rounds[] = QUERY_BY_IDS(
+    QUERY_PAGE_KEY
+    ", t.id, t.version, t.state, t.edition_id, t.round_code, t.cluster_code, t.instance,"
+    " t.council_id, t.stage, t.ranking_digest, t.proposed_by, t.confirmed_by, t.due_at",
+    "appraisal.round",
+    QUERY_IDS("appraisal.round", "id", QUERY_ALL) " UNION " QUERY_IDS(
+        "appraisal.round", "id",
+        "organiser_agency_id = $2") " UNION " QUERY_IDS("appraisal.round_member", "parent",
+                                                        "person_id = $5::uuid" UNASKED("$6")));
+
+static const char list_my_sheets[] =
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.round_id, t.entry_id, t.entry_code,"
+    " t.person_id, t.scores, t.total_centi, t.reason FROM appraisal.score_sheet AS t"
+    " WHERE t.programme = $1::text AND t.person_id = $5::uuid" UNASKED("$2") UNASKED("$6")
+        QUERY_PAGE;
+
+/* For those who read the whole programme, who organise a local contest, and the round's chair and
+ * secretary. */
+static const char list_round_progress[] =
+    "SELECT m.person_id::text AS page_key, r.id AS round_id, m.person_id, s.assigned, s.locked,"
+    " s.excused, r.due_at"
+    " FROM (SELECT id, organiser_agency_id, due_at FROM appraisal.round"
+    "  WHERE programme = $1::text AND id = $6::uuid LIMIT 1) AS r CROSS JOIN LATERAL"
+    " (SELECT person_id FROM appraisal.round_member WHERE programme = $1::text AND parent = r.id"
+    "  AND seat <> 2 AND person_id > coalesce($3::text, " NIL_UUID ")::uuid"
+    "  ORDER BY person_id LIMIT $4::int8) AS m CROSS JOIN LATERAL"
+    " (SELECT (count(*) FILTER (WHERE state <> 6))::int4 AS assigned, (count(*) FILTER (WHERE "
+    "state = 3))::int4 AS locked,"
+    "  (count(*) FILTER (WHERE state = 5))::int4 AS excused FROM appraisal.score_sheet"
+    "  WHERE programme = $1::text AND round_id = r.id AND person_id = m.person_id) AS s"
+    " WHERE $2::uuid IS NULL OR r.organiser_agency_id = $2 OR EXISTS"
+    "  (SELECT FROM appraisal.round_member WHERE programme = $1::text AND parent = r.id"
+    "   AND person_id = $5::uuid AND seat IN (1, 2) OFFSET 0)"
+    " ORDER BY m.person_id";
+
 /* clang-format off */
-static const struct kind *const appraisal_kinds[] = { &dossier_intake_kind, &appraisal_case_kind, NULL };
+/* A round that is scored waits for its members as long as a sheet is open, then for its chair. */
+#define OPEN_ROUNDS(whose)                                                                         \
+    "(SELECT r.id AS subject, 'round'::text AS kind, ''::text AS entry_code, r.round_code AS"      \
+    " title, CASE r.state WHEN 1 THEN 'PLANNED' WHEN 2 THEN 'SCORING' ELSE 'DELIBERATION' END AS"  \
+    " state, CASE WHEN r.state = 1 THEN 'ORGANISER' WHEN r.state = 2 AND EXISTS (SELECT FROM"      \
+    " appraisal.score_sheet AS s WHERE s.programme = r.programme AND s.round_id = r.id"            \
+    " AND s.state IN (1, 2, 4) OFFSET 0) THEN 'MEMBER' ELSE 'CHAIR' END AS waiting_for,"           \
+    " r.organiser_agency_id AS agency_id, r.changed_at, r.due_at FROM appraisal.round AS r"        \
+    " WHERE r.programme = $1::text AND " whose " AND r.state IN (1, 2, 3)"                         \
+    " AND r.id > coalesce($3::text, " NIL_UUID ")::uuid ORDER BY r.id LIMIT $4::int8)"
+#define OPEN_SHEETS(whose)                                                                         \
+    "(SELECT s.id AS subject, 'score_sheet'::text, s.entry_code, ''::text, CASE s.state WHEN 1"    \
+    " THEN 'ASSIGNED' WHEN 2 THEN 'DRAFT' ELSE 'REOPENED' END, 'MEMBER', s.judge_agency_id,"       \
+    " s.changed_at, (SELECT r.due_at FROM appraisal.round AS r WHERE r.programme = s.programme"    \
+    " AND r.id = s.round_id) FROM "                                                                \
+    QUERY_IDS("appraisal.score_sheet", "id", "state IN (1, 2, 4) AND " whose)                      \
+    " AS k CROSS JOIN LATERAL (SELECT * FROM appraisal.score_sheet WHERE programme = $1::text"     \
+    " AND id = k.id LIMIT 1) AS s)"
+
+static const char list_open_judging[] =
+    "SELECT w.subject::text AS page_key, w.subject, w.kind, w.entry_code, w.title, w.state,"
+    " w.waiting_for, w.agency_id, (extract(epoch FROM w.changed_at) * 1000000)::int8 AS since_us,"
+    " coalesce((extract(epoch FROM w.due_at) * 1000000)::int8, 0) AS until_us FROM ("
+    OPEN_ROUNDS(QUERY_ALL) " UNION ALL " OPEN_ROUNDS("r.organiser_agency_id = $2") " UNION ALL "
+    OPEN_SHEETS(QUERY_ALL) " UNION ALL " OPEN_SHEETS("judge_agency_id = $2")
+    ") AS w ORDER BY w.subject LIMIT $4::int8";
+
+static const struct kind *const appraisal_kinds[] = {
+    &dossier_intake_kind, &appraisal_case_kind, &round_kind, &score_sheet_kind, &contender_kind, &contest_kind,
+    &council_kind, NULL,
+};
 
 static const struct query appraisal_queries[] = {
     { ON(get_appraisal_case),   ON(get_appraisal_case_response),   .kind = &appraisal_case_kind },
     { ON(list_appraisal_cases), ON(list_appraisal_cases_response), .select = list_appraisal_cases },
     { ON(list_open_appraisals), ON(list_open_appraisals_response), .select = list_open_appraisals },
+    { ON(get_council),          ON(get_council_response),          .kind = &council_kind, .may_see = judging_may_see_council },
+    { ON(get_round),            ON(get_round_response),            .kind = &round_kind, .may_see = judging_may_see_round },
+    { ON(get_score_sheet),      ON(get_score_sheet_response),      .kind = &score_sheet_kind, .may_see = judging_may_see_sheet },
+    { ON(recompute_ranking),    ON(recompute_ranking_response),    .kind = &round_kind, .may_see = judging_may_recompute,
+      .also = judging_need_sheets, .answer = judging_recompute },
+    { ON(list_rounds),          ON(list_rounds_response),          .select = list_rounds, .asks_person = true },
+    { ON(list_my_sheets),       ON(list_my_sheets_response),       .select = list_my_sheets, .asks_person = true },
+    { ON(list_round_progress),  ON(list_round_progress_response),  .select = list_round_progress, .asks_person = true },
+    { ON(list_open_judging),    ON(list_open_judging_response),    .select = list_open_judging },
     { 0 },
 };
 
@@ -32,8 +111,8 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(ALREADY_OPEN),            "this dossier has an appraisal case already" },
     { NO(OTHER_VERSION),           "this is not the dossier version that is being appraised" },
     { NO(PANEL_TOO_SMALL),         "a panel has at least three members" },
-    { NO(PANEL_SEATS),             "a panel has exactly one chair and exactly one secretary" },
-    { NO(SITS_TWICE),              "one person has one seat on the panel" },
+    { NO(PANEL_SEATS),             "a panel or council has exactly one chair and exactly one secretary" },
+    { NO(SITS_TWICE),              "one person has one seat" },
     { NO(AUTHOR_ON_PANEL),         "an author of the dossier cannot sit on its panel" },
     { NO(UNKNOWN_PERSON),          "the directory knows no such person" },
     { NO(SAME_UNIT),               "nobody of the agency that entered can sit on the panel" },
@@ -42,7 +121,7 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(NOT_CONSULTED),           "this agency was not asked for its opinion" },
     { NO(OPINION_GIVEN),           "this agency has given its opinion" },
     { NO(OPINIONS_OUTSTANDING),    "opinions are missing, and their time is not over" },
-    { NO(NOT_THE_CHAIR),           "only the chair of the panel concludes" },
+    { NO(NOT_THE_CHAIR),           "only the chair may do this; of a ranking, chair and secretary" },
     { NO(NOT_THE_SECRETARY),       "the person named is not the panel's secretary" },
     { NO(NOT_ENOUGH_VOTES),        "a recommendation needs two thirds of all members" },
     { NO(MORE_VOTES_THAN_MEMBERS), "more votes are counted than the panel has members" },
@@ -51,6 +130,37 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(BAD_DATE),                "there is no such day" },
     { NO(DUE_IN_PAST),             "the time to answer would be over already" },
     { NO(ENTRY_WITHDRAWN),         "the entry was withdrawn" },
+    { NO(UNKNOWN_CONTEST),         "no such contest is judged here, or it is over" },
+    { NO(NOT_YOUR_CONTEST),        "a contest is held by its organiser" },
+    { NO(COUNCIL_TOO_SMALL),       "the council has too few members" },
+    { NO(UNKNOWN_COUNCIL),         "the edition has no such council" },
+    { NO(NOT_A_MEMBER),            "only a member of the council may do this" },
+    { NO(CONFLICTS_UNDECLARED),    "every member must say first which conflicts there are, or that there are none" },
+    { NO(COUNCIL_AT_WORK),         "the council has a round under way" },
+    { NO(UNKNOWN_ROUND),           "there is no such round" },
+    { NO(NOT_THE_NEXT_ROUND),      "this is not the round that comes next" },
+    { NO(UNKNOWN_CLUSTER),         "the round has no such cluster" },
+    { NO(NOT_A_CONTENDER),         "the entry cannot be judged in this round" },
+    { NO(ALREADY_IN_A_ROUND),      "the entry is in a round already" },
+    { NO(AUTHOR_ON_COUNCIL),       "nobody who wrote an entry of the edition sits on a council of it" },
+    { NO(NO_ENTRIES),              "the round has no entries" },
+    { NO(TOO_FEW_JUDGES),          "an entry has too few judges" },
+    { NO(NOT_YOUR_SHEET),          "this score sheet is another person's" },
+    { NO(UNKNOWN_CRITERION),       "the round's rules have no such criterion" },
+    { NO(SCORE_OUT_OF_RANGE),      "points lie between 0 and the criterion's maximum" },
+    { NO(SCORE_OFF_STEP),          "points are given in the criterion's steps" },
+    { NO(SCORED_TWICE),            "a criterion is scored once" },
+    { NO(SHEET_INCOMPLETE),        "a sheet is locked with every criterion scored" },
+    { NO(SHEETS_OUTSTANDING),      "score sheets are neither locked nor excused" },
+    { NO(UNEQUAL_SHEETS),          "the entries have not the sheets that their ranking needs" },
+    { NO(NOT_TIED),                "only entries that share a place are put in order" },
+    { NO(TIE_UNDECIDED),           "the chair must decide first between entries of equal score" },
+    { NO(OTHER_RANKING),           "this is not the ranking that is proposed, or it is not what the sheets give any more" },
+    { NO(SAME_PERSON),             "a ranking is confirmed by another person than proposed it" },
+    { NO(LATER_ROUND_BEGAN),       "a later round has begun" },
+    { NO(TOO_MANY_ENTRIES),        "these are more than a round or a council can hold" },
+    { NO(NOT_SCORING),             "the round is not being scored" },
+    { NO(CONFLICT_DECLARED),       "a judge has declared a conflict since: the sheet must be reopened and excused" },
     { 0 },
 };
 
@@ -64,6 +174,10 @@ static const struct guard appraisal_guards[] = {
     { "consultee_agency_key",         NO(CONSULTED_TWICE) },
     { "opinion_agency_key",           NO(OPINION_GIVEN) },
     { "opinion_consultee_fkey",       NO(NOT_CONSULTED) },
+    { "council_member_no_author",     NO(AUTHOR_ON_COUNCIL) },
+    { "round_entry_no_author",        NO(AUTHOR_ON_COUNCIL) },
+    { "round_one_live",               NO(NOT_THE_NEXT_ROUND) },
+    { "round_two_persons_check",      NO(SAME_PERSON) },
     { 0 },
 };
 /* clang-format on */

@@ -10,9 +10,11 @@
 
 /* clang-format off */
 static const struct handler recommendation_handlers[] = {
-    /* message                                    who may  decide             birth   also locks             about */
-    { &appraisal__appraisal_reported__descriptor, HEARD,   funding_take_note, EITHER, NULL,                  funding_dossier_reported },
-    { &submissions__entry_withdrawn__descriptor,  HEARD,   funding_withdraw,  EITHER, funding_linked_cases,  NULL },
+    /* message                                      who may  decide             birth   also locks            about */
+    { &appraisal__appraisal_reported__descriptor,   HEARD,   funding_take_note, EITHER, NULL,                 funding_dossier_reported },
+    { &submissions__entry_withdrawn__descriptor,    HEARD,   funding_withdraw,  EITHER, funding_linked_cases, NULL },
+    { &submissions__entry_disqualified__descriptor, HEARD,   funding_withdraw,  EITHER, funding_linked_cases, NULL },
+    { &submissions__result_annulled__descriptor,    HEARD,   funding_withdraw,  EITHER, funding_linked_cases, NULL },
     { 0 },
 };
 

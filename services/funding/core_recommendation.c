@@ -80,28 +80,41 @@ require_revocation(const struct funding_case *c, const char *reason, struct even
     required->reason = reason;
 }
 
+/* Why an entry can gain no money any more: it was withdrawn or disqualified, or its result annulled. */
+static const char *
+reason_of(const void *event)
+{
+    const ProtobufCMessageDescriptor *heard = ((const ProtobufCMessage *) event)->descriptor;
+
+    if (heard == &submissions__entry_disqualified__descriptor)
+        return ((const Submissions__EntryDisqualified *) event)->reason;
+    if (heard == &submissions__result_annulled__descriptor)
+        return ((const Submissions__ResultAnnulled *) event)->reason;
+    return ((const Submissions__EntryWithdrawn *) event)->reason;
+}
+
 /* Also where nothing was noted yet, so that a report on its way finds the door shut. */
 int
 funding_withdraw(const struct given *given, const void *event, struct events *out)
 {
     const struct recommendation *r = given->state;
-    const Submissions__EntryWithdrawn *e = event;
+    const char *reason = reason_of(event);
     Funding__RecommendationWithdrawn *withdrawn;
 
     if (r->self.state == FUNDING__RECOMMENDATION_STATE__RECOMMENDATION_STATE_WITHDRAWN)
         return ACCEPTED;
     withdrawn = new_event(out, ON(recommendation_withdrawn));
     withdrawn->dossier_id = id_text(out, &given->subject);
-    withdrawn->reason = e->reason;
+    withdrawn->reason = reason;
     for (size_t i = 0; i < r->cases.count; i++) {
         const struct funding_case *c = also(given, 2 * i);
 
         if (funding_is_over(c))
             continue;
         if (c->approved_vnd > 0)
-            require_revocation(c, e->reason, out);
+            require_revocation(c, reason, out);
         else
-            withdraw_case(c, e->reason, out);
+            withdraw_case(c, reason, out);
     }
     return ACCEPTED;
 }

@@ -228,6 +228,12 @@ is_party(const struct subscription *s, const struct event_row *row)
     return false;
 }
 
+static bool
+is_sealed(const struct event_row *row)
+{
+    return row->party_count == 1 && uuid_is_nil(&row->parties[0]);
+}
+
 /* false: it must wait for credit, or for what is under way. */
 static bool
 take_event(struct subscriptions *all, struct subscription *s, const struct page *page,
@@ -273,7 +279,7 @@ subscription_take(struct subscriptions *all, struct subscription *subscription,
 
         if (row->position <= s->position)
             continue;
-        if (is_wanted_type(s, row) && (reads_all || is_party(s, row)))
+        if (is_wanted_type(s, row) && ((reads_all && !is_sealed(row)) || is_party(s, row)))
             goes_on = take_event(all, s, page, row, &sheaf, now_ms);
         else
             pass_over(all, s, row, &sheaf, now_ms);

@@ -1,4 +1,6 @@
-/* services/submissions/core.c - what the cores of the four kinds share. Pure, as they are. */
+/* services/submissions/core.c - what the cores of all kinds share. Pure, as they are. */
+#include <string.h>
+
 #include "common/clock.h"
 #include "common/proto.h"
 #include "services/submissions/submissions.h"
@@ -51,4 +53,23 @@ int64_t
 submissions_microseconds_of(const Google__Protobuf__Timestamp *timestamp)
 {
     return timestamp->seconds * SECOND_US + timestamp->nanos / 1000;
+}
+
+ProtobufCBinaryData
+submissions_digest_data(struct events *out, const struct digest *digest)
+{
+    struct digest *copy = arena_zero(out->arena, sizeof(*copy));
+
+    *copy = *digest;
+    return (ProtobufCBinaryData){ sizeof(copy->bytes), copy->bytes };
+}
+
+struct digest
+submissions_digest_of(ProtobufCBinaryData data)
+{
+    struct digest digest = { { 0 } };
+
+    if (data.len == sizeof(digest.bytes))
+        memcpy(digest.bytes, data.data, sizeof(digest.bytes));
+    return digest;
 }

@@ -44,6 +44,7 @@ entry_of(const struct given *given, const void *command, struct keys *keys)
 
 /* ------------------------------------------------------------------ requiring */
 
+/* Until its results are confirmed, a round that is annulled may make a finalist none again. */
 static int
 judge_finalist(const struct entry *entry)
 {
@@ -56,6 +57,8 @@ judge_finalist(const struct entry *entry)
     case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_ELIMINATED:
     case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_REFUSED:
         return NO(NOT_A_FINALIST);
+    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_FINALIST:
+        return NO(NO_RESULTS_YET);
     default:
         return entry->reached_final ? ACCEPTED : NO(NO_RESULTS_YET);
     }
@@ -260,7 +263,7 @@ accept_dossier(const struct given *given, const void *command, struct events *ou
     said->digest = (ProtobufCBinaryData){ sizeof(latest->digest), latest->digest.bytes };
     said->total_vnd = latest->total_vnd;
     said->entrant_agency_id = id_text(out, &dossier->entrant_agency_id);
-    said->author_ids = submissions_author_ids_of(out, &entry->authors, &said->n_author_ids);
+    said->author_ids = submissions_author_ids_of(out, entry, &said->n_author_ids);
     said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
     said->accepted_by = id_text(out, &given->actor->person);
     return ACCEPTED;

@@ -4,16 +4,16 @@
 #include "services/submissions/submissions.h"
 
 int
-submissions_judge_authors(const Submissions__CreateEntry *ask, struct events *out)
+submissions_judge_authors(Submissions__Author *const *authors, size_t count, struct events *out)
 {
-    for (size_t i = 0; i < ask->n_authors; i++) {
-        struct uuid person = uuid_of(ask->authors[i]->person_id);
+    for (size_t i = 0; i < count; i++) {
+        struct uuid person = uuid_of(authors[i]->person_id);
 
-        if (ask->authors[i]->share_bp > WHOLE_BP)
+        if (authors[i]->share_bp > WHOLE_BP)
             return wrong(out, NO(SHARES_NOT_WHOLE),
                          arena_format(out->arena, "authors[%zu].share_bp", i), "is more than all");
         for (size_t j = 0; j < i; j++) {
-            struct uuid other = uuid_of(ask->authors[j]->person_id);
+            struct uuid other = uuid_of(authors[j]->person_id);
 
             if (uuid_equal(&person, &other))
                 return wrong(out, NO(AUTHOR_TWICE),
@@ -59,13 +59,14 @@ submissions_judge_co_entrants(const struct given *given, const Submissions__Crea
 }
 
 const char **
-submissions_author_ids_of(struct events *out, const struct list *authors, size_t *ret_count)
+submissions_author_ids_of(struct events *out, const struct entry *entry, size_t *ret_count)
 {
-    const char **ids = arena_zero(out->arena, (authors->count + 1) * sizeof(const char *));
+    const char **ids = arena_zero(out->arena, (entry->authors.count + 1) * sizeof(const char *));
     size_t count = 0;
 
-    LIST_EACH (const struct author, author, authors)
-        ids[count++] = id_text(out, &author->person_id);
+    LIST_EACH (const struct author, author, &entry->authors)
+        if (author->draft == entry->draft)
+            ids[count++] = id_text(out, &author->person_id);
     *ret_count = count;
     return ids;
 }

@@ -1,4 +1,5 @@
-/* services/submissions/store.c - where programmes, editions, entries and dossiers are kept. */
+/* services/submissions/store.c - where programmes, editions, entries and dossiers are kept, and what is counted of
+ * entries. */
 #include "services/submissions/submissions.h"
 
 /* clang-format off */
@@ -10,18 +11,48 @@ static const struct column programme_columns[] = {
 };
 
 static const struct column edition_columns[] = {
-    COLUMN(struct edition, ordinal,         INT4),
-    COLUMN(struct edition, year,            INT4),
-    COLUMN(struct edition, name,            TEXT),
-    COLUMN(struct edition, threshold_centi, INT4),
-    COLUMN(struct edition, maximum_centi,   INT4),
+    COLUMN(struct edition, ordinal,             INT4),
+    COLUMN(struct edition, year,                INT4),
+    COLUMN(struct edition, name,                TEXT),
+    COLUMN(struct edition, threshold_centi,     INT4),
+    COLUMN(struct edition, maximum_centi,       INT4),
     COLUMN_MESSAGE(struct edition, document, &types__official_document__descriptor),
+    COLUMN(struct edition, judged_elsewhere,    BOOL),
+    COLUMN(struct edition, organiser_agency_id, PARTY),
+    COLUMN(struct edition, parent_edition_id,   UUID),
+    COLUMN(struct edition, planned_cost_vnd,    INT8),
+    COLUMN(struct edition, cost_cap_vnd,        INT8),
+    COLUMN(struct edition, max_promotions,      INT4),
+    COLUMN(struct edition, promotions,          INT4),
+    COLUMN_MESSAGE(struct edition, rules, ON(edition_rules)),
+    COLUMN(struct edition, rules_version,       INT8),
+    COLUMN(struct edition, rules_digest,        DIGEST),
+    COLUMN(struct edition, opens_at_us,         TIME),
+    COLUMN(struct edition, closes_at_us,        TIME),
+    COLUMN(struct edition, finalists,           INT4),
+    COLUMN_MESSAGE(struct edition, places, ON(final_places)),
+    COLUMN_MESSAGE(struct edition, results_document, &types__official_document__descriptor),
+    COLUMN(struct edition, cost_vnd,            INT8),
+    COLUMN_MESSAGE(struct edition, local_report, &types__official_document__descriptor),
     { 0 },
 };
 
 static const struct column author_columns[] = {
-    COLUMN(struct author, person_id, UUID),
-    COLUMN(struct author, share_bp,  INT4),
+    COLUMN(struct author, person_id,  UUID),
+    COLUMN(struct author, share_bp,   INT4),
+    COLUMN(struct author, staff_kind, ENUM),
+    COLUMN(struct author, draft,      INT4),
+    { 0 },
+};
+
+static const struct column evidence_columns[] = {
+    COLUMN(struct evidence, kind,       ENUM),
+    COLUMN(struct evidence, name,       TEXT),
+    COLUMN(struct evidence, uri,        TEXT),
+    COLUMN(struct evidence, sha256,     DIGEST),
+    COLUMN(struct evidence, size_bytes, INT8),
+    COLUMN(struct evidence, media_type, TEXT),
+    COLUMN(struct evidence, draft,      INT4),
     { 0 },
 };
 
@@ -44,12 +75,52 @@ static const struct column entry_columns[] = {
     COLUMN(struct entry, award,             ENUM),
     COLUMN(struct entry, reached_final,     BOOL),
     COLUMN(struct entry, money_paid,        BOOL),
+    COLUMN(struct entry, track,             TEXT),
+    COLUMN(struct entry, draft,             INT4),
+    COLUMN(struct entry, content_digest,    DIGEST),
+    COLUMN(struct entry, entry_version,     INT8),
+    COLUMN(struct entry, submitted_at_us,   TIME),
+    COLUMN(struct entry, examined_by,       UUID),
+    COLUMN(struct entry, cure_at_us,        TIME),
+    COLUMN(struct entry, before_round,      ENUM),
+    COLUMN(struct entry, round_id,          UUID),
+    COLUMN(struct entry, round_code,        TEXT),
+    COLUMN(struct entry, rank,              INT4),
+    COLUMN(struct entry, may_have_prize,    BOOL),
+    COLUMN(struct entry, promoted_from_id,  UUID),
+    COLUMN(struct entry, promoted_to_id,    UUID),
+    COLUMN(struct entry, accused_by,        UUID),
+    COLUMN(struct entry, accusation,        TEXT),
+    COLUMN(struct entry, answer_due_at_us,  TIME),
+    COLUMN(struct entry, answered,          BOOL),
+    COLUMN(struct entry, disqualified_by,   UUID),
+    COLUMN(struct entry, organiser_agency_id, PARTY),
+    COLUMN(struct entry, title_key,         TEXT),
     { 0 },
 };
 
 static const struct child entry_children[] = {
-    CHILD("submissions.entry_author",     struct entry, authors,     struct author,     author_columns),
-    CHILD("submissions.entry_co_entrant", struct entry, co_entrants, struct co_entrant, co_entrant_columns),
+    CHILD("submissions.entry_author",     struct entry, authors,     struct author,        author_columns),
+    CHILD("submissions.entry_co_entrant", struct entry, co_entrants, struct co_entrant,    co_entrant_columns),
+    CHILD("submissions.entry_evidence",   struct entry, evidence,    struct evidence,      evidence_columns),
+    { 0 },
+};
+
+static const struct column entrant_columns[] = {
+    COLUMN(struct entrant, edition_id, UUID),
+    COLUMN(struct entrant, agency_id,  PARTY),
+    COLUMN(struct entrant, entries,    INT4),
+    { 0 },
+};
+
+static const struct column entrant_entry_columns[] = {
+    COLUMN(struct entrant_entry, team,   TEXT),
+    COLUMN(struct entrant_entry, change, INT4),
+    { 0 },
+};
+
+static const struct child entrant_children[] = {
+    CHILD("submissions.entrant_entry", struct entrant, changes, struct entrant_entry, entrant_entry_columns),
     { 0 },
 };
 
@@ -100,5 +171,6 @@ static const struct child dossier_children[] = {
 const struct table programme_table = { "submissions.programme", programme_columns, sizeof(struct programme), NULL };
 const struct table edition_table = { "submissions.edition", edition_columns, sizeof(struct edition), NULL };
 const struct table entry_table = { "submissions.entry", entry_columns, sizeof(struct entry), entry_children };
+const struct table entrant_table = { "submissions.entrant", entrant_columns, sizeof(struct entrant), entrant_children };
 const struct table dossier_table = { "submissions.dossier", dossier_columns, sizeof(struct dossier), dossier_children };
 /* clang-format on */

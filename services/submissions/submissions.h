@@ -14,6 +14,7 @@
 #include "sangkien/submissions/v1/commands.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
 #include "sangkien/submissions/v1/inner.pb-c.h"
+#include "sangkien/submissions/v1/rules.pb-c.h"
 #include "sangkien/submissions/v1/types.pb-c.h"
 
 #define NO(refusal) SUBMISSIONS__REFUSAL__REFUSAL_##refusal
@@ -34,11 +35,41 @@ struct edition {
     int32_t threshold_centi;
     int32_t maximum_centi;
     Types__OfficialDocument *document;
+    bool judged_elsewhere;
+    struct uuid organiser_agency_id; /* of a local contest, as all down to max_promotions */
+    struct uuid parent_edition_id;
+    int64_t planned_cost_vnd;
+    int64_t cost_cap_vnd;
+    int32_t max_promotions;
+    int32_t promotions;
+    Submissions__EditionRules *rules; /* NULL where it is judged elsewhere */
+    int64_t rules_version;
+    struct digest rules_digest;
+    int64_t opens_at_us;
+    int64_t closes_at_us; /* the present one, after extensions */
+    int32_t finalists;
+    Submissions__FinalPlaces *places; /* NULL unless the last round is confirmed */
+    Types__OfficialDocument *results_document;
+    int64_t cost_vnd;
+    Types__OfficialDocument *local_report;
 };
 
+/* Of which draft: those of the latest one hold. */
 struct author {
     struct uuid person_id;
     int32_t share_bp;
+    int staff_kind;
+    int32_t draft;
+};
+
+struct evidence {
+    int kind;
+    const char *name;
+    const char *uri;
+    struct digest sha256;
+    int64_t size_bytes;
+    const char *media_type;
+    int32_t draft;
 };
 
 struct co_entrant {
@@ -60,8 +91,46 @@ struct entry {
     int award;
     bool reached_final; /* a fact of its own: it binds every finalist, prize or not */
     bool money_paid;
+    const char *track;
+    int32_t draft;                /* 1, 2, 3 ... */
+    struct digest content_digest; /* of the latest draft */
+    int64_t entry_version; /* number of the latest one that was handed in; 0 before the first */
+    int64_t submitted_at_us;
+    struct uuid examined_by; /* who returned or refused what was handed in last */
+    int64_t cure_at_us;
+    int before_round; /* the state in which it was assigned to the round, an EntryState */
+    struct uuid round_id;
+    const char *round_code;
+    int32_t rank;
+    bool may_have_prize;
+    struct uuid promoted_from_id;
+    struct uuid promoted_to_id;
+    struct uuid accused_by; /* nil: nobody accuses it */
+    const char *accusation;
+    int64_t answer_due_at_us;
+    bool answered;
+    struct uuid disqualified_by;
+    struct uuid organiser_agency_id; /* of a local contest */
+    /* Of what was handed in last: its title without case, accents and punctuation. */
+    const char *title_key;
     struct list authors;
     struct list co_entrants;
+    struct list evidence;
+};
+
+/* One entry more, or less. */
+struct entrant_entry {
+    const char *team;
+    int32_t change;
+};
+
+/* The entries of one agency in one edition, where the edition limits them. */
+struct entrant {
+    struct aggregate self;
+    struct uuid edition_id;
+    struct uuid agency_id;
+    int32_t entries;
+    struct list changes;
 };
 
 struct dossier_version {
@@ -106,11 +175,15 @@ extern const struct kind programme_kind;
 extern const struct kind edition_kind;
 extern const struct kind entry_kind;
 extern const struct kind dossier_kind;
+extern const struct kind entrant_kind;
+
+extern const struct query submissions_queries[];
 
 extern const struct table programme_table;
 extern const struct table edition_table;
 extern const struct table entry_table;
 extern const struct table dossier_table;
+extern const struct table entrant_table;
 
 /* ------------------------------------------------------------------ what the cores share, in
  * core.c */
@@ -126,6 +199,19 @@ int submissions_judge_document(const Types__OfficialDocument *document,
 Google__Protobuf__Timestamp *submissions_timestamp_of(struct events *out, int64_t time_us);
 int64_t submissions_microseconds_of(const Google__Protobuf__Timestamp *timestamp);
 
+/* A digest as events carry it, and back. */
+ProtobufCBinaryData submissions_digest_data(struct events *out, const struct digest *digest);
+struct digest submissions_digest_of(ProtobufCBinaryData data);
+
+/* ------------------------------------------------------------------ editions, in core_edition.c */
+
+bool submissions_is_local(const struct edition *edition);
+
+/* May the actor do this with the edition? An edition of the programme needs one of the provincial roles; a local one its
+ * organiser's own person with one of the local ones. Refuses NOT_YOUR_EDITION. */
+int submissions_judge_organiser(const struct given *given, const struct edition *edition,
+                                unsigned provincial, unsigned local) MUST_CHECK;
+
 /* ------------------------------------------------------------------ money, in core_estimate.c */
 
 /* Every line is quantity x unit price, and their sum is the total. */
@@ -137,16 +223,24 @@ int submissions_judge_estimate(const Submissions__SubmitDossier *ask,
 
 #define WHOLE_BP 10000 /* all shares of an entry together */
 
-int submissions_judge_authors(const Submissions__CreateEntry *ask, struct events *out) MUST_CHECK;
+int submissions_judge_authors(Submissions__Author *const *authors, size_t count,
+                              struct events *out) MUST_CHECK;
 int submissions_judge_co_entrants(const struct given *given, const Submissions__CreateEntry *ask,
                                   struct events *out) MUST_CHECK;
 
-/* Authors and co-entrants as events carry them; their number goes to *ret_count. */
-const char **submissions_author_ids_of(struct events *out, const struct list *authors,
+/* Authors of the latest draft, and co-entrants, as events carry them; their number goes to *ret_count. */
+const char **submissions_author_ids_of(struct events *out, const struct entry *entry,
                                        size_t *ret_count);
 Submissions__CoEntrant **
 submissions_co_entrants_of(struct events *out, const struct list *co_entrants, size_t *ret_count);
 void submissions_remember_co_entrants(struct list *co_entrants, Submissions__CoEntrant *const *said,
                                       size_t count);
+
+/* ------------------------------------------------------------------ rounds, in core_entry_result.c */
+
+/* A round was annulled: says of an entry that stands in it, or was decided on by it, that it is as before. false: the
+ * round is another one, or the entry is out of the contest for another reason; nothing is said. */
+bool submissions_say_reinstated(struct events *out, const struct entry *entry,
+                                const struct uuid *round_id);
 
 #endif

@@ -14,12 +14,13 @@ ALLOWED = set("""
     new_event new_event_on wrong set_alarm put_aside id_text need need_state also transition_find
     uuid_of uuid_parse uuid_is_nil uuid_equal uuid_compare uuid_print uuid_text uuid_derive
     digest_equal digest_is sha256 hash_open hash_bytes hash_text hash_number hash_close hex_text
-    arena_zero arena_text arena_format arena_bytes proto_new proto_field proto_enum_word
+    arena_zero arena_text arena_format arena_bytes proto_new proto_pack proto_field proto_enum_word
     authority_agency authority_agency_of authority_system authority_system_by_key authority_holds
     authority_has_business authority_is_operator authority_has_other_operator
-    authority_agency_holds authority_reads_all authority_each_agency
-    local_midnight_us local_date_of
+    authority_agency_holds authority_reads_all authority_each_agency authority_is_above
+    local_midnight_us local_date_of text_fold
     memcpy memcmp memset memmove strcmp strncmp strlen strchr strspn strcspn
+    __divti3 __modti3 __divmodti4
     __memcpy_chk __memset_chk __memmove_chk __stack_chk_fail __assert_fail _GLOBAL_OFFSET_TABLE_
 """.split())
 # Data, not deeds: descriptors and their initialisers, the tables and kinds of the same service.

@@ -49,14 +49,14 @@ static void
 cast_role(struct cast *cast, int64_t role, const struct speaker *speaker)
 {
     struct list *entrants = &cast->entrants;
-    struct entrant *last = entrants->count ? list_at(entrants, entrants->count - 1) : NULL;
+    struct contestant *last = entrants->count ? list_at(entrants, entrants->count - 1) : NULL;
 
     if (role == DIRECTORY__ROLE__ROLE_OWNER)
         cast->owner = *speaker;
     if (role == DIRECTORY__ROLE__ROLE_STANDING)
         cast->standing = *speaker;
     if (role == DIRECTORY__ROLE__ROLE_ENTRANT_HEAD)
-        *(struct entrant *) list_add(entrants) = (struct entrant){ *speaker, *speaker };
+        *(struct contestant *) list_add(entrants) = (struct contestant){ *speaker, *speaker };
     if (role == DIRECTORY__ROLE__ROLE_CLERK && last &&
         uuid_equal(&last->head.agency, &speaker->agency))
         last->clerk = *speaker;
@@ -68,7 +68,7 @@ read_cast(struct db *db, struct arena *arena, const char *programme, struct cast
     struct cast cast = { 0 };
     const struct db_result *r;
 
-    list_init(&cast.entrants, arena, sizeof(struct entrant));
+    list_init(&cast.entrants, arena, sizeof(struct contestant));
     db_call(db, &find_cast);
     db_text(db, programme);
     must(db_run(db));

@@ -25,13 +25,13 @@ struct speaker {
 };
 
 /* Those who sign and hand in for an agency that enters. */
-struct entrant {
+struct contestant {
     struct speaker clerk, head;
 };
 
 struct cast {
     struct speaker owner, standing;
-    struct list entrants; /* of struct entrant */
+    struct list entrants; /* of struct contestant */
 };
 
 /* What was written so far, and to where. */

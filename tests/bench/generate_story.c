@@ -14,7 +14,7 @@ enum { BEGIN_AT_ONCE = 4, LONGEST_WAIT = 256, ONE_ELSE_IN = 20 };
 
 /* Where a life ends, and how many events it has made by then; a returned dossier makes ROUND more. */
 enum end { ELIMINATED, LATE, WITHDRAWN, WAITING, PAID };
-static const int64_t events_until[] = { 5, 8, 9, 10, 13 };
+static const int64_t events_until[] = { 6, 9, 10, 11, 14 };
 enum { ROUND = 2 };
 
 #define DAY_US INT64_C(86400000000)
@@ -38,7 +38,7 @@ enum step {
 struct life {
     struct life *next; /* whose turn is at the same moment */
     const char *id;
-    const struct entrant *entrant;
+    const struct contestant *entrant;
     int64_t number;
     enum end end;
     enum step step;
@@ -61,7 +61,7 @@ struct play {
 /* Where the states go. */
 struct stages {
     struct copy *edition, *entry, *dossier;
-    struct copy *of_entry[4], *of_dossier[4];
+    struct copy *of_entry[8], *of_dossier[8]; /* closed by NULL */
 };
 
 /* ------------------------------------------------------------------ what is said */
@@ -281,7 +281,7 @@ hear_of(struct play *p, const struct life *life)
 static enum step
 take_step(struct play *p, struct life *life)
 {
-    const struct entrant *e = life->entrant;
+    const struct contestant *e = life->entrant;
     Submissions__WithdrawEntry *withdraw;
 
     switch (life->step) {
@@ -337,6 +337,7 @@ open_edition(struct play *p)
     create->name = arena_format(p->arena, "Hội thi lần thứ %d", p->ordinal);
     create->threshold_centi = 7500;
     create->maximum_centi = 10000;
+    create->judged_elsewhere = true;
     create->document = document(p, TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN, "KH-UBND");
     if (!say(p->c, p->world, &p->cast->standing, p->edition, &create->base, NULL) ||
         !say(p->c, p->world, &p->cast->owner, p->edition, NEW(p, publish_edition), NULL) ||

@@ -34,12 +34,14 @@ static const char *const create_statements[] = {
 static const char *const update_statements[] = {
     "SELECT t.* FROM unnest($1::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT id, version, state,"
     " changed_at, edition_id, entrant_agency_id, team, entry_kind, title, summary, submitted_by,"
-    " registered_by, entry_code, score_centi, award, reached_final, money_paid FROM bench.entry"
+    " registered_by, entry_code, score_centi, award, reached_final, money_paid, track, draft,"
+    " content_digest, entry_version FROM bench.entry"
     " WHERE programme = 'bench' AND id = k.id LIMIT 1) AS t",
     "SELECT c.* FROM unnest($1::uuid[]) AS k(id) CROSS JOIN LATERAL (SELECT parent, share_bp"
     " FROM bench.entry_author WHERE programme = 'bench' AND parent = k.id OFFSET 0) AS c",
     "UPDATE bench.entry AS t SET version = n.version, state = 2, changed_at = now(),"
-    " submitted_by = '00000000-0000-7000-8000-000000000003'"
+    " submitted_by = '00000000-0000-7000-8000-000000000003', submitted_at = now(),"
+    " entry_version = t.entry_version + 1, title_key = 'sang kien mau de do toc do'"
     " FROM unnest($1::uuid[], $2::int8[]) AS n(id, version)"
     " WHERE t.programme = 'bench' AND t.id = n.id",
     NULL,

@@ -35,21 +35,26 @@ CREATE SEQUENCE bench.position CACHE 100;
 
 -- Editions 0 to 99: so many that who creates entries in one of them hardly ever meets another.
 INSERT INTO bench.edition (programme, id, version, state, changed_at, ordinal, year, name, threshold_centi,
-                           maximum_centi, document)
-SELECT 'bench', bench.edition_id(n), 3, 3, now(), n + 1, 2019, 'Đo tốc độ', 7500, 10000, '\x0801'
+                           maximum_centi, document, judged_elsewhere, planned_cost_vnd, cost_cap_vnd,
+                           max_promotions, promotions, rules_version, finalists, cost_vnd)
+SELECT 'bench', bench.edition_id(n), 3, 3, now(), n + 1, 2019, 'Đo tốc độ', 7500, 10000, '\x0801', true, 0, 0,
+       0, 0, 0, 0, 0
   FROM generate_series(0, 99) AS n;
 
 -- Empties what commands wrote. Entries 0 to 199999 are there to be handed in, each with one author.
 CREATE PROCEDURE bench.clear() LANGUAGE sql AS $$
     TRUNCATE bench.inbox, bench.journal, bench.entry, bench.entry_author;
     INSERT INTO bench.entry (programme, id, version, state, changed_at, edition_id, entrant_agency_id, team,
-                             entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid)
+                             entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid,
+                             track, draft, content_digest, entry_version, before_round, round_code, rank,
+                             may_have_prize, accusation, answered)
     SELECT 'bench', bench.entry_id(n), 1, 1, now(), bench.edition_id(n % 100),
            '00000000-0000-7000-8000-000000000002', 'đội 1', 1, 'Sáng kiến mẫu để đo tốc độ',
-           'Rút ngắn thời gian giải quyết hồ sơ bằng cách kiểm tra thành phần ngay khi nộp.', '', 0, 0, false, false
+           'Rút ngắn thời gian giải quyết hồ sơ bằng cách kiểm tra thành phần ngay khi nộp.', '', 0, 0, false, false,
+           '', 1, sha256('draft'), 0, 0, '', 0, false, '', false
       FROM generate_series(0, 199999) AS n;
-    INSERT INTO bench.entry_author (programme, parent, place, person_id, share_bp)
-    SELECT 'bench', bench.entry_id(n), 0, '00000000-0000-7000-8000-000000000003', 10000
+    INSERT INTO bench.entry_author (programme, parent, place, person_id, share_bp, staff_kind, draft)
+    SELECT 'bench', bench.entry_id(n), 0, '00000000-0000-7000-8000-000000000003', 10000, 0, 1
       FROM generate_series(0, 199999) AS n;
 $$;
 CALL bench.clear();

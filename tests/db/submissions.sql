@@ -1,18 +1,26 @@
 -- tests/db/submissions.sql - what the tables of submissions refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(17);
+SELECT plan(56);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
-INSERT INTO submissions.edition (programme, id, version, state, changed_at, ordinal, year, name, threshold_centi,
-                                 maximum_centi, document)
-VALUES ('test-db', pg_temp.id(1), 3, 3, now(), 1, 2019, 'Lần thứ 1', 7500, 10000, '\x0801');
+-- A draft of an edition; what else it is, or is otherwise, stands in more, a JSON object of columns.
+CREATE FUNCTION pg_temp.edit(edition int4, more jsonb) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO submissions.edition
+    SELECT * FROM jsonb_populate_record(NULL::submissions.edition, jsonb_build_object(
+        'programme', 'test-db', 'id', pg_temp.id(edition), 'version', 1, 'state', 1, 'changed_at', now(),
+        'ordinal', edition, 'year', 2019, 'name', 'Lần thứ 1', 'threshold_centi', 0, 'maximum_centi', 0,
+        'document', '\x0801', 'judged_elsewhere', false, 'planned_cost_vnd', 0, 'cost_cap_vnd', 0, 'max_promotions', 0,
+        'promotions', 0, 'rules_version', 0, 'finalists', 0, 'cost_vnd', 0) || more) $$;
+SELECT pg_temp.edit(1, '{"state": 3, "judged_elsewhere": true, "threshold_centi": 7500, "maximum_centi": 10000}');
 CREATE FUNCTION pg_temp.enter(entry int4, edition int4, title text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO submissions.entry (programme, id, version, state, changed_at, edition_id, entrant_agency_id, team,
-                                   entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid)
+                                   entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid,
+                                   track, draft, content_digest, entry_version, before_round, round_code, rank,
+                                   may_have_prize, accusation, answered)
     VALUES ('test-db', pg_temp.id(entry), 1, 1, now(), pg_temp.id(edition), pg_temp.id(9), 'đội 1', 1, title, '', '', 0,
-            0, false, false) $$;
+            0, false, false, '', 1, decode(repeat('07', 32), 'hex'), 0, 0, '', 0, false, '', false) $$;
 CREATE FUNCTION pg_temp.change(what text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE 'UPDATE submissions.entry SET ' || what || ' WHERE id = pg_temp.id(11)';
@@ -40,16 +48,81 @@ SELECT pg_temp.breaks(pg_temp.decomposed('summary'), 'entry_text', 'or a new sum
 SELECT pg_temp.breaks(pg_temp.decomposed('team'), 'entry_text', 'or a new team');
 SELECT pg_temp.breaks(pg_temp.decomposed('entry_code'), 'entry_text', 'or a code');
 SELECT lives_ok($$SELECT pg_temp.change('title = ''Sở Nội vụ''')$$, 'a new title that is NFC');
+SELECT pg_temp.breaks(pg_temp.decomposed('track'), 'entry_text', 'or a track');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 2')$$, 'entry_submitter', 'somebody hands it in');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('edition_id = pg_temp.id(2)')$$, 'entry_identity', 'it stays in its edition');
-SELECT lives_ok($$SELECT pg_temp.change('state = 2, submitted_by = pg_temp.id(3)')$$, 'it is handed in');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 2, submitted_by = pg_temp.id(3)')$$, 'entry_submitter',
+                      'as a version, at a time');
+SELECT lives_ok($$SELECT pg_temp.change('draft = 2, title = ''Một cửa điện tử''')$$, 'it is drafted anew');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('draft = 1')$$, 'entry_version_back', 'drafts count up');
+SELECT lives_ok($$SELECT pg_temp.change('state = 2, submitted_by = pg_temp.id(3), submitted_at = now(), entry_version = 1')$$,
+                'it is handed in');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('entry_version = 0')$$, 'entry_version_back', 'and versions');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('title = ''Khác''')$$, 'entry_content', 'what was handed in stays');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('summary = ''Khác''')$$, 'entry_content', 'so does its summary');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('draft = 3')$$, 'entry_content', 'and no draft comes behind it');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('content_digest = decode(repeat(''08'', 32), ''hex'')')$$, 'entry_content',
+                      'nor another digest');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 9, cure_at = now()')$$, 'entry_examined', 'somebody returns it');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 9, cure_at = now(), examined_by = pg_temp.id(3)')$$,
+                      'entry_examiner', 'who did not hand it in');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 10, examined_by = pg_temp.id(3)')$$,
+                      'entry_examiner', 'or refuses it, who did not hand it in');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 9, examined_by = pg_temp.id(4)')$$, 'entry_cure',
+                      'until a day to mend it');
+SELECT lives_ok($$SELECT pg_temp.change('state = 9, examined_by = pg_temp.id(4), cure_at = now()')$$, 'it is returned');
+SELECT lives_ok($$SELECT pg_temp.change('title = ''Một cửa'', draft = 3')$$, 'and mended');
+SELECT lives_ok($$SELECT pg_temp.change('state = 2, entry_version = 2, examined_by = NULL')$$, 'and handed in again');
+SELECT lives_ok($$SELECT pg_temp.change('title = ''Một cửa số'', draft = 4, entry_version = 3')$$,
+                'returned, mended and handed in again in one transaction');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('registered_by = pg_temp.id(3)')$$, 'entry_registrar',
                       'nobody registers what he handed in');
-SELECT lives_ok($$SELECT pg_temp.change('state = 6, entry_code = ''KH-01'', registered_by = pg_temp.id(4),'
-                                        ' reached_final = true, money_paid = true')$$, 'it reaches the final, and money');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('accused_by = pg_temp.id(5)')$$, 'entry_accusation',
+                      'an accusation says what of, and until when');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('answered = true')$$, 'entry_accusation', 'and only then is an answer');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 12, disqualified_by = pg_temp.id(6)')$$, 'entry_accuser',
+                      'nobody is disqualified who was not accused');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 12')$$, 'entry_disqualified', 'nor by nobody');
+SELECT lives_ok($$SELECT pg_temp.change('accused_by = pg_temp.id(5), accusation = ''Sao chép'', answer_due_at = now()')$$,
+                'it is accused');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 12, disqualified_by = pg_temp.id(5)')$$, 'entry_accuser',
+                      'who accuses does not decide');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('promoted_to_id = id')$$, 'entry_promoted_by_another',
+                      'it goes on as another');
+SELECT lives_ok($$SELECT pg_temp.change('state = 5, entry_code = ''KH-01'', registered_by = pg_temp.id(4)')$$,
+                'it is eliminated');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 2')$$, 'entry_end', 'and comes back only into its round');
+SELECT lives_ok($$SELECT pg_temp.change('state = 4')$$, 'which was annulled');
+SELECT lives_ok($$SELECT pg_temp.change('state = 6, reached_final = true')$$, 'it reaches the final');
+SELECT lives_ok($$SELECT pg_temp.change('state = 3, reached_final = false')$$, 'which was annulled too');
+SELECT lives_ok($$SELECT pg_temp.change('state = 6, reached_final = true, money_paid = true')$$,
+                'it reaches the final, and money');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 5')$$, 'entry_paid', 'what was paid for is not annulled');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 12, disqualified_by = pg_temp.id(6)')$$, 'entry_paid',
+                      'nor disqualified');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 7')$$, 'entry_prize', 'a prize is something');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 11')$$, 'entry_paid', 'what was paid for is not withdrawn');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('money_paid = false')$$, 'entry_facts', 'what was paid was paid');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('entry_code = ''KH-02''')$$, 'entry_identity', 'a code stays');
+
+SELECT pg_temp.enter(13, 1, 'Một cửa');
+CREATE FUNCTION pg_temp.promote(entry int4) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO submissions.entry
+    SELECT (jsonb_populate_record(e, jsonb_build_object('id', pg_temp.id(entry), 'promoted_from_id', pg_temp.id(11)))).*
+      FROM submissions.entry AS e WHERE id = pg_temp.id(13) $$;
+SELECT lives_ok($$SELECT pg_temp.promote(14)$$, 'a winner goes on');
+SELECT pg_temp.breaks($$SELECT pg_temp.promote(15)$$, 'entry_promoted_once', 'as one entry');
+SELECT pg_temp.breaks($$UPDATE submissions.entry SET promoted_from_id = pg_temp.id(11) WHERE id = pg_temp.id(13)$$,
+                      'entry_identity', 'where it came from stays');
+CREATE FUNCTION pg_temp.author(draft int4, place int4) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO submissions.entry_author VALUES ('test-db', pg_temp.id(13), place, pg_temp.id(3), 5000, 1, draft) $$;
+SELECT pg_temp.author(1, 0);
+SELECT pg_temp.breaks($$SELECT pg_temp.author(1, 1)$$, 'entry_author_once', 'an author is named once in a draft');
+SELECT lives_ok($$SELECT pg_temp.author(2, 1)$$, 'and again in the next');
+INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(21), 1, 1, now(), pg_temp.id(1), pg_temp.id(9), 1);
+SELECT pg_temp.breaks($$INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(22), 1, 1, now(), pg_temp.id(1),
+    pg_temp.id(9), 0)$$, 'entrant_once', 'an agency is counted in one place');
+SELECT pg_temp.breaks($$UPDATE submissions.entrant SET entries = -1$$, 'entrant_entries_check', 'and never below nothing');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -236,8 +236,8 @@ class Cases:
         yield from must(say("owner", "submissions.CreateProgramme", founds, programme=programme))
         if self.chance(0.2):
             yield say("owner", "submissions.CreateProgramme", founds, programme=programme)  # it is there
-        creates = {"ordinal": 1, "year": 2019, "name": "Hội thi", "threshold_centi": 7000, "maximum_centi": 10000,
-                   "document": self.world.document(kind="PLAN")}
+        creates = {"ordinal": 1, "year": 2019, "name": "Hội thi", "judged_elsewhere": True, "threshold_centi": 7000,
+                   "maximum_centi": 10000, "document": self.world.document(kind="PLAN")}
         yield from must(say("standing", "submissions.CreateEdition", creates, edition, programme=programme))
         if self.chance(0.2):
             yield say("standing", "submissions.CreateEdition", creates, programme=programme)  # the number is taken

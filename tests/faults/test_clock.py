@@ -72,8 +72,8 @@ def test_who_starts_with_a_clock_that_is_behind_refuses(own_world, clock, breaka
         breakable.restart("notifications")
     until(lambda: jumped(breakable) == list(KILLABLE[:-1]), "the others go on")
     own_world.do("standing", "submissions.CreateEdition", {
-        "ordinal": 1, "year": 2019, "name": "Hội thi", "threshold_centi": 7000, "maximum_centi": 10000,
-        "document": own_world.document(kind="PLAN")})
+        "ordinal": 1, "year": 2019, "name": "Hội thi", "judged_elsewhere": True, "threshold_centi": 7000,
+        "maximum_centi": 10000, "document": own_world.document(kind="PLAN")})
 
 
 def to_eleven(stack):

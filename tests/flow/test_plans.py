@@ -10,6 +10,7 @@ import re
 
 import catalogue
 import chain
+import judged
 import psycopg2
 import pytest
 from base import until
@@ -30,6 +31,7 @@ SMALL = {
     "runtime.parked": "somebody is called when there is one",
     "submissions.programme": "a row for each programme",
     "submissions.edition": "a contest in a year or two",
+    "appraisal.contest": "as many as editions",
     "funding.budget_ceiling": "a row for each source and year",
 }
 # Statements that read more than they bring, up to a bound of their own.
@@ -63,6 +65,39 @@ def paid(world):
     world.hear("submissions.EntryPaid", entry)
 
 
+def contested(world):
+    """A contest in two rounds, with everything of which a row is kept; its results are confirmed."""
+    edition, closes = judged.opened(world, eligibility={"max_entries_per_agency": 9}, clusters=[
+        {"code": name, "name": name, "agency_ids": [world.agencies[name]]} for name in ("entrant", "other")])
+    entries = [judged.entry(world, edition, "other", co_entrants=[{"agency_id": world.agencies["entrant"]}], evidence=[
+        {"kind": "EVIDENCE_KIND_VIDEO", "name": "Phim", "uri": "https://khanhhoa.example/1", "sha256": bytes(range(32)),
+         "size_bytes": 1, "media_type": "video/mp4"}])] + [judged.entry(world, edition) for _ in range(2)]
+    council = judged.council(world, edition, conflicts=[("expert1", entries[0])])
+    judged.closed(world, edition, closes)
+    round, sheets = judged.started(world, edition, council, judged.PRELIMINARY, entries)
+    judged.lock(world, sheets, dict.fromkeys(entries, 8000))
+    judged.proposed(world, round)
+    world.do("chair", "appraisal.DecideTie", {"entry_ids": entries, "minutes": world.document(kind="MINUTES")}, round)
+    judged.confirmed(world, edition, round, judged.proposed(world, round))
+    judged.held(world, edition, council, judged.FINAL, {entries[0]: 9000, entries[1]: 8000})
+    judged.results(world, edition, dict(zip(entries[:2], ("FIRST", "SECOND"))))
+
+
+def open_contest(world):
+    """Entries that wait to be examined, mended or answered for, and a round with one sheet that is still open."""
+    edition, closes = judged.opened(world)
+    entries = [judged.entry(world, edition) for _ in range(2)]
+    judged.handed_in(world, edition)
+    returned, cure = judged.handed_in(world, edition), judged.ends_at(4070908800)
+    world.do("standing", "submissions.ReturnEntry", {"faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu",
+                                                     "cure": cure}, returned)
+    world.do("standing", "submissions.ProposeDisqualification", {"reason": "Sao chép", "answer_due": cure}, entries[0])
+    council = judged.council(world, edition)
+    judged.closed(world, edition, closes)
+    _, sheets = judged.started(world, edition, council, judged.PRELIMINARY, entries)
+    judged.lock(world, sheets[1:], dict.fromkeys(entries, 8000))
+
+
 def open_work(world):
     """A dossier, an appraisal and a funding case for which somebody waits."""
     edition = chain.edition(world)
@@ -80,7 +115,9 @@ def grown(stack, base, world):
     old = World(stack, base, world.programme + "-old")
     with contextlib.closing(old):
         paid(old)
+        contested(old)
         open_work(world)
+        open_contest(world)
         settled(base, old.programme)
         settled(base, world.programme)
     with contextlib.closing(Grown(stack, world.programme, old.programme)) as grown:
@@ -110,14 +147,24 @@ class Calls:
             table, key = re.search(r"FROM ([a-z_.]+) WHERE programme = \$1::text AND (\w+) = k\.id", sql).groups()
             return [(programme, self.few(key, table, programme))]
         if ".v1.List" in name:
-            token = f"{self.heads[programme] // 2:019}" if "Notifications" in name else MIDDLE
-            return [(programme, agency, after, ASKED) for agency in (None, self.agency) for after in (None, token)]
+            token = {"ListNotifications": f"{self.heads[programme] // 2:019}", "ListResults": "00000002"}.get(
+                name.split(".")[-1], MIDDLE)
+            who = (self.first("person_id", "appraisal.score_sheet"), self.subject(name)) if "$6" in sql else ()
+            return [(programme, agency, after, ASKED, *who) for agency in (None, self.agency) for after in (None, token)]
         return [self.single(service)[name]]
+
+    def first(self, what, table):
+        return self.few(what, table).strip("{}").split(",")[0] or MIDDLE
+
+    def subject(self, name):
+        """What a list is about."""
+        return {"ListResults": self.first("edition_id", "submissions.entry")}.get(
+            name.split(".")[-1], self.first("round_id", "appraisal.score_sheet"))
 
     def single(self, service):
         main, head, new = self.grown.main, self.heads[self.grown.main], self.heads["directory"] - ASKED
         heard, late, link = catalogue.heard().get(service, []), head - ASKED, b"\0" * 32
-        mail = (main, self.few("notification", "notifications.delivery").strip("{}").split(",")[0] or MIDDLE, 0)
+        mail = (main, self.first("notification", "notifications.delivery"), 0)
         return {
             "where is head": (main,), "last recorded": (), "heads": (main,), "lock head": (main,), "found head": ("another",),
             "move head": (main, head, link, 1, link),

@@ -1,6 +1,6 @@
 /* tests/fuzz/decide.c - every service's decisions: a story is told so far, and the input goes on with it.
  *
- * The first byte chooses the service, the second how far its story has come. Then come steps: a command, an event of
+ * The first byte chooses the tale, the second how far its story has come. Then come steps: a command, an event of
  * another service, an alarm, bytes of a request as they are, time. All of it takes the way of production: the
  * gateway's scanner, the letter, the judge, the core.
  */
@@ -13,7 +13,8 @@
 enum { MOST_STEPS = 24 };
 
 static const struct tale *const tales[] = {
-    &appraisal_tale, &directory_tale, &funding_tale, &notifications_tale, &submissions_tale,
+    &appraisal_tale,     &directory_tale,   &funding_tale,
+    &notifications_tale, &submissions_tale, &judging_tale,
 };
 
 /* ------------------------------------------------------------------ who there is, what may be named */
@@ -57,6 +58,7 @@ look_around(struct play *play)
 
     list_init(&play->known.ids, s->arena, sizeof(struct uuid));
     list_init(&play->known.digests, s->arena, sizeof(struct digest));
+    play->known.codes = play->tale->codes;
     play->known.now_us = s->now_us;
     for (const struct kind *const *kind = s->service->kinds; *kind; kind++) {
         size_t count;

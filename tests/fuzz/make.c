@@ -79,12 +79,36 @@ is_id(const char *name)
            (size > 4 && strcmp(name + size - 4, "_ids") == 0);
 }
 
+/* "round_code", "code", and what points are given for. */
+static bool
+is_code(const char *name)
+{
+    size_t size = strlen(name);
+
+    return strcmp(name, "part") == 0 || strcmp(name, "criterion") == 0 ||
+           (size >= 4 && strcmp(name + size - 4, "code") == 0);
+}
+
+/* One of those known, mostly; NULL: none. */
+static const char *
+make_code(const struct maker *m, const char *name, uint8_t choice)
+{
+    size_t count = 0;
+
+    if (!m->known->codes || choice >= 0xF0 || !is_code(name))
+        return NULL;
+    while (m->known->codes[count])
+        count++;
+    return m->known->codes[choice % count];
+}
+
 /* So long at most, and not through a character. */
 static const char *
 make_text(struct maker *m, const ProtobufCFieldDescriptor *f, const struct field_limit *limit)
 {
     uint8_t choice = take_byte(m->in);
     size_t most = limit->max_bytes ? limit->max_bytes : 64;
+    const char *code = make_code(m, f->name, choice);
     struct uuid id;
     char *text;
 
@@ -92,6 +116,8 @@ make_text(struct maker *m, const ProtobufCFieldDescriptor *f, const struct field
         id = make_id(m->in, m->known);
         return uuid_text(m->arena, &id);
     }
+    if (code)
+        return code;
     text = arena_text(m->arena, texts[choice % (sizeof(texts) / sizeof(*texts))]);
     if (choice >= 0xF8) { /* as long as it may be */
         text = arena_zero(m->arena, most + 1);

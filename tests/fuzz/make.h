@@ -11,8 +11,9 @@
 
 /* What messages may name. */
 struct known {
-    struct list ids;     /* of struct uuid */
-    struct list digests; /* of struct digest */
+    struct list ids;          /* of struct uuid */
+    struct list digests;      /* of struct digest */
+    const char *const *codes; /* closed by NULL; NULL: there are none */
     int64_t now_us;
 };
 

@@ -185,7 +185,7 @@ def verify():
 
 def decide():
     """What follows a story is chance: the fuzzer finds its own way from there."""
-    return [bytes([service, far]) + CHANCE.randbytes(60) for service in range(5) for far in range(0, 11, 2)]
+    return [bytes([tale, far]) + CHANCE.randbytes(60) for tale in range(6) for far in range(0, 11, 2)]
 
 
 def main():

@@ -1,14 +1,16 @@
 /* tests/fuzz/tale_submissions.c - submissions, from an empty programme to an accepted dossier. */
 #include "tests/fuzz/tale.h"
-#include "tests/unit/submissions_story.h"
+#include "tests/unit/edition_story.h"
 
 static void
 tell(struct story *s, unsigned how_far)
 {
     static void (*const chapters[])(struct story *) = {
-        edition_is_published, edition_is_open,     entry_is_drafted,  entry_is_submitted,
-        entry_is_registered,  entry_is_eliminated, entry_is_finalist, dossier_is_required,
-        dossier_is_submitted, dossier_is_accepted,
+        edition_is_published,     edition_is_open,           entry_is_drafted,
+        entry_is_submitted,       entry_is_registered,       entry_is_eliminated,
+        entry_is_finalist,        dossier_is_required,       dossier_is_submitted,
+        dossier_is_accepted,      judged_edition_is_drafted, judged_edition_is_published,
+        judged_edition_is_closed, local_edition_is_drafted,
     };
     size_t count = sizeof(chapters) / sizeof(*chapters);
 

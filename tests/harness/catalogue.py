@@ -14,12 +14,15 @@ import sys
 REPO = pathlib.Path(__file__).resolve().parents[2]
 README = REPO / "proto/README.md"
 SERVICES = ("directory", "submissions", "appraisal", "funding", "notifications")
+ROLES = r"(?:MAY|ANYBODY|ONLY_RUNTIME|HEARD)[^,]*"
 BIRTH = {"CREATES": "new", "FOUNDS": "new", "EITHER": "new or existing", "MUST_EXIST": "existing"}
 # Refusals that only the database can find (service.c, guards), and who may meet them.
 FOUND_BY_DATABASE = {
     ("directory", "CODE_ALREADY_USED"): ["register_agency"],
     ("submissions", "ORDINAL_USED"): ["create_edition"],
     ("submissions", "CODE_USED"): ["register_entry"],
+    ("appraisal", "AUTHOR_ON_COUNCIL"): ["constitute_council"],
+    ("appraisal", "UNEQUAL_SHEETS"): ["propose_ranking", "decide_tie", "confirm_round"],  # ranking.c
     ("funding", "CASE_OPEN"): ["open_funding_case"],
     ("funding", "CEILING_EXISTS"): ["set_ceiling"],
     ("funding", "VOUCHER_USED"): ["record_disbursement"],
@@ -53,6 +56,13 @@ def enum(text, name, prefix):
     return found[1:]
 
 
+def spelled_out(text):
+    """A table in full: a name that a file gives to several roles is those roles."""
+    for name, roles in re.findall(r"^#define (\w+) \((MAY\(.*)\)$", text, re.M):
+        text = re.sub(rf"\b{name}\b", roles, text)
+    return text
+
+
 class Code:
     """The functions of a service's core, by file and name, and the handler tables."""
 
@@ -62,8 +72,8 @@ class Code:
             text = file.read_text()
             for name, body in re.findall(r"^(\w+)\([^{;]*?\)\n\{(.*?)^\}", text, re.M | re.S):
                 self.functions.setdefault(name, {})[file.name] = body
-            for row in re.findall(r"\{ ON\((\w+)\),\s+((?:MAY|ANYBODY|ONLY_RUNTIME|HEARD)[^,]*),\s+(\w+),\s+(\w+)",
-                                  text):
+            text = spelled_out(text)
+            for row in re.findall(rf"\{{ ON\((\w+)\),\s+({ROLES}),\s+(\w+),\s+(\w+)", text):
                 self.handlers.append((file.name,) + row)
 
     def reach(self, file, name, seen):

@@ -31,7 +31,8 @@ def edition(world):
     edition_id = uuid7()
     world.do("standing", "submissions.CreateEdition", {
         "ordinal": secrets.randbelow(2**30) + 1, "year": 2019, "name": "Giải pháp cải cách hành chính 2019",
-        "threshold_centi": 7000, "maximum_centi": 10000, "document": world.document(kind="PLAN")}, edition_id)
+        "judged_elsewhere": True, "threshold_centi": 7000, "maximum_centi": 10000,
+        "document": world.document(kind="PLAN")}, edition_id)
     world.do("owner", "submissions.PublishEdition", {}, edition_id)
     world.do("standing", "submissions.OpenRegistration", {}, edition_id)
     return edition_id

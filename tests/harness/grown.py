@@ -17,8 +17,11 @@ FRESH = COPIES + 1  # a copy that is not there yet
 FEW = 40
 ONCE = ("runtime.schema_version", "runtime.journal_head", "runtime.cursor", "submissions.programme")
 SHARED = {"directory.agency": "id", "directory.agency_name": "parent", "submissions.edition": "id",
-          "funding.budget_ceiling": "id"}
-TOLD_APART = {"entry_code": "n", "voucher_number": "n", "budget_source": "few", "agency_code": "few"}
+          "appraisal.contest": "id", "appraisal.contest_round": "parent", "funding.budget_ceiling": "id"}
+TOLD_APART = {"entry_code": "n", "voucher_number": "n", "budget_source": "few", "agency_code": "few",
+              "round_code": "n"}
+# Where nothing may be changed any more, a new row is one step behind.
+YOUNGER = {"appraisal.round": '{"state": 3, "ranking": null, "confirmed_by": null}'}  # DELIBERATION
 QUEUED = f"n > {COPIES - 20}"  # the mails of the last copies are still to be sent
 
 # What no settled programme has: mails that are due, and events that a service could not take.
@@ -27,7 +30,7 @@ ASIDE = (
     " WHERE programme = %s AND state = 1 ORDER BY changed_at LIMIT 200",
     "INSERT INTO runtime.parked (consumer, programme, position, subject, reason, parked_at)"
     " SELECT 'funding', programme, position, aggregate, 'broken', recorded_at FROM runtime.journal"
-    " WHERE programme = %s AND mod(position, 50) = 0",
+    " WHERE programme = %s AND mod(position, 100) = 0",
     "UPDATE runtime.journal_head SET position = (SELECT max(position) FROM runtime.journal AS j"
     " WHERE j.programme = journal_head.programme) WHERE programme IN (%s, 'directory')",
 )
@@ -106,6 +109,7 @@ class Grown:
             return f"CASE programme WHEN 'directory' THEN programme ELSE '{self.main}' END"
         if type == "uuid":
             shared = name in ("agency", "edition_id", "ceiling_id") or name.endswith("agency_id")
+            shared = shared and (table, name) != ("submissions.entrant", "agency_id")  # an edition has one of each agency
             number = "few" if shared or name == SHARED.get(table) else "n"
             return f"md5({name}::text || {number})::uuid"
         if name in ("position", "event_position"):
@@ -164,6 +168,6 @@ class Grown:
         if (table, service) not in self.known:
             whose = "service" if table in ("runtime.journal", "runtime.inbox", "runtime.timer") else f"'{service}'"
             self.known[table, service] = self.one(
-                f"SELECT array_agg(jsonb_populate_record(NULL::{table}, to_jsonb(c)))::text"
+                f"SELECT array_agg(jsonb_populate_record(NULL::{table}, to_jsonb(c) || '{YOUNGER.get(table, '{}')}'))::text"
                 f" FROM ({self.copies(table, FRESH, FRESH)}) AS c WHERE {whose} = %s", service) or "{}"
         return self.known[table, service]

@@ -504,6 +504,7 @@ given_a_published_edition(struct stage *s, struct writer *writer, unsigned first
     create.name = "the first";
     create.threshold_centi = 7000;
     create.maximum_centi = 10000;
+    create.judged_elsewhere = true;
     create.document = &plan;
     made = stage_letter(s, &submissions_service, first_request, OFFICER, edition, &create);
     published = stage_letter(s, &submissions_service, first_request + 1, OWNER, edition, &publish);

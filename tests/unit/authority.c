@@ -99,6 +99,29 @@ an_agency_is_known_by_its_id_with_name_mailbox_and_code(void **state)
 }
 
 static void
+an_agency_stands_above_those_that_name_it_as_their_parent_and_what_is_below_them(void **state)
+{
+    struct story *s = *state;
+    struct uuid top = ID(1), middle = ID(30), bottom = ID(31), beside = ID(2);
+
+    for (unsigned n = 30; n <= 31; n++) {
+        Directory__AgencyRegistered e = DIRECTORY__AGENCY_REGISTERED__INIT;
+
+        e.agency_id = story_id(s, n);
+        e.parent_agency_id = story_id(s, n == 30 ? 1 : 30);
+        e.agency_class = DIRECTORY__AGENCY_CLASS__AGENCY_CLASS_DEPARTMENT;
+        story_directory(s, &e);
+    }
+    assert_true(authority_is_above(s->authority, &top, &middle));
+    assert_true(authority_is_above(s->authority, &top, &bottom));
+    assert_false(authority_is_above(s->authority, &bottom, &top));
+    assert_false(authority_is_above(s->authority, &middle, &middle));
+    assert_false(authority_is_above(s->authority, &beside, &bottom));
+    assert_int_equal(authority_agency(s->authority, &bottom)->agency_class,
+                     DIRECTORY__AGENCY_CLASS__AGENCY_CLASS_DEPARTMENT);
+}
+
+static void
 a_renamed_agency_keeps_its_id(void **state)
 {
     struct story *s = *state;
@@ -562,6 +585,7 @@ a_hundred_thousand_agencies_are_all_found(void **state)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(an_agency_is_known_by_its_id_with_name_mailbox_and_code),
+    TEST(an_agency_stands_above_those_that_name_it_as_their_parent_and_what_is_below_them),
     TEST(a_renamed_agency_keeps_its_id),
     TEST(a_person_belongs_to_one_agency),
     TEST(a_system_is_found_by_id_and_by_key_also_after_it_is_revoked),

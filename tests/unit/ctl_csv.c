@@ -178,6 +178,38 @@ an_empty_file_has_no_records(void **state)
     then_end(*state);
 }
 
+/* What one field becomes in a file. */
+static void
+then_written(const char *text, bool is_guarded, const char *wanted)
+{
+    char found[64] = "";
+    FILE *file = fmemopen(found, sizeof(found), "w");
+
+    assert_non_null(file);
+    csv_put(file, text, is_guarded, true);
+    fclose(file);
+    assert_string_equal(found, wanted);
+}
+
+static void
+what_is_written_is_quoted_where_it_must_be(void **state)
+{
+    (void) state;
+    then_written("Khánh Hòa", true, "Khánh Hòa\r\n");
+    then_written("a,b", true, "\"a,b\"\r\n");
+    then_written("say \"no\"", true, "\"say \"\"no\"\"\"\r\n");
+    then_written("two\nlines", true, "\"two\nlines\"\r\n");
+}
+
+static void
+no_text_becomes_a_formula_of_a_spreadsheet(void **state)
+{
+    (void) state;
+    then_written("=1+1", true, "\"'=1+1\"\r\n");
+    then_written("@SUM(A1)", true, "\"'@SUM(A1)\"\r\n");
+    then_written("-5", false, "-5\r\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -196,6 +228,8 @@ main(void)
         TEST(a_quote_that_is_never_closed_is_refused),
         TEST(a_nul_is_refused),
         TEST(an_empty_file_has_no_records),
+        TEST(what_is_written_is_quoted_where_it_must_be),
+        TEST(no_text_becomes_a_formula_of_a_spreadsheet),
     };
     return cmocka_run_group_tests_name("unit.ctl_csv", tests, NULL, NULL);
 }

@@ -43,6 +43,24 @@ A_STORY(a_withdrawn_entry_is_not_brought_back_by_a_late_report, begin)
     assert_refused(s, "ENTRY_WITHDRAWN");
 }
 
+A_STORY(neither_a_disqualified_entry_nor_one_whose_result_was_annulled_gains_money,
+        given_an_agreed_case)
+{
+    Submissions__EntryDisqualified disqualified = SUBMISSIONS__ENTRY_DISQUALIFIED__INIT;
+    Submissions__ResultAnnulled annulled = SUBMISSIONS__RESULT_ANNULLED__INIT;
+
+    disqualified.entry_id = story_id(s, DOSSIER);
+    disqualified.reason = "copied";
+    story_hear(s, DOSSIER, &disqualified);
+    assert_happened(s, "RecommendationWithdrawn, FundingWithdrawn, CeilingReleased");
+    annulled.entry_id = story_id(s, DOSSIER + 1);
+    annulled.reason = "counted wrongly";
+    story_hear(s, DOSSIER + 1, &annulled);
+    assert_happened(s, "RecommendationWithdrawn");
+    appraised(s, DOSSIER + 1, APPRAISAL__OUTCOME__OUTCOME_RECOMMEND_BOTH, 600);
+    assert_happened(s, "");
+}
+
 A_STORY(a_withdrawal_ends_a_case_that_is_not_decided, given_a_proposal)
 {
     entry_withdrawn(s, DOSSIER);
@@ -311,6 +329,8 @@ main(void)
         cmocka_unit_test(a_report_is_noted_with_what_it_recommends),
         cmocka_unit_test(a_later_report_takes_the_place_of_an_earlier_one),
         cmocka_unit_test(a_withdrawn_entry_is_not_brought_back_by_a_late_report),
+        cmocka_unit_test(
+            neither_a_disqualified_entry_nor_one_whose_result_was_annulled_gains_money),
         cmocka_unit_test(a_withdrawal_ends_a_case_that_is_not_decided),
         cmocka_unit_test(a_withdrawal_releases_what_was_reserved),
         cmocka_unit_test(a_withdrawal_takes_a_submitted_case_from_the_table),

@@ -86,6 +86,29 @@ a_withdrawal_voids_the_case_until_it_is_reported(void **unused __attribute__((un
 }
 
 static void
+a_disqualification_and_an_annulment_void_the_case_as_well(void **unused __attribute__((unused)))
+{
+    Submissions__EntryDisqualified disqualified = SUBMISSIONS__ENTRY_DISQUALIFIED__INIT;
+    Submissions__ResultAnnulled annulled = SUBMISSIONS__RESULT_ANNULLED__INIT;
+    struct story s;
+
+    begin_opened(&s);
+    disqualified.entry_id = story_id(&s, DOSSIER);
+    disqualified.reason = "copied";
+    story_hear(&s, DOSSIER, &disqualified);
+    assert_happened(&s, "DossierWithdrawalNoted, AppraisalVoided");
+    story_end(&s);
+    begin_opened(&s);
+    annulled.entry_id = story_id(&s, DOSSIER);
+    annulled.reason = "counted wrongly";
+    story_hear(&s, DOSSIER, &annulled);
+    assert_happened(&s, "DossierWithdrawalNoted, AppraisalVoided");
+    assert_string_equal(((const Appraisal__AppraisalVoided *) story_event(&s, 1))->reason,
+                        "counted wrongly");
+    story_end(&s);
+}
+
+static void
 a_withdrawal_leaves_a_report_as_it_was_issued(void **unused __attribute__((unused)))
 {
     struct story s;
@@ -107,6 +130,7 @@ main(void)
         cmocka_unit_test(a_version_that_comes_after_the_appraisal_began_is_not_passed_over),
         cmocka_unit_test(a_withdrawal_is_noted_even_before_any_dossier),
         cmocka_unit_test(a_withdrawal_voids_the_case_until_it_is_reported),
+        cmocka_unit_test(a_disqualification_and_an_annulment_void_the_case_as_well),
         cmocka_unit_test(a_withdrawal_leaves_a_report_as_it_was_issued),
     };
 

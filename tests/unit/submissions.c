@@ -54,7 +54,7 @@ an_edition_is_published_by_the_owner_and_then_opened(void **state)
     say_as(s, 21, 100, &open);
     assert_refused(s, "NOT_NOW");
     say_as(s, 21, 100, &publish);
-    assert_refused(s, "NOT_ALLOWED");
+    assert_refused(s, "NOT_YOUR_EDITION");
     say_as(s, 11, 100, &publish);
     assert_happened(s, "EditionPublished");
     say_as(s, 11, 100, &publish);
@@ -73,6 +73,7 @@ nothing_moves_but_along_the_state_machines(void **state)
 #define D(s) SUBMISSIONS__EDITION_STATE__EDITION_STATE_##s
 #define E(s) SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_##s
 #define S(s) SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##s
+#define N(s) SUBMISSIONS__ENTRANT_STATE__ENTRANT_STATE_##s
     /* clang-format off */
     static const struct legal_move of_programmes[] = {
         { NOTHING, ON(programme_created), P(ACTIVE) }, { 0 },
@@ -80,23 +81,95 @@ nothing_moves_but_along_the_state_machines(void **state)
     static const struct legal_move of_editions[] = {
         { NOTHING,      ON(edition_created),     D(DRAFT) },
         { D(DRAFT),     ON(edition_published),   D(PUBLISHED) },
-        { D(PUBLISHED), ON(registration_opened), D(OPEN) }, { 0 },
+        { D(DRAFT),     ON(edition_rules_set),   D(DRAFT) },
+        { D(PUBLISHED), ON(registration_opened), D(OPEN) },
+        { D(PUBLISHED), ON(registration_extended), D(PUBLISHED) }, { D(OPEN), ON(registration_extended), D(OPEN) },
+        { D(OPEN),      ON(registration_closed), D(CLOSED) },
+        { D(CLOSED),    ON(judging_started),     D(JUDGING) },     { D(JUDGING), ON(judging_started), D(JUDGING) },
+        { D(JUDGING),   ON(round_outcome_noted), D(JUDGING) },
+        { D(JUDGING),   ON(results_confirmed),   D(RESULTS_CONFIRMED) },
+        { D(RESULTS_CONFIRMED), ON(promotion_counted),      D(RESULTS_CONFIRMED) },
+        { D(RESULTS_CONFIRMED), ON(local_results_reported), D(RESULTS_CONFIRMED) },
+        { D(DRAFT),     ON(edition_cancelled),   D(CANCELLED) },   { D(PUBLISHED), ON(edition_cancelled), D(CANCELLED) },
+        { D(OPEN),      ON(edition_cancelled),   D(CANCELLED) },   { D(CLOSED),    ON(edition_cancelled), D(CANCELLED) },
+        { D(JUDGING),   ON(edition_cancelled),   D(CANCELLED) },   { 0 },
     };
     static const struct legal_move of_entries[] = {
-        { NOTHING,       ON(entry_drafted),       E(DRAFT) },
-        { E(DRAFT),      ON(entry_submitted),     E(SUBMITTED) },
-        { E(SUBMITTED),  ON(entry_registered),    E(REGISTERED) },
-        { E(REGISTERED), ON(entry_assigned),      E(IN_ROUND) },
-        { E(IN_ROUND),   ON(entry_eliminated),    E(ELIMINATED) },
-        { E(IN_ROUND),   ON(entry_reached_final), E(FINALIST) },
-        { E(FINALIST),   ON(entry_awarded),       E(AWARDED) },
-        { E(FINALIST),   ON(entry_not_awarded),   E(NOT_AWARDED) },
-        { E(DRAFT),       ON(entry_withdrawn), E(WITHDRAWN) }, { E(SUBMITTED), ON(entry_withdrawn), E(WITHDRAWN) },
-        { E(REGISTERED),  ON(entry_withdrawn), E(WITHDRAWN) }, { E(IN_ROUND),  ON(entry_withdrawn), E(WITHDRAWN) },
-        { E(FINALIST),    ON(entry_withdrawn), E(WITHDRAWN) }, { E(AWARDED),   ON(entry_withdrawn), E(WITHDRAWN) },
-        { E(NOT_AWARDED), ON(entry_withdrawn), E(WITHDRAWN) },
-        { E(FINALIST),    ON(entry_paid), E(FINALIST) },       { E(AWARDED),   ON(entry_paid), E(AWARDED) },
-        { E(NOT_AWARDED), ON(entry_paid), E(NOT_AWARDED) },    { E(WITHDRAWN), ON(entry_paid), E(WITHDRAWN) }, { 0 },
+        { NOTHING,         ON(entry_drafted),             E(DRAFT) },
+        { E(DRAFT),        ON(entry_revised),             E(DRAFT) },
+        { E(RETURNED),     ON(entry_revised),             E(RETURNED) },
+        { E(DRAFT),        ON(entry_submitted),           E(SUBMITTED) },
+        { E(RETURNED),     ON(entry_submitted),           E(SUBMITTED) },
+        { E(SUBMITTED),    ON(entry_returned),            E(RETURNED) },
+        { E(SUBMITTED),    ON(entry_refused),             E(REFUSED) },
+        { E(SUBMITTED),    ON(entry_registered),          E(REGISTERED) },
+        { E(REGISTERED),   ON(entry_assigned),            E(IN_ROUND) },
+        { E(IN_ROUND),     ON(entry_assigned),            E(IN_ROUND) },
+        { E(FINALIST),     ON(entry_assigned),            E(FINALIST) },
+        { E(IN_ROUND),     ON(entry_advanced),            E(IN_ROUND) },
+        { E(IN_ROUND),     ON(entry_eliminated),          E(ELIMINATED) },
+        { E(IN_ROUND),     ON(entry_reached_final),       E(FINALIST) },
+        { E(FINALIST),     ON(entry_placed),              E(FINALIST) },
+        { E(IN_ROUND),     ON(entry_reinstated),          E(REGISTERED) },
+        { E(ELIMINATED),   ON(entry_reinstated),          E(REGISTERED) },
+        { E(FINALIST),     ON(entry_reinstated),          E(REGISTERED) },
+        { E(IN_ROUND),     ON(entry_back_in_round),       E(IN_ROUND) },
+        { E(ELIMINATED),   ON(entry_back_in_round),       E(IN_ROUND) },
+        { E(FINALIST),     ON(entry_back_in_round),       E(IN_ROUND) },
+        { E(FINALIST),     ON(entry_back_in_final),       E(FINALIST) },
+        { E(FINALIST),     ON(entry_awarded),             E(AWARDED) },
+        { E(FINALIST),     ON(entry_not_awarded),         E(NOT_AWARDED) },
+        { E(AWARDED),      ON(result_annulled),           E(ELIMINATED) },
+        { E(NOT_AWARDED),  ON(result_annulled),           E(ELIMINATED) },
+        { E(AWARDED),      ON(entry_promoted),            E(AWARDED) },
+        { E(NOT_AWARDED),  ON(entry_promoted),            E(NOT_AWARDED) },
+        { E(DRAFT),        ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(SUBMITTED),    ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(RETURNED),     ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(REGISTERED),   ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(IN_ROUND),     ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(FINALIST),     ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(AWARDED),      ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(NOT_AWARDED),  ON(entry_withdrawn),           E(WITHDRAWN) },
+        { E(SUBMITTED),    ON(disqualification_proposed), E(SUBMITTED) },
+        { E(RETURNED),     ON(disqualification_proposed), E(RETURNED) },
+        { E(REGISTERED),   ON(disqualification_proposed), E(REGISTERED) },
+        { E(IN_ROUND),     ON(disqualification_proposed), E(IN_ROUND) },
+        { E(ELIMINATED),   ON(disqualification_proposed), E(ELIMINATED) },
+        { E(FINALIST),     ON(disqualification_proposed), E(FINALIST) },
+        { E(AWARDED),      ON(disqualification_proposed), E(AWARDED) },
+        { E(NOT_AWARDED),  ON(disqualification_proposed), E(NOT_AWARDED) },
+        { E(SUBMITTED),    ON(accusation_answered),       E(SUBMITTED) },
+        { E(RETURNED),     ON(accusation_answered),       E(RETURNED) },
+        { E(REGISTERED),   ON(accusation_answered),       E(REGISTERED) },
+        { E(IN_ROUND),     ON(accusation_answered),       E(IN_ROUND) },
+        { E(ELIMINATED),   ON(accusation_answered),       E(ELIMINATED) },
+        { E(FINALIST),     ON(accusation_answered),       E(FINALIST) },
+        { E(AWARDED),      ON(accusation_answered),       E(AWARDED) },
+        { E(NOT_AWARDED),  ON(accusation_answered),       E(NOT_AWARDED) },
+        { E(SUBMITTED),    ON(accusation_dismissed),      E(SUBMITTED) },
+        { E(RETURNED),     ON(accusation_dismissed),      E(RETURNED) },
+        { E(REGISTERED),   ON(accusation_dismissed),      E(REGISTERED) },
+        { E(IN_ROUND),     ON(accusation_dismissed),      E(IN_ROUND) },
+        { E(ELIMINATED),   ON(accusation_dismissed),      E(ELIMINATED) },
+        { E(FINALIST),     ON(accusation_dismissed),      E(FINALIST) },
+        { E(AWARDED),      ON(accusation_dismissed),      E(AWARDED) },
+        { E(NOT_AWARDED),  ON(accusation_dismissed),      E(NOT_AWARDED) },
+        { E(SUBMITTED),    ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(RETURNED),     ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(REGISTERED),   ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(IN_ROUND),     ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(ELIMINATED),   ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(FINALIST),     ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(AWARDED),      ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(NOT_AWARDED),  ON(entry_disqualified),        E(DISQUALIFIED) },
+        { E(FINALIST),     ON(entry_paid),                E(FINALIST) },
+        { E(AWARDED),      ON(entry_paid),                E(AWARDED) },
+        { E(NOT_AWARDED),  ON(entry_paid),                E(NOT_AWARDED) },
+        { E(WITHDRAWN),    ON(entry_paid),                E(WITHDRAWN) },
+        { E(DISQUALIFIED), ON(entry_paid),                E(DISQUALIFIED) },
+        { E(ELIMINATED),   ON(entry_paid),                E(ELIMINATED) },
+        { 0 },
     };
     static const struct legal_move of_dossiers[] = {
         { NOTHING,      ON(dossier_required),  S(REQUIRED) },  { S(REQUIRED), ON(dossier_drafted),   S(DRAFT) },
@@ -111,11 +184,15 @@ nothing_moves_but_along_the_state_machines(void **state)
         { S(ACCEPTED),  ON(dossier_withdrawn), S(WITHDRAWN) }, { S(APPRAISED), ON(dossier_withdrawn), S(WITHDRAWN) },
         { S(UNDER_APPRAISAL), ON(dossier_withdrawn), S(WITHDRAWN) }, { 0 },
     };
+    static const struct legal_move of_entrants[] = {
+        { NOTHING, ON(entrant_counted), N(LIVE) }, { N(LIVE), ON(entrant_counted), N(LIVE) }, { 0 },
+    };
     /* clang-format on */
     assert_only_these_moves(&submissions_service, &programme_kind, of_programmes);
     assert_only_these_moves(&submissions_service, &edition_kind, of_editions);
     assert_only_these_moves(&submissions_service, &entry_kind, of_entries);
     assert_only_these_moves(&submissions_service, &dossier_kind, of_dossiers);
+    assert_only_these_moves(&submissions_service, &entrant_kind, of_entrants);
 }
 
 static void

@@ -62,6 +62,7 @@ fourth_edition(void)
     ask.name = "Lần thứ 4";
     ask.threshold_centi = 7000;
     ask.maximum_centi = 10000;
+    ask.judged_elsewhere = true;
     ask.document = &report;
     return ask;
 }

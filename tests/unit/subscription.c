@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "common/authority.h"
+#include "common/proto.h"
+#include "sangkien/directory/v1/events.pb-c.h"
 
 #define SIGNED_OFF "sangkien.funding.v1.SignedOff"
 #define AGREED "sangkien.funding.v1.FundingAgreed"
@@ -20,6 +22,7 @@ enum { HELD = 64, LARGE = 61440 };
 
 static const struct uuid home = { { 1 } };
 static const struct uuid finance = { { 2 } };
+static const struct uuid nobody;
 
 /* Everything the feed knows, and what it said: "d5,6<3" is a frame with 5 and 6 after 3, "p7" progress to 7. */
 struct stage {
@@ -147,7 +150,7 @@ listen(struct stage *stage, uint32_t credit, const char *type)
     return s;
 }
 
-/* Positions after + 1 ...; 'h' is an event of home's, 'a' one of its agreements, 'f' one of finance's. */
+/* Positions after + 1 ...; 'h' is an event of home's, 'a' one of its agreements, 'f' one of finance's, 's' a sealed one. */
 static void
 happen(struct stage *stage, struct subscription *s, int64_t after, const char *events, bool is_last)
 {
@@ -161,7 +164,7 @@ happen(struct stage *stage, struct subscription *s, int64_t after, const char *e
         rows[i].version = 1;
         rows[i].type = events[i] == 'a' ? AGREED : SIGNED_OFF;
         rows[i].body = stage->body;
-        rows[i].parties = events[i] == 'f' ? &finance : &home;
+        rows[i].parties = events[i] == 'f' ? &finance : events[i] == 's' ? &nobody : &home;
         rows[i].party_count = 1;
         rows[i].traceparent = "";
     }
@@ -176,6 +179,49 @@ events_of_a_page_travel_together(void **state)
 
     happen(stage, s, 0, "hfhh", true);
     assert_string_equal(stage->said, "d1,3,4<0 p4 ");
+}
+
+static void
+hear_directory(struct stage *stage, const void *event)
+{
+    struct bytes bytes = proto_pack(stage->arena, event);
+
+    assert_int_equal(authority_hear(stage->authority, authority_position(stage->authority) + 1,
+                                    ((const ProtobufCMessage *) event)->descriptor->name,
+                                    bytes.data, bytes.size),
+                     0);
+}
+
+static void
+let_home_read_all(struct stage *stage)
+{
+    Directory__AgencyRegistered agency = DIRECTORY__AGENCY_REGISTERED__INIT;
+    Directory__PersonRegistered person = DIRECTORY__PERSON_REGISTERED__INIT;
+    Directory__RoleBound bound = DIRECTORY__ROLE_BOUND__INIT;
+
+    agency.agency_id = uuid_text(stage->arena, &home);
+    person.agency_id = agency.agency_id;
+    person.person_id = "00000000-0000-0000-0000-000000000011";
+    bound.binding_id = "00000000-0000-0000-0000-000000000012";
+    bound.agency_id = agency.agency_id;
+    bound.role = DIRECTORY__ROLE__ROLE_AUDITOR;
+    bound.programme = "2019";
+    hear_directory(stage, &agency);
+    hear_directory(stage, &person);
+    hear_directory(stage, &bound);
+}
+
+static void
+a_sealed_event_passes_unseen_also_by_those_who_read_all(void **state)
+{
+    struct stage *stage = *state;
+    struct subscription *s = listen(stage, 10, NULL);
+
+    happen(stage, s, 0, "hsh", false);
+    assert_string_equal(stage->said, "d1,3<0 ");
+    let_home_read_all(stage);
+    happen(stage, s, 3, "fsf", false);
+    assert_string_equal(stage->said, "d4,6<3 ");
 }
 
 static void
@@ -440,6 +486,7 @@ main(void)
 #define FEED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         FEED(events_of_a_page_travel_together),
+        FEED(a_sealed_event_passes_unseen_also_by_those_who_read_all),
         FEED(each_frame_names_the_event_before_its_first),
         FEED(a_frame_has_a_bound_in_bytes),
         FEED(an_event_larger_than_that_goes_alone),

@@ -3,7 +3,9 @@
 The gateway here is a second reading of sangkien/wire/v1/wire.proto: CURVE and ZAP by pyzmq, messages by
 Python's protobuf from the descriptor set of the build. BUILD_DIR names the build tree (build/).
 """
+import csv
 import http.server
+import io
 import json
 import os
 import pathlib
@@ -645,40 +647,179 @@ def test_an_import_that_gets_no_answer_stops(ctl, gateway):
     assert "line 2: not answered in time" in err
 
 
-# ---------------------------------------------------------------- the others
+# ---------------------------------------------------------------- lists
+
+
+class Pages:
+    """Answers questions page by page: a list of answers for each query, one after the other."""
+
+    def __init__(self, gateway, words, pages):
+        self.gateway, self.words, self.pages, self.asked = gateway, words, pages, []
+        gateway.answer = self.answer
+
+    def answer(self, frame, request):
+        name = request.type.removeprefix("sangkien.").replace(".v1", "")
+        token = self.words[request.type.removeprefix("sangkien.")].FromString(request.body).page_token
+        page, pages = int(token or 0), self.pages[name]
+        response = self.words[request.type.removeprefix("sangkien.") + "Response"](
+            **pages[page], next_page_token=str(page + 1) if page + 1 < len(pages) else "")
+        self.asked.append((name, request.subject, token))
+        return [self.gateway.reply(request, final=False, type=response.DESCRIPTOR.full_name,
+                                   body=response.SerializeToString())]
+
+
+ROUND = dict(id=ENTRY, state=4, round_code="so-khao", cluster_code="khối huyện", instance=2, due_at=dict(
+    seconds=1577836800), ranking_digest=bytes(range(32)))
+
+
+def test_every_page_of_a_list_is_one_table(ctl, gateway, words):
+    pages = Pages(gateway, words, {"submissions.ListEntries": [
+        dict(entries=[dict(id=ENTRY, state=6, title="Một cửa"), dict(title="Hai")]), dict(entries=[]),
+        dict(entries=[dict(title="Ba", co_entrants=[dict(agency_id=PERSON)])])]})
+
+    status, out, err = ctl("list", "submissions.ListEntries", "--programme", PROGRAMME)
+
+    head, *rows = out.splitlines()
+    assert (status, err) == (0, "")
+    assert [token for _, _, token in pages.asked] == ["", "1", "2"]
+    assert head.split()[:4] == ["id", "version", "state", "edition_id"]
+    assert "authors" not in head and "co_entrants" not in head  # a cell holds one value
+    assert len(rows) == 3
+    assert ENTRY in rows[0] and "FINALIST" in rows[0] and "Một cửa" in rows[0]
+    assert "Hai" in rows[1] and "Ba" in rows[2] and PERSON not in out
+
+
+def test_a_list_is_json_for_programs(ctl, gateway, words):
+    Pages(gateway, words, {"appraisal.ListRounds": [
+        dict(rounds=[ROUND]), dict(rounds=[dict(round_code="chung-khao")])]})
+
+    status, out, _ = ctl("list", "appraisal.ListRounds", "--programme", PROGRAMME, "--json")
+
+    first, second = json.loads(out)["rows"]
+    assert status == 0
+    assert (first["state"], first["cluster_code"], first["instance"]) == ("CONFIRMED", "khối huyện", "2")
+    assert first["due_at"].startswith("2020-01-01T00:00:00")
+    assert first["ranking_digest"] == bytes(range(32)).hex()
+    assert second["round_code"] == "chung-khao" and not second["due_at"]
+
+
+def test_a_list_is_a_table_for_spreadsheets(ctl, gateway, words):
+    def recognition(title, *authors, entry_code="KH-1"):
+        return dict(entry_id=ENTRY, year=2019, entry_code=entry_code, title=title, author_ids=authors,
+                    reached_final=True, award=2)
+    Pages(gateway, words, {"submissions.ListRecognitions": [
+        dict(recognitions=[recognition('Một cửa, "liên thông"', PERSON, EDITION),
+                           recognition("Dòng 1\nDòng 2")]),
+        dict(recognitions=[recognition("=1+1", entry_code="-1")])]})
+
+    status, out, _ = ctl("list", "submissions.ListRecognitions", "--programme", PROGRAMME, "--csv")
+
+    head, *rows = csv.reader(io.StringIO(out, newline=""))
+    first, second, third = (dict(zip(head, row)) for row in rows)
+    assert status == 0
+    assert head == ["entry_id", "edition_id", "year", "entry_code", "title", "entrant_agency_id", "author_ids",
+                    "reached_final", "award"]
+    assert first == dict(entry_id=ENTRY, edition_id="", year="2019", entry_code="KH-1", entrant_agency_id="",
+                         title='Một cửa, "liên thông"', author_ids=f"{PERSON}; {EDITION}", reached_final="true",
+                         award="FIRST")
+    assert second["title"] == "Dòng 1\nDòng 2"
+    assert (third["title"], third["entry_code"]) == ("'=1+1", "'-1")  # no spreadsheet reckons it
+
+
+def test_lines_of_csv_end_as_the_rfc_says(ctl, gateway, words):
+    Pages(gateway, words, {"appraisal.ListRoundProgress": [dict(progress=[dict(round_id=ENTRY, assigned=-1)])]})
+
+    out = subprocess.run([CTL, "list", "appraisal.ListRoundProgress", "--csv", "--programme", PROGRAMME,
+                          *ctl.options()], capture_output=True).stdout
+
+    assert out == f"round_id,person_id,assigned,locked,excused,due_at\r\n{ENTRY},,-1,0,0,\r\n".encode()
+
+
+def test_a_list_may_be_about_one_thing_and_for_one_person(ctl, gateway, words):
+    pages = Pages(gateway, words, {"submissions.ListResults": [dict(results=[dict(title="Một")]), dict()]})
+
+    status, out, _ = ctl("list", "sangkien.submissions.v1.ListResults", "--programme", PROGRAMME, "--subject", EDITION,
+                         "--actor", PERSON)
+
+    assert (status, len(out.splitlines())) == (0, 2)
+    assert [subject for _, subject, _ in pages.asked] == [EDITION, EDITION]
+    assert {request.actor.person for request in gateway.requests} == {PERSON}
+
+
+def test_a_list_of_nothing_is_no_failure(ctl, gateway, words):
+    Pages(gateway, words, {"submissions.ListEditions": [dict()]})
+
+    status, table, err = ctl("list", "submissions.ListEditions", "--programme", PROGRAMME)
+    _, as_json, _ = ctl("list", "submissions.ListEditions", "--programme", PROGRAMME, "--json")
+    _, as_csv, _ = ctl("list", "submissions.ListEditions", "--programme", PROGRAMME, "--csv")
+
+    assert (status, err, len(table.splitlines()) < 2) == (0, "", True)
+    assert not json.loads(as_json)["rows"]
+    assert as_csv.startswith("id,version,state,") and len(as_csv.splitlines()) == 1
+
+
+def test_a_list_that_breaks_off_is_not_taken_for_whole(ctl, gateway, words):
+    pages = Pages(gateway, words, {"submissions.ListEditions": [dict(editions=[dict(name="Một")]), dict()]})
+
+    def answer(frame, request):
+        if pages.asked:
+            return [gateway.reply(request, final=False, code=3, reason="INVALID_FIELD", message="No.")]
+        return pages.answer(frame, request)
+    gateway.answer = answer
+
+    status, out, err = ctl("list", "submissions.ListEditions", "--programme", PROGRAMME)
+
+    assert (status, out) == (1, "")
+    assert "INVALID_FIELD" in err
+
+
+@pytest.mark.parametrize("arguments, reason", [
+    (["submissions.ListNonsense", "--programme", PROGRAMME], "no message type"),
+    (["submissions.CreateEntry", "--programme", PROGRAMME], "is no query for a list"),
+    (["submissions.GetEntry", "--programme", PROGRAMME], "is no query for a list"),
+    (["appraisal.RecomputeRanking", "--programme", PROGRAMME], "is no query for a list"),
+    (["submissions.ListEntries"], "--programme"),
+    (["--programme", PROGRAMME], "which list"),
+    (["submissions.ListResults", "--programme", PROGRAMME, "--subject", "7"], "subject"),
+])
+def test_what_is_no_list_is_never_asked(ctl, gateway, arguments, reason):
+    status, out, err = ctl("list", *arguments)
+
+    assert (status, out) == (2, "")
+    assert reason in err
+    assert not gateway.frames
 
 
 def test_open_work_of_all_services_is_one_table(ctl, gateway, words):
-    def work(kind, title):
-        return words["types.v1.OpenWork"](kind=kind, title=title, entry_code="KH-1",
-                                          waiting_for="FINANCE", since_us=1577836800000000)
-
-    def answer(frame, request):
-        short = request.type.removeprefix("sangkien.")
-        ask = words[short].FromString(request.body)
-        response = words[short + "Response"]
-        if short.startswith("submissions"):
-            if not ask.page_token:
-                body = response(open_work=[work("dossier", "Trang một")], next_page_token="two")
-            else:
-                assert ask.page_token == "two"
-                body = response(open_work=[work("dossier", "Trang hai")])
-        else:
-            body = response(open_work=[work(short.split(".")[0], "Khác")])
-        return [gateway.reply(request, final=False, type=response.DESCRIPTOR.full_name,
-                              body=body.SerializeToString())]
-    gateway.answer = answer
+    def work(kind, title, waiting_for="FINANCE"):
+        return dict(kind=kind, title=title, entry_code="KH-1", waiting_for=waiting_for, since_us=1577836800000000,
+                    subject=ENTRY)
+    pages = Pages(gateway, words, {
+        "submissions.ListOpenEntries": [dict(open_work=[work("entry", "Bài", "ORGANISER")])],
+        "submissions.ListOpenDossiers": [dict(open_work=[work("dossier", "Trang một")]),
+                                         dict(open_work=[work("dossier", "Trang hai")])],
+        "appraisal.ListOpenJudging": [dict(open_work=[work("round", "so-khao", "CHAIR")])],
+        "appraisal.ListOpenAppraisals": [dict(open_work=[work("appraisal_case", "Khác")])],
+        "funding.ListOpenFunding": [dict(open_work=[work("funding_case", "Khác")])]})
 
     status, out, _ = ctl("who-holds", "--programme", PROGRAMME, "--json")
     rows = json.loads(out)["openwork"]
+    asked = list(dict.fromkeys(name for name, _, _ in pages.asked))
     _, table, _ = ctl("who-holds", "--programme", PROGRAMME)
+    _, chairs, _ = ctl("who-holds", "--programme", PROGRAMME, "--role", "CHAIR", "--json")
 
     assert status == 0
-    assert [row["title"] for row in rows] == ["Trang một", "Trang hai", "Khác", "Khác"]
-    assert [row["kind"] for row in rows] == ["dossier", "dossier", "appraisal", "funding"]
-    assert rows[0]["waiting_for"] == "FINANCE"
-    assert rows[0]["since"].startswith("2020-01-01T00:00:00")
-    assert "\x1b" not in table and "Trang hai" in table
+    assert asked == list(pages.pages)
+    assert [row["title"] for row in rows] == ["Bài", "Trang một", "Trang hai", "so-khao", "Khác", "Khác"]
+    assert [row["kind"] for row in rows] == ["entry", "dossier", "dossier", "round", "appraisal_case", "funding_case"]
+    assert rows[1]["waiting_for"] == "FINANCE"
+    assert rows[1]["since"].startswith("2020-01-01T00:00:00") and not rows[1]["until"]
+    assert {row["subject"] for row in rows} == {ENTRY}
+    assert "\x1b" not in table and "Trang hai" in table and ENTRY in table
+    assert [row["title"] for row in json.loads(chairs)["openwork"]] == ["so-khao"]
+
+
+# ---------------------------------------------------------------- the others
 
 
 def test_keys_are_for_their_owner_only_and_never_overwritten(tmp_path):

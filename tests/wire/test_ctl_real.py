@@ -1,5 +1,6 @@
 """tests/wire/test_ctl_real.py - the command `sangkien` against the real system, as README.md shows it."""
 import csv
+import io
 import json
 import os
 import re
@@ -111,6 +112,29 @@ def test_who_must_act_next_is_told_of_an_open_dossier(world, officer):
     assert entry in held(f" --role {row['waiting_for']}")
     world.do("head", "submissions.SubmitDossier", chain.dossier_body(world), entry)
     assert held()[entry]["waiting_for"] != row["waiting_for"]
+
+
+def test_an_entry_that_was_handed_in_waits_for_the_organiser(world, officer):
+    entry, home = uuid7(), officer("standing")
+    world.do("clerk", "submissions.CreateEntry", chain.draft(world, chain.edition(world)), entry)
+    world.do("head", "submissions.SubmitEntry", {}, entry)
+
+    rows = json.loads(home("who-holds --role ORGANISER --json"))["openwork"]
+    assert [(row["kind"], row["state"]) for row in rows if row["subject"] == entry] == [("entry", "SUBMITTED")]
+
+
+def test_a_list_is_printed_for_whoever_asks(world, officer):
+    edition = chain.edition(world)
+    entries = [chain.entry(world, edition, title=title) for title in ("Ông Hai", "=A1", "Anh Ba")]
+
+    listed = officer("clerk")("list submissions.ListEntries --csv")
+    results = json.loads(officer("member")(f"list submissions.ListResults --subject {edition} --json"))["rows"]
+
+    mine = {row["id"]: row for row in csv.DictReader(io.StringIO(listed)) if row["edition_id"] == edition}
+    assert [mine[entry]["title"] for entry in entries] == ["Ông Hai", "'=A1", "Anh Ba"]
+    assert {row["state"] for row in mine.values()} == {"AWARDED"}
+    assert [row["title"] for row in results] == ["=A1", "Anh Ba", "Ông Hai"]  # of equal score, as Vietnamese sorts
+    assert "Ông Hai" not in officer("member")("list submissions.ListEntries")
 
 
 def test_events_are_shown_with_their_data_and_say_so(world, officer):

@@ -1,5 +1,6 @@
 """tests/wire/test_queries.py - questions: what is there, page by page, and only for whom it is."""
 import chain
+import judged
 import pytest
 from sangkien_client import uuid7
 
@@ -119,3 +120,14 @@ def test_the_programme_of_nobody_is_unknown(world):
     client = world.client("entrant")
     reply = client.call("submissions.ListEntries", {}, programme="khong-co")
     assert reply.reason == "UNKNOWN_PROGRAMME"
+
+
+def test_whoever_was_registered_a_moment_ago_may_ask_for_what_is_theirs(world):
+    now = judged.next_minute(world)
+    council = judged.council(world, judged.published(world, now - judged.MINUTE, now + judged.MINUTE))
+
+    mine = world.ask("expert1", "appraisal.GetCouncil", {}, council, actor=world.person("expert1"))
+    another = world.ask("expert1", "appraisal.GetCouncil", {}, council, actor=world.person("expert2"))
+
+    assert [member.person_id for member in mine.answer.council.members][0] == world.person("chair")
+    assert another.reason == "NOT_FOUND"

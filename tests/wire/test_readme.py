@@ -12,6 +12,10 @@ import chain
 import pytest
 from sangkien_client import Words
 
+sys.path.insert(0, str(catalogue.REPO / "tests/property"))
+
+import reference  # noqa: E402
+
 PAGE = catalogue.README.read_text()
 
 
@@ -64,7 +68,37 @@ def test_every_reason_is_explained_with_its_code(words):
 
 def test_every_role_is_explained(words):
     values = words.pool.FindEnumTypeByName("sangkien.directory.v1.Role").values
-    assert [row[0] for row in table(section("17.1"))] == [value.name.removeprefix("ROLE_") for value in values][1:]
+    assert [row[0] for row in table(section("18.1"))] == [value.name.removeprefix("ROLE_") for value in values][1:]
+
+
+def test_what_a_contest_is_run_by_is_in_the_protocol(words):
+    chapter = PAGE.partition("## 17. A contest by messages\n")[2].partition("\n## 18. ")[0]
+    files = [f"sangkien/{service}/v1/{file}.proto" for service in ("submissions", "appraisal", "funding")
+             for file in ("commands", "events", "queries", "types")]
+    files += ["sangkien/submissions/v1/rules.proto", "sangkien/appraisal/v1/judging.proto"]
+    messages = {name: message for file in files
+                for name, message in words.pool.FindFileByName(file).message_types_by_name.items()}
+    fields = {field.name for message in messages.values() for field in message.fields}
+    enums = [f"sangkien.{name}" for name in (
+        "submissions.v1.Refusal", "appraisal.v1.Refusal", "submissions.v1.Aggregation")]
+    values = {value.name.split("_", 1)[1] for enum in enums for value in words.pool.FindEnumTypeByName(enum).values}
+
+    said = set(re.findall(r"`(\w+)`", chapter))
+    assert {word for word in said if re.fullmatch(r"[A-Z][a-z]\w+", word)} <= set(messages)
+    assert {word for word in said if word.islower()} <= fields | {"validate_only"}
+    assert {word for word in said if word.isupper()} <= values | {"AWARD_NONE", "NORMALISATION_JUDGE_MEAN"}
+
+
+def test_the_scores_of_the_example_are_those_that_it_says(words):
+    rules = words["submissions.RoundRules"](parts=[
+        dict(code="a", weight_bp=6000, criteria=[dict(code="c", max_centi=1000, weight=1)]),
+        dict(code="b", weight_bp=4000, criteria=[dict(code="c", max_centi=1000, weight=1)])])
+    total = reference.total_of(rules, {("a", "c"): 800, ("b", "c"): 700})
+    mean = reference.mean([76, 81, reference.Fraction(161, 2)])
+    example = " ".join(section("17.4 Scores").split())
+
+    assert total == 76 and "a judge gives 8 and 7, which is 60 x 8/10 + 40 x 7/10 = 76." in example
+    assert reference.half_up(mean, 2) == 7917 and "the mean is 79.1666..., with two decimals 79.17." in example
 
 
 def test_the_limits_are_those_of_the_code():

@@ -553,7 +553,8 @@ CREATE VIEW funding.open_work AS
            w.role AS waiting_for,
            c.entrant_agency_id AS agency_id,
            c.budget_unit_agency_id,
-           (extract(epoch FROM c.changed_at) * 1000000)::int8 AS since_us
+           (extract(epoch FROM c.changed_at) * 1000000)::int8 AS since_us,
+           NULL::int8 AS until_us -- the law sets no term of its own
     FROM funding.funding_case c
     JOIN (VALUES (1, 'DRAFT', 'STANDING', 0),
                  (2, 'PROPOSED', 'STANDING', 0),

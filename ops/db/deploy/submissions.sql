@@ -19,20 +19,61 @@ CREATE TABLE submissions.programme (
 );
 
 CREATE TABLE submissions.edition (
-    programme       text NOT NULL,
-    id              uuid NOT NULL,
-    version         int8 NOT NULL CHECK (version > 0),
-    state           int4 NOT NULL CHECK (state BETWEEN 1 AND 9),
-    changed_at      timestamptz NOT NULL,
-    ordinal         int4 NOT NULL CHECK (ordinal > 0),
-    year            int4 NOT NULL CHECK (year > 0),
-    name            text NOT NULL CHECK (name <> '' AND name IS NFC NORMALIZED),
-    threshold_centi int4 NOT NULL CHECK (threshold_centi >= 0),
-    maximum_centi   int4 NOT NULL CHECK (maximum_centi > 0),
-    document        bytea NOT NULL,
+    programme           text NOT NULL,
+    id                  uuid NOT NULL,
+    version             int8 NOT NULL CHECK (version > 0),
+    state               int4 NOT NULL CHECK (state BETWEEN 1 AND 9),
+    changed_at          timestamptz NOT NULL,
+    ordinal             int4 NOT NULL CHECK (ordinal > 0),
+    year                int4 NOT NULL CHECK (year > 0),
+    name                text NOT NULL CHECK (name <> '' AND name IS NFC NORMALIZED),
+    threshold_centi     int4 NOT NULL CHECK (threshold_centi >= 0),
+    maximum_centi       int4 NOT NULL CHECK (maximum_centi >= 0),
+    document            bytea NOT NULL,
+    judged_elsewhere    bool NOT NULL,
+    organiser_agency_id uuid,
+    parent_edition_id   uuid,
+    planned_cost_vnd    int8 NOT NULL CHECK (planned_cost_vnd >= 0),
+    cost_cap_vnd        int8 NOT NULL CHECK (cost_cap_vnd >= 0),
+    max_promotions      int4 NOT NULL CHECK (max_promotions >= 0),
+    promotions          int4 NOT NULL CHECK (promotions >= 0),
+    rules               bytea,
+    rules_version       int8 NOT NULL CHECK (rules_version >= 0),
+    rules_digest        bytea CHECK (octet_length(rules_digest) = 32),
+    opens_at            timestamptz,
+    closes_at           timestamptz,
+    finalists           int4 NOT NULL CHECK (finalists >= 0),
+    places              bytea,
+    results_document    bytea,
+    cost_vnd            int8 NOT NULL CHECK (cost_vnd >= 0),
+    local_report        bytea,
     PRIMARY KEY (programme, id),
-    CONSTRAINT edition_ordinal_once UNIQUE (programme, ordinal),
-    CONSTRAINT edition_threshold CHECK (threshold_centi <= maximum_centi)
+    -- Of the programme's own editions, and of each agency's local ones.
+    CONSTRAINT edition_ordinal_once UNIQUE NULLS NOT DISTINCT (programme, organiser_agency_id, ordinal),
+    -- What is judged here has its scale in its rules.
+    CONSTRAINT edition_threshold CHECK (CASE WHEN judged_elsewhere THEN maximum_centi > 0 AND threshold_centi <= maximum_centi
+                                             ELSE maximum_centi = 0 AND threshold_centi = 0 END),
+    CONSTRAINT edition_rules_counted CHECK ((rules_version > 0) = (rules IS NOT NULL)
+                                            AND (rules IS NULL) = (rules_digest IS NULL)),
+    CONSTRAINT edition_judged_elsewhere CHECK (NOT judged_elsewhere
+        OR (rules IS NULL AND opens_at IS NULL AND organiser_agency_id IS NULL AND state NOT BETWEEN 5 AND 8)),
+    -- From PUBLISHED to ARCHIVED, what is judged here has rules and days; before that it has no days.
+    CONSTRAINT edition_published CHECK (judged_elsewhere OR state NOT BETWEEN 2 AND 8
+                                        OR (rules IS NOT NULL AND opens_at IS NOT NULL)),
+    CONSTRAINT edition_draft CHECK (state <> 1 OR opens_at IS NULL),
+    CONSTRAINT edition_days CHECK ((opens_at IS NULL) = (closes_at IS NULL) AND opens_at < closes_at),
+    -- A local contest has its organiser, the edition above, and what it may cost and send up.
+    CONSTRAINT edition_local CHECK ((organiser_agency_id IS NULL) = (parent_edition_id IS NULL)
+        AND (organiser_agency_id IS NULL) = (cost_cap_vnd = 0) AND (organiser_agency_id IS NULL) = (max_promotions = 0)
+        AND parent_edition_id <> id),
+    CONSTRAINT edition_cost CHECK (planned_cost_vnd <= cost_cap_vnd AND cost_vnd <= cost_cap_vnd),
+    CONSTRAINT edition_promotions CHECK (promotions <= max_promotions AND (promotions = 0 OR state BETWEEN 6 AND 8)),
+    CONSTRAINT edition_places CHECK ((finalists > 0) = (places IS NOT NULL)),
+    -- From RESULTS_CONFIRMED to ARCHIVED there are results; before that there are none, and no report of them.
+    CONSTRAINT edition_results CHECK ((state BETWEEN 6 AND 8) = (results_document IS NOT NULL)
+                                      AND (results_document IS NULL OR places IS NOT NULL)),
+    CONSTRAINT edition_local_report CHECK (CASE WHEN local_report IS NULL THEN cost_vnd = 0
+                                                ELSE organiser_agency_id IS NOT NULL AND state BETWEEN 6 AND 8 END)
 );
 
 CREATE TABLE submissions.entry (
@@ -54,28 +95,69 @@ CREATE TABLE submissions.entry (
     award             int4 NOT NULL CHECK (award BETWEEN 0 AND 5),
     reached_final     bool NOT NULL,
     money_paid        bool NOT NULL,
+    track             text NOT NULL,
+    draft             int4 NOT NULL CHECK (draft >= 1),
+    content_digest    bytea NOT NULL CHECK (octet_length(content_digest) = 32),
+    entry_version     int8 NOT NULL CHECK (entry_version >= 0),
+    submitted_at      timestamptz,
+    examined_by       uuid,
+    cure_at           timestamptz,
+    before_round      int4 NOT NULL CHECK (before_round IN (0, 3, 4, 6)),
+    round_id          uuid,
+    round_code        text NOT NULL,
+    rank              int4 NOT NULL CHECK (rank >= 0),
+    may_have_prize    bool NOT NULL,
+    promoted_from_id  uuid,
+    promoted_to_id    uuid,
+    accused_by        uuid,
+    accusation        text NOT NULL,
+    answer_due_at     timestamptz,
+    answered          bool NOT NULL,
+    disqualified_by   uuid,
+    organiser_agency_id uuid,
+    title_key         text NOT NULL DEFAULT '',
     PRIMARY KEY (programme, id),
-    -- From SUBMITTED to NOT_AWARDED somebody has handed it in; from REGISTERED on it has a code.
-    CONSTRAINT entry_submitter CHECK (state NOT BETWEEN 2 AND 8 OR submitted_by IS NOT NULL),
+    -- From SUBMITTED to REFUSED somebody has handed a version in; from REGISTERED on it has a code.
+    CONSTRAINT entry_submitter CHECK (state NOT BETWEEN 2 AND 10
+        OR (submitted_by IS NOT NULL AND submitted_at IS NOT NULL AND entry_version > 0)),
     CONSTRAINT entry_code_given CHECK (state NOT BETWEEN 3 AND 8 OR (entry_code <> '' AND registered_by IS NOT NULL)),
     CONSTRAINT entry_registrar CHECK (registered_by IS NULL OR (submitted_by IS NOT NULL AND registered_by <> submitted_by)),
     -- FINALIST, AWARDED, NOT_AWARDED reached the final; nobody before that, and nobody who did not has a prize or money.
     CONSTRAINT entry_finalist CHECK (state NOT BETWEEN 6 AND 8 OR reached_final),
-    CONSTRAINT entry_not_yet_finalist CHECK (state NOT BETWEEN 1 AND 5 OR NOT reached_final),
+    -- An ELIMINATED one only by an annulled result.
+    CONSTRAINT entry_not_yet_finalist CHECK (state NOT IN (1, 2, 3, 4, 9, 10) OR NOT reached_final),
+    -- RETURNED or REFUSED by somebody who did not hand it in.
+    CONSTRAINT entry_examined CHECK (state NOT IN (9, 10) OR examined_by IS NOT NULL),
+    CONSTRAINT entry_examiner CHECK (examined_by IS NULL OR examined_by <> submitted_by),
+    CONSTRAINT entry_cure CHECK (state <> 9 OR cure_at IS NOT NULL),
+    -- Nobody is DISQUALIFIED unheard, nor by the accuser.
+    CONSTRAINT entry_accusation CHECK ((accused_by IS NULL) = (answer_due_at IS NULL)
+        AND (accused_by IS NULL) = (accusation = '') AND (accused_by IS NOT NULL OR NOT answered)),
+    CONSTRAINT entry_disqualified CHECK ((state = 12) = (disqualified_by IS NOT NULL)),
+    CONSTRAINT entry_accuser CHECK (disqualified_by IS NULL
+        OR (accused_by IS NOT NULL AND disqualified_by <> accused_by)),
+    CONSTRAINT entry_prize CHECK (state NOT IN (7, 8) OR award > 0),
+    CONSTRAINT entry_promoted_by_another CHECK (promoted_from_id <> id AND promoted_to_id <> id),
     CONSTRAINT entry_award CHECK (reached_final OR award = 0),
     CONSTRAINT entry_money CHECK (reached_final OR NOT money_paid)
 ) WITH (fillfactor = 70);
 CREATE INDEX entry_of_agency ON submissions.entry (entrant_agency_id, id) WHERE entrant_agency_id IS NOT NULL;
+CREATE INDEX entry_of_organiser ON submissions.entry (organiser_agency_id, id) WHERE organiser_agency_id IS NOT NULL;
 CREATE UNIQUE INDEX entry_code_once ON submissions.entry (programme, entry_code) WHERE entry_code <> '';
+-- A winner goes on once, as one entry.
+CREATE UNIQUE INDEX entry_promoted_once ON submissions.entry (programme, promoted_from_id)
+    WHERE promoted_from_id IS NOT NULL;
 
 CREATE TABLE submissions.entry_author (
-    programme text NOT NULL,
-    parent    uuid NOT NULL,
-    place     int4 NOT NULL CHECK (place >= 0),
-    person_id uuid NOT NULL,
-    share_bp  int4 NOT NULL CHECK (share_bp BETWEEN 1 AND 10000),
+    programme  text NOT NULL,
+    parent     uuid NOT NULL,
+    place      int4 NOT NULL CHECK (place >= 0),
+    person_id  uuid NOT NULL,
+    share_bp   int4 NOT NULL CHECK (share_bp BETWEEN 1 AND 10000),
+    staff_kind int4 NOT NULL CHECK (staff_kind BETWEEN 0 AND 4),
+    draft      int4 NOT NULL CHECK (draft >= 1),
     PRIMARY KEY (programme, parent, place),
-    CONSTRAINT entry_author_once UNIQUE (programme, parent, person_id),
+    CONSTRAINT entry_author_once UNIQUE (programme, parent, draft, person_id),
     FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
 );
 
@@ -87,6 +169,47 @@ CREATE TABLE submissions.entry_co_entrant (
     PRIMARY KEY (programme, parent, place),
     CONSTRAINT entry_co_entrant_once UNIQUE (programme, parent, agency_id),
     FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
+);
+
+-- Files that stand elsewhere.
+CREATE TABLE submissions.entry_evidence (
+    programme  text NOT NULL,
+    parent     uuid NOT NULL,
+    place      int4 NOT NULL CHECK (place >= 0),
+    kind       int4 NOT NULL CHECK (kind BETWEEN 1 AND 3),
+    name       text NOT NULL CHECK (name <> '' AND name IS NFC NORMALIZED),
+    uri        text NOT NULL CHECK (uri IS NFC NORMALIZED),
+    sha256     bytea CHECK (octet_length(sha256) = 32),
+    size_bytes int8 NOT NULL CHECK (size_bytes > 0),
+    media_type text NOT NULL CHECK (media_type IS NFC NORMALIZED),
+    draft      int4 NOT NULL CHECK (draft >= 1),
+    PRIMARY KEY (programme, parent, place),
+    FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
+);
+
+-- The entries of an agency in an edition that limits them; their number is the sum of the changes.
+CREATE TABLE submissions.entrant (
+    programme  text NOT NULL,
+    id         uuid NOT NULL,
+    version    int8 NOT NULL CHECK (version > 0),
+    state      int4 NOT NULL CHECK (state = 1),
+    changed_at timestamptz NOT NULL,
+    edition_id uuid NOT NULL,
+    agency_id  uuid NOT NULL,
+    entries    int4 NOT NULL CHECK (entries >= 0),
+    PRIMARY KEY (programme, id)
+);
+-- Not by the programme as it is: whoever looks for one by its id is not to be led into this index.
+CREATE UNIQUE INDEX entrant_once ON submissions.entrant (edition_id, agency_id, (programme || ''));
+
+CREATE TABLE submissions.entrant_entry (
+    programme text NOT NULL,
+    parent    uuid NOT NULL,
+    place     int4 NOT NULL CHECK (place >= 0),
+    team      text NOT NULL CHECK (team IS NFC NORMALIZED),
+    change    int4 NOT NULL CHECK (change IN (-1, 1)),
+    PRIMARY KEY (programme, parent, place),
+    FOREIGN KEY (programme, parent) REFERENCES submissions.entrant DEFERRABLE INITIALLY DEFERRED
 );
 
 -- A dossier has the id of its entry.
@@ -161,6 +284,21 @@ CREATE TABLE submissions.dossier_line (
     FOREIGN KEY (programme, parent) REFERENCES submissions.dossier DEFERRABLE INITIALLY DEFERRED
 );
 
+CREATE INDEX entry_open_of_organiser ON submissions.entry (organiser_agency_id, id)
+    WHERE state IN (2, 9) AND organiser_agency_id IS NOT NULL;
+-- Entries whose agency may answer to what they are accused of.
+CREATE INDEX entry_accused ON submissions.entry (programme, id) WHERE accused_by IS NOT NULL AND NOT answered;
+CREATE INDEX entry_accused_of_agency ON submissions.entry (entrant_agency_id, id)
+    WHERE accused_by IS NOT NULL AND NOT answered;
+-- Entries that were judged to the end.
+CREATE INDEX entry_judged ON submissions.entry (programme, id) WHERE state IN (5, 7, 8);
+CREATE INDEX entry_judged_of_agency ON submissions.entry (entrant_agency_id, id) WHERE state IN (5, 7, 8);
+CREATE INDEX entry_judged_of_edition ON submissions.entry (programme, edition_id) WHERE state IN (5, 7, 8);
+-- Entries that look like another.
+CREATE INDEX entry_of_title ON submissions.entry (programme, title_key, id) WHERE title_key <> '';
+-- The entries of an edition that wait for its organiser, or for their agency.
+CREATE INDEX entry_open ON submissions.entry (programme, id) WHERE state IN (2, 9);
+CREATE INDEX entry_open_of_agency ON submissions.entry (entrant_agency_id, id) WHERE state IN (2, 9);
 CREATE INDEX entry_of_co_entrant ON submissions.entry_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
 CREATE INDEX dossier_of_agency ON submissions.dossier (entrant_agency_id, id) WHERE entrant_agency_id IS NOT NULL;
 CREATE INDEX dossier_of_co_entrant ON submissions.dossier_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
@@ -194,30 +332,68 @@ CREATE CONSTRAINT TRIGGER dossier_line_total AFTER INSERT ON submissions.dossier
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.ordinal = 1)
     EXECUTE FUNCTION submissions.judge_version_total();
 
--- An edition's rules are frozen when it is published.
+-- Whose an edition is, where it is judged and under which terms never changes. Its rules are frozen when it is published; from
+-- then on registration may only close later, before it has closed; and what is confirmed or reported stays.
 CREATE FUNCTION submissions.judge_edition_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF (NEW.judged_elsewhere, NEW.organiser_agency_id, NEW.parent_edition_id, NEW.planned_cost_vnd, NEW.cost_cap_vnd,
+        NEW.max_promotions)
+       IS DISTINCT FROM (OLD.judged_elsewhere, OLD.organiser_agency_id, OLD.parent_edition_id, OLD.planned_cost_vnd,
+                         OLD.cost_cap_vnd, OLD.max_promotions) THEN
+        PERFORM submissions.refuse('edition_identity', 'organiser, edition above and terms of an edition never change');
+    END IF;
     IF OLD.state <> 1 AND (NEW.state = 1
-       OR (NEW.ordinal, NEW.year, NEW.threshold_centi, NEW.maximum_centi)
-          IS DISTINCT FROM (OLD.ordinal, OLD.year, OLD.threshold_centi, OLD.maximum_centi)) THEN
+       OR (NEW.ordinal, NEW.year, NEW.threshold_centi, NEW.maximum_centi, NEW.rules, NEW.rules_version, NEW.rules_digest,
+           NEW.opens_at)
+          IS DISTINCT FROM (OLD.ordinal, OLD.year, OLD.threshold_centi, OLD.maximum_centi, OLD.rules, OLD.rules_version,
+                            OLD.rules_digest, OLD.opens_at)) THEN
         PERFORM submissions.refuse('edition_frozen', 'the rules of a published edition are frozen');
+    END IF;
+    IF OLD.state = 1 AND NEW.rules IS DISTINCT FROM OLD.rules AND NEW.rules_version <= OLD.rules_version THEN
+        PERFORM submissions.refuse('edition_rules_version', 'other rules are another version of them');
+    END IF;
+    IF OLD.state <> 1 AND NEW.closes_at IS DISTINCT FROM OLD.closes_at
+       AND NOT (OLD.state IN (2, 3) AND NEW.closes_at > OLD.closes_at) THEN
+        PERFORM submissions.refuse('edition_closes', 'registration may only be extended, before it has closed');
+    END IF;
+    IF (OLD.results_document IS NOT NULL AND (NEW.results_document, NEW.places) IS DISTINCT FROM (OLD.results_document, OLD.places))
+       OR (OLD.local_report IS NOT NULL AND (NEW.local_report, NEW.cost_vnd) IS DISTINCT FROM (OLD.local_report, OLD.cost_vnd))
+       OR NEW.promotions < OLD.promotions THEN
+        PERFORM submissions.refuse('edition_facts', 'confirmed results, reports of them and promotions are facts');
+    END IF;
+    IF NEW.state < OLD.state OR (NEW.state = 9 AND OLD.state BETWEEN 6 AND 8) THEN
+        PERFORM submissions.refuse('edition_end', 'an edition only goes on, and is not cancelled once there are results');
     END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER edition_change BEFORE UPDATE ON submissions.edition
     FOR EACH ROW EXECUTE FUNCTION submissions.judge_edition_change();
 
+-- A local contest is held under an edition of the programme, judged here and published.
+CREATE FUNCTION submissions.judge_local_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM submissions.edition AS e
+                    WHERE e.programme = NEW.programme AND e.id = NEW.parent_edition_id
+                      AND e.organiser_agency_id IS NULL AND NOT e.judged_elsewhere AND e.state BETWEEN 2 AND 7) THEN
+        PERFORM submissions.refuse('edition_above', 'a local contest is held under a published edition of the programme');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER edition_new_local AFTER INSERT ON submissions.edition FOR EACH ROW WHEN (NEW.parent_edition_id IS NOT NULL)
+    EXECUTE FUNCTION submissions.judge_local_edition();
+
 -- Every entry is of an edition; editions are never deleted. A foreign key, or a CHECK of the text, would ask for each row
 -- what this asks once for all that come together.
 CREATE FUNCTION submissions.judge_new_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM (SELECT DISTINCT programme, edition_id FROM added) AS a
-                WHERE NOT EXISTS (SELECT FROM submissions.edition AS e
-                                   WHERE e.programme = a.programme AND e.id = a.edition_id)) THEN
+                WHERE NOT EXISTS (SELECT FROM submissions.edition AS e -- each by its key, never all of them
+                                   WHERE e.programme = a.programme AND e.id = a.edition_id OFFSET 0)) THEN
         PERFORM submissions.refuse('entry_of_edition', 'an entry belongs to an edition');
     END IF;
     IF EXISTS (SELECT FROM added AS a WHERE NOT (a.team IS NFC NORMALIZED AND a.title IS NFC NORMALIZED
-                                                 AND a.summary IS NFC NORMALIZED AND a.entry_code IS NFC NORMALIZED)) THEN
+                                                 AND a.summary IS NFC NORMALIZED AND a.entry_code IS NFC NORMALIZED
+                                                 AND a.track IS NFC NORMALIZED)) THEN
         PERFORM submissions.refuse('entry_text', 'text is in Unicode form NFC');
     END IF;
     RETURN NULL;
@@ -225,26 +401,44 @@ END $$;
 CREATE TRIGGER entry_new AFTER INSERT ON submissions.entry REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION submissions.judge_new_entries();
 
--- An entry stays in its edition, with its agency and code; what it reached and what it was paid stay facts; an end stays an
--- end; and its text is looked at when it is another.
+-- An entry stays in its edition, with its agency, code and origin; what was handed in stays as it is until it is sent back;
+-- what it reached and what it was paid stay facts; an end stays an end; and its text is looked at when it is another.
+-- A transaction may hold several steps: returned, drafted anew and handed in again is one change here.
 CREATE FUNCTION submissions.judge_entry_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.edition_id <> OLD.edition_id OR NEW.entrant_agency_id <> OLD.entrant_agency_id
-       OR (OLD.entry_code <> '' AND NEW.entry_code <> OLD.entry_code) THEN
-        PERFORM submissions.refuse('entry_identity', 'edition, entrant agency and code of an entry never change');
+       OR (OLD.entry_code <> '' AND NEW.entry_code <> OLD.entry_code)
+       OR NEW.promoted_from_id IS DISTINCT FROM OLD.promoted_from_id
+       OR (OLD.promoted_to_id IS NOT NULL AND NEW.promoted_to_id IS DISTINCT FROM OLD.promoted_to_id) THEN
+        PERFORM submissions.refuse('entry_identity', 'edition, entrant agency, code and origin of an entry never change');
     END IF;
-    IF (OLD.reached_final AND NOT NEW.reached_final) OR (OLD.money_paid AND NOT NEW.money_paid) THEN
+    IF NEW.draft < OLD.draft OR NEW.entry_version < OLD.entry_version THEN
+        PERFORM submissions.refuse('entry_version_back', 'drafts and versions only count up');
+    END IF;
+    IF (NEW.draft, NEW.entry_kind, NEW.title, NEW.summary, NEW.track, NEW.content_digest)
+       IS DISTINCT FROM (OLD.draft, OLD.entry_kind, OLD.title, OLD.summary, OLD.track, OLD.content_digest)
+       AND (OLD.state NOT IN (1, 2, 9)
+            OR (OLD.state = 2 AND NEW.state = 2 AND NEW.entry_version = OLD.entry_version)) THEN
+        PERFORM submissions.refuse('entry_content', 'what was handed in is changed only by a new version');
+    END IF;
+    -- Only the round that made it a finalist can be annulled, before there are results.
+    IF (OLD.reached_final AND NOT NEW.reached_final AND OLD.state <> 6) OR (OLD.money_paid AND NOT NEW.money_paid) THEN
         PERFORM submissions.refuse('entry_facts', 'to have reached the final, and to have been paid, are facts');
     END IF;
-    IF OLD.state IN (5, 10, 11, 12) AND NEW.state <> OLD.state THEN
-        PERFORM submissions.refuse('entry_end', 'an eliminated, refused, withdrawn or disqualified entry stays that');
+    IF OLD.state IN (10, 11, 12) AND NEW.state <> OLD.state THEN
+        PERFORM submissions.refuse('entry_end', 'a refused, withdrawn or disqualified entry stays that');
     END IF;
-    IF OLD.money_paid AND NEW.state = 11 AND OLD.state <> 11 THEN
-        PERFORM submissions.refuse('entry_paid', 'an entry for which money went out cannot be withdrawn');
+    -- An annulled round lets an ELIMINATED entry go on; an annulled result does not.
+    IF OLD.state = 5 AND (NEW.state IN (1, 2, 9, 10) OR (OLD.reached_final AND NEW.state NOT IN (5, 12))) THEN
+        PERFORM submissions.refuse('entry_end', 'an eliminated entry comes back only into its round');
+    END IF;
+    IF OLD.money_paid AND NEW.state IN (5, 11, 12) AND OLD.state <> NEW.state THEN
+        PERFORM submissions.refuse('entry_paid', 'an entry for which money went out stays in the contest');
     END IF;
     IF (NEW.team <> OLD.team AND NEW.team IS NOT NFC NORMALIZED)
        OR (NEW.title <> OLD.title AND NEW.title IS NOT NFC NORMALIZED)
        OR (NEW.summary <> OLD.summary AND NEW.summary IS NOT NFC NORMALIZED)
+       OR (NEW.track <> OLD.track AND NEW.track IS NOT NFC NORMALIZED)
        OR (NEW.entry_code <> OLD.entry_code AND NEW.entry_code IS NOT NFC NORMALIZED) THEN
         PERFORM submissions.refuse('entry_text', 'text is in Unicode form NFC');
     END IF;
@@ -256,7 +450,9 @@ CREATE TRIGGER entry_change BEFORE UPDATE ON submissions.entry FOR EACH ROW
     WHEN (OLD.state >= 5 OR OLD.reached_final OR OLD.money_paid
           OR NEW.edition_id <> OLD.edition_id OR NEW.entrant_agency_id <> OLD.entrant_agency_id
           OR NEW.team <> OLD.team OR NEW.title <> OLD.title OR NEW.summary <> OLD.summary
-          OR NEW.entry_code <> OLD.entry_code)
+          OR NEW.entry_code <> OLD.entry_code OR NEW.draft <> OLD.draft OR NEW.track <> OLD.track
+          OR NEW.entry_version < OLD.entry_version OR NEW.entry_kind <> OLD.entry_kind
+          OR NEW.content_digest <> OLD.content_digest OR NEW.promoted_from_id IS DISTINCT FROM OLD.promoted_from_id)
     EXECUTE FUNCTION submissions.judge_entry_change();
 
 CREATE FUNCTION submissions.judge_dossier_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -308,7 +504,9 @@ CREATE VIEW submissions.open_work AS
            w.role AS waiting_for,
            CASE WHEN w.role = 'ENTRANT_HEAD' THEN d.entrant_agency_id END AS agency_id,
            d.entrant_agency_id,
-           (extract(epoch FROM d.changed_at) * 1000000)::int8 AS since_us
+           (extract(epoch FROM d.changed_at) * 1000000)::int8 AS since_us,
+           (extract(epoch FROM CASE WHEN d.state = 8 THEN d.cure_at WHEN d.state IN (1, 2) THEN d.due_at END)
+            * 1000000)::int8 AS until_us
     FROM submissions.dossier AS d
     JOIN (VALUES (1, 'REQUIRED', 'ENTRANT_HEAD'),
                  (2, 'DRAFT', 'ENTRANT_HEAD'),
@@ -322,9 +520,10 @@ CREATE VIEW submissions.open_work AS
 -- Children are added, never changed.
 GRANT USAGE ON SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
-GRANT INSERT, UPDATE ON submissions.programme, submissions.edition, submissions.entry, submissions.dossier
-    TO sangkien_submissions;
-GRANT INSERT ON submissions.entry_author, submissions.entry_co_entrant, submissions.dossier_co_entrant,
+GRANT INSERT, UPDATE ON submissions.programme, submissions.edition, submissions.entry, submissions.dossier,
+    submissions.entrant TO sangkien_submissions;
+GRANT INSERT ON submissions.entry_author, submissions.entry_co_entrant, submissions.entry_evidence,
+    submissions.entrant_entry, submissions.dossier_co_entrant,
     submissions.dossier_version, submissions.dossier_line TO sangkien_submissions;
 
 COMMIT;

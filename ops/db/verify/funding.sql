@@ -23,7 +23,7 @@ SELECT programme, parent, place, amount_vnd, allotment_method, document FROM fun
 SELECT programme, parent, place, ordinal, disbursement_kind, amount_vnd, treasury_office, voucher_year, voucher_number
   FROM funding.disbursement WHERE false;
 SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id,
-       budget_unit_agency_id, since_us
+       budget_unit_agency_id, since_us, until_us
   FROM funding.open_work WHERE false;
 
 -- The walls around the money.

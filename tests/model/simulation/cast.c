@@ -91,10 +91,27 @@ agency_id(size_t nth)
     return cast.agencies[nth];
 }
 
+/* Operators judge nothing. */
+static bool
+may_judge(unsigned agency)
+{
+    return agency == COMMITTEE || agency == FINANCE || agency == TREASURY || agency == JUSTICE;
+}
+
 struct uuid
 any_person(void)
 {
     return cast.persons[any_of(PERSONS)];
+}
+
+struct uuid
+any_judge(void)
+{
+    size_t person = any_of(PERSONS);
+
+    while (!may_judge(agency_of[person]) && !often(20))
+        person = any_of(PERSONS);
+    return cast.persons[person];
 }
 
 struct uuid

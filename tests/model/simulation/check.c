@@ -4,7 +4,7 @@
 
 #include "common/proto.h"
 
-enum { MOST_MOVES = 64 };
+enum { MOST_MOVES = 128 };
 
 struct note_key {
     struct uuid id;
@@ -73,7 +73,9 @@ static const struct {
 } last_words[] = {
     { "sangkien.directory.v1.SystemRevoked", NULL },
     { "sangkien.directory.v1.RoleEnded", NULL },
-    { "sangkien.submissions.v1.EntryEliminated", NULL },
+    { "sangkien.submissions.v1.EditionCancelled", NULL },
+    { "sangkien.submissions.v1.EntryRefused", NULL },
+    { "sangkien.submissions.v1.EntryDisqualified", "sangkien.submissions.v1.EntryPaid" },
     { "sangkien.submissions.v1.EntryWithdrawn", "sangkien.submissions.v1.EntryPaid" },
     { "sangkien.submissions.v1.DossierWithdrawn", NULL },
     { "sangkien.appraisal.v1.DossierWithdrawalNoted", NULL },

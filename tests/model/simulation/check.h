@@ -75,6 +75,9 @@ void check_entries(const struct commit *commit);
 /* Does the table say of the aggregate what the checker has counted? */
 void check_number(const char *rule, const struct commit *commit, const struct journal_row *row,
                   const char *column, int64_t counted);
+/* When nobody has anything to hear any more: do services agree on who takes part? */
+void check_rest(void);
+
 /* What a cursor has passed must have been heard. */
 void check_heard(const struct commit *commit);
 

@@ -1,8 +1,6 @@
 /* tests/model/simulation/check_appraisal.c - panels, opinions, votes and reports: R-A1 to R-A5, R-E4, R-D6. */
-#include "sangkien/appraisal/v1/commands.pb-c.h"
-#include "sangkien/appraisal/v1/events.pb-c.h"
 #include "sangkien/appraisal/v1/types.pb-c.h"
-#include "tests/model/simulation/notes.h"
+#include "tests/model/simulation/rounds.h"
 
 #define ON(event) &appraisal__##event##__descriptor
 
@@ -221,6 +219,36 @@ const struct facts_row appraisal_facts[] = {
     { ON(appraisal_concluded),      concluded },
     { ON(appraisal_reported),       reported },
     { ON(appraisal_voided),         voided },
+
+    { ON(contest_noted),            learn_contest_noted },
+    { ON(contest_cluster_entered),  NULL },
+    { ON(contest_closed),           NULL },
+    { ON(contest_round_noted),      NULL },
+    { ON(contest_ended),            learn_contest_ended },
+    { ON(contender_noted),          learn_contender_noted },
+    { ON(contender_assigned),       learn_contender_assigned },
+    { ON(contender_passed),         learn_contender_passed },
+    { ON(contender_out),            learn_contender_out },
+    { ON(contender_gone),           learn_contender_gone },
+    { ON(council_constituted),      learn_council_constituted },
+    { ON(conflicts_declared),       learn_conflicts_declared },
+    { ON(council_round_noted),      learn_council_round_noted },
+    { ON(council_dissolved),        learn_council_dissolved },
+    { ON(round_planned),            learn_round_planned },
+    { ON(entries_assigned),         learn_entries_assigned },
+    { ON(conflicts_noted),          learn_conflicts_noted },
+    { ON(round_started),            learn_round_started },
+    { ON(sheet_assigned),           learn_sheet_assigned },
+    { ON(sheet_saved),              learn_sheet_saved },
+    { ON(sheet_locked),             learn_sheet_locked },
+    { ON(sheet_reopened),           learn_sheet_reopened },
+    { ON(sheet_excused),            learn_sheet_excused },
+    { ON(sheet_voided),             learn_sheet_voided },
+    { ON(ranking_proposed),         learn_ranking_proposed },
+    { ON(ranking_voided),           learn_ranking_voided },
+    { ON(tie_decided),              learn_tie_decided },
+    { ON(round_confirmed),          learn_round_confirmed },
+    { ON(round_annulled),           learn_round_annulled },
     { 0 },
 };
 /* clang-format on */

@@ -82,6 +82,8 @@ case_opened(const struct fact *fact, const void *event)
     MUST("R-F8", e->appraised_vnd == n->ceiling_vnd,
          "case %s was opened for %lld, appraised were %lld", e->funding_case_id,
          (long long) e->appraised_vnd, (long long) n->ceiling_vnd);
+    MUST("R-D1", n->reached_final, "case %s was opened for an entry that is no finalist",
+         e->funding_case_id);
     MUST("R-F4", !n->recommendation_withdrawn, "case %s was opened for a withdrawn entry",
          e->funding_case_id);
     m->dossier = uuid_of(e->dossier_id);

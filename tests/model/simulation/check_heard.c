@@ -5,7 +5,7 @@
 #include "sangkien/funding/v1/events.pb-c.h"
 #include "sangkien/notifications/v1/events.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
-#include "tests/model/simulation/notes.h"
+#include "tests/model/simulation/rounds.h"
 
 #define ON(event) &notifications__##event##__descriptor
 
@@ -144,6 +144,46 @@ is(const struct journal_row *row, const ProtobufCMessageDescriptor *event)
     return row->type == event->name;
 }
 
+/* An entry can come to nothing any more, whichever of the three it was. */
+static bool
+is_leaving(const struct journal_row *row)
+{
+    return is(row, &submissions__entry_withdrawn__descriptor) ||
+           is(row, &submissions__entry_disqualified__descriptor) ||
+           is(row, &submissions__result_annulled__descriptor);
+}
+
+/* One that was annulled since has set its entries back already. */
+static void
+ranking_heard(const struct tenant *p, const struct journal_row *row)
+{
+    const Appraisal__RoundConfirmed *e = event_of(row);
+
+    if (round_note_of(p, row->aggregate)->is_annulled)
+        return;
+    for (size_t i = 0; i < e->ranking->n_lines; i++)
+        check_line_heard(p, e->round_id, e->ranking->lines[i]);
+}
+
+static void
+start_heard(const struct tenant *p, const struct journal_row *row)
+{
+    const Appraisal__RoundStarted *e = event_of(row);
+    const struct fact fact = { .programme = p };
+    struct uuid edition = uuid_of(e->edition_id);
+
+    for (size_t i = 0; i < e->n_entry_ids; i++) {
+        const struct entry_note *n = note_at(p, uuid_of(e->entry_ids[i]));
+
+        MUST("R-G4",
+             !uuid_is_nil(&n->round) || n->is_withdrawn ||
+                 edition_note_of(&fact, edition)->is_over ||
+                 round_note_of(p, row->aggregate)->is_annulled,
+             "submissions passed the start of a round, and entry %s knows nothing",
+             e->entry_ids[i]);
+    }
+}
+
 static void
 submissions_heard(const struct tenant *p, const struct journal_row *row)
 {
@@ -160,7 +200,20 @@ submissions_heard(const struct tenant *p, const struct journal_row *row)
     } else if (is(row, &funding__funds_disbursed__descriptor)) {
         n = note_at(p, uuid_of(((const Funding__FundsDisbursed *) event_of(row))->dossier_id));
         MUST("R-G4", n->is_paid, "submissions passed a payment, and its entry knows nothing");
+    } else if (is(row, &appraisal__round_started__descriptor)) {
+        start_heard(p, row);
+    } else if (is(row, &appraisal__round_confirmed__descriptor)) {
+        ranking_heard(p, row);
     }
+}
+
+static bool
+is_judged_here(const struct tenant *p, const struct journal_row *row)
+{
+    const Submissions__EntryRegistered *e = event_of(row);
+    const struct fact fact = { .programme = p };
+
+    return contest_note_of(&fact, uuid_of(e->edition_id))->rules;
 }
 
 static void
@@ -171,8 +224,14 @@ appraisal_heard(const struct tenant *p, const struct journal_row *row)
     if (is(row, &submissions__dossier_accepted__descriptor))
         MUST("R-G4", n->noted_version == n->accepted_version || n->intake_withdrawn,
              "appraisal passed an accepted dossier and did not note it");
-    else if (is(row, &submissions__entry_withdrawn__descriptor))
-        MUST("R-F4", n->intake_withdrawn, "appraisal passed a withdrawal and did not note it");
+    else if (is(row, &submissions__entry_registered__descriptor))
+        MUST("R-G4", contender_note_of(p, row->aggregate)->is_known || !is_judged_here(p, row),
+             "appraisal passed a registered entry and did not note it");
+    else if (is_leaving(row))
+        MUST("R-F4",
+             n->intake_withdrawn && (contender_note_of(p, row->aggregate)->is_gone ||
+                                     !contender_note_of(p, row->aggregate)->is_known),
+             "appraisal passed that an entry left, and did not note it");
 }
 
 static void
@@ -180,10 +239,10 @@ funding_heard(const struct tenant *p, const struct journal_row *row)
 {
     const struct entry_note *n;
 
-    if (is(row, &submissions__entry_withdrawn__descriptor)) {
+    if (is_leaving(row)) {
         n = note_at(p, row->aggregate);
         MUST("R-F4", n->recommendation_withdrawn,
-             "funding passed a withdrawal and did not note it");
+             "funding passed that an entry left, and did not note it");
     } else if (is(row, &appraisal__appraisal_reported__descriptor)) {
         n = note_at(p, uuid_of(((const Appraisal__AppraisalReported *) event_of(row))->dossier_id));
         MUST("R-G4", n->is_recommended || n->recommendation_withdrawn,

@@ -5,12 +5,7 @@
 
 #define ON(event) &submissions__##event##__descriptor
 
-static const char code_what[] = "entry code", edition_what[] = "edition";
-
-struct edition_note {
-    bool is_open;
-    int32_t threshold_centi, maximum_centi;
-};
+static const char code_what[] = "entry code";
 
 static struct entry_note *
 its_note(const struct fact *fact)
@@ -18,42 +13,90 @@ its_note(const struct fact *fact)
     return entry_note_of(fact, fact->row->aggregate);
 }
 
-static void
-edition_created(const struct fact *fact, const void *event)
+/* Registration is over since, and was not when it arrived. */
+static bool
+came_in_time(const struct fact *fact, const struct edition_note *edition)
 {
-    const Submissions__EditionCreated *e = event;
-    struct edition_note *edition =
-        note_of(edition_what, fact->programme, fact->row->aggregate, sizeof(*edition));
-
-    edition->threshold_centi = e->threshold_centi;
-    edition->maximum_centi = e->maximum_centi;
-}
-
-static void
-registration_opened(const struct fact *fact, const void *event)
-{
-    struct edition_note *edition =
-        note_of(edition_what, fact->programme, fact->row->aggregate, sizeof(*edition));
-
-    (void) event;
-    edition->is_open = true;
+    return edition->was_open && !edition->is_over && fact->received_us >= edition->opens_us &&
+           fact->received_us < edition->closes_us;
 }
 
 static void
 entry_drafted(const struct fact *fact, const void *event)
 {
-    const Submissions__EntryDrafted *e = event;
+    Submissions__EntryDrafted *e = (void *) (uintptr_t) event;
     struct entry_note *n = its_note(fact);
-    const struct edition_note *edition =
-        note_of(edition_what, fact->programme, uuid_of(e->edition_id), sizeof(*edition));
+    const struct edition_note *edition = edition_note_of(fact, uuid_of(e->edition_id));
     struct uuid entrant = uuid_of(e->entrant_agency_id);
 
     MUST("R-E1", !n->is_drafted, "entry %s was drafted twice", e->entry_id);
-    MUST("R-E1", edition->is_open, "entry %s is of an edition that is not open", e->entry_id);
+    MUST("R-E1", edition->is_open || came_in_time(fact, edition),
+         "entry %s is of an edition that is not open", e->entry_id);
     MUST("R-E1", uuid_equal(&entrant, &fact->row->agency), "entry %s is of another agency",
          e->entry_id);
+    MUST("R-E2", is_of_event(&e->base, &e->digest), "entry %s has the digest of something else",
+         e->entry_id);
     n->is_drafted = true;
+    n->content_digest = digest_from(e->digest);
     n->edition = uuid_of(e->edition_id);
+}
+
+static void
+entry_submitted(const struct fact *fact, const void *event)
+{
+    const Submissions__EntrySubmitted *e = event;
+    struct entry_note *n = its_note(fact);
+    struct digest digest = digest_from(e->digest);
+
+    MUST("R-E2", e->entry_version == n->entry_version + 1, "entry %s: version %lld follows %lld",
+         e->entry_id, (long long) e->entry_version, (long long) n->entry_version);
+    MUST("R-E2", digest_equal(&digest, &n->content_digest),
+         "entry %s was handed in with the digest of something else", e->entry_id);
+    MUST("R-D2", !n->is_returned || fact->received_us < n->mend_us,
+         "entry %s was taken %lld us after its cure date", e->entry_id,
+         (long long) (fact->received_us - n->mend_us));
+    n->entry_version = e->entry_version;
+    n->entry_submitter = fact->row->actor;
+    n->is_returned = false;
+}
+
+static void
+entry_revised(const struct fact *fact, const void *event)
+{
+    Submissions__EntryRevised *e = (void *) (uintptr_t) event;
+    struct entry_note *n = its_note(fact);
+
+    MUST("R-E2", is_of_event(&e->base, &e->digest), "entry %s has the digest of something else",
+         e->entry_id);
+    MUST("R-E2", n->entry_version == 0 || n->is_returned,
+         "entry %s was changed after it was handed in", e->entry_id);
+    n->content_digest = digest_from(e->digest);
+}
+
+static void
+judge_examiner(const struct fact *fact, const char *entry_id)
+{
+    MUST("R-F3", !uuid_equal(&its_note(fact)->entry_submitter, &fact->row->actor),
+         "entry %s was examined by who handed it in", entry_id);
+}
+
+static void
+entry_returned(const struct fact *fact, const void *event)
+{
+    const Submissions__EntryReturned *e = event;
+    struct entry_note *n = its_note(fact);
+
+    judge_examiner(fact, e->entry_id);
+    n->is_returned = true;
+    n->mend_us = time_from(e->cure_at);
+}
+
+static void
+entry_refused(const struct fact *fact, const void *event)
+{
+    const Submissions__EntryRefused *e = event;
+
+    judge_examiner(fact, e->entry_id);
 }
 
 static void
@@ -64,24 +107,11 @@ entry_registered(const struct fact *fact, const void *event)
     bool *is_used = note_of(code_what, fact->programme, code, sizeof(*is_used));
     struct uuid edition = uuid_of(e->edition_id);
 
+    judge_examiner(fact, e->entry_id);
     MUST("R-E1", !*is_used, "the code %s was given twice", e->entry_code);
     MUST("R-E1", uuid_equal(&edition, &its_note(fact)->edition), "entry %s changed its edition",
          e->entry_id);
     *is_used = true;
-}
-
-static void
-entry_reached_final(const struct fact *fact, const void *event)
-{
-    const Submissions__EntryReachedFinal *e = event;
-    struct entry_note *n = its_note(fact);
-    const struct edition_note *edition =
-        note_of(edition_what, fact->programme, n->edition, sizeof(*edition));
-
-    MUST("R-E5",
-         e->score_centi >= edition->threshold_centi && e->score_centi <= edition->maximum_centi,
-         "entry %s reached the final with %d", e->entry_id, e->score_centi);
-    n->reached_final = true;
 }
 
 static void
@@ -92,6 +122,60 @@ entry_withdrawn(const struct fact *fact, const void *event)
     (void) event;
     MUST("R-F4", !n->is_paid, "entry %s was withdrawn though it was known that money was out",
          id_of(fact->row->aggregate));
+    n->is_withdrawn = true;
+}
+
+/* ------------------------------------------------------------------ accusations */
+
+static void
+disqualification_proposed(const struct fact *fact, const void *event)
+{
+    const Submissions__DisqualificationProposed *e = event;
+    struct entry_note *n = its_note(fact);
+
+    n->is_accused = true;
+    n->is_heard = false;
+    n->accuser = fact->row->actor;
+    n->answer_us = time_from(e->answer_due_at);
+}
+
+static void
+accusation_answered(const struct fact *fact, const void *event)
+{
+    (void) event;
+    its_note(fact)->is_heard = true;
+}
+
+static void
+accusation_dismissed(const struct fact *fact, const void *event)
+{
+    (void) event;
+    its_note(fact)->is_accused = false;
+}
+
+static void
+entry_disqualified(const struct fact *fact, const void *event)
+{
+    const Submissions__EntryDisqualified *e = event;
+    struct entry_note *n = its_note(fact);
+
+    MUST("HEARING", n->is_accused && (n->is_heard || fact->received_us >= n->answer_us),
+         "entry %s was disqualified unheard", e->entry_id);
+    MUST("R-F3", !uuid_equal(&n->accuser, &fact->row->actor),
+         "entry %s was disqualified by who accused it", e->entry_id);
+    MUST("R-F4", !n->is_paid, "entry %s was disqualified though it was known that money was out",
+         e->entry_id);
+    n->is_withdrawn = true;
+}
+
+static void
+result_annulled(const struct fact *fact, const void *event)
+{
+    const Submissions__ResultAnnulled *e = event;
+    struct entry_note *n = its_note(fact);
+
+    MUST("R-F4", !n->is_paid,
+         "the result of %s was annulled though it was known that money was out", e->entry_id);
     n->is_withdrawn = true;
 }
 
@@ -109,9 +193,12 @@ dossier_required(const struct fact *fact, const void *event)
 {
     const Submissions__DossierRequired *e = event;
     struct entry_note *n = its_note(fact);
+    const struct edition_note *edition = edition_note_of(fact, n->edition);
 
     MUST("R-D1", n->reached_final && !n->is_withdrawn, "entry %s owes a dossier and is no finalist",
          e->dossier_id);
+    MUST("R-D1", edition->judged_elsewhere || edition->has_results,
+         "entry %s owes a dossier, and there are no results", e->dossier_id);
     MUST("R-D4", !n->is_required, "the due time of %s was set again", e->dossier_id);
     n->is_required = true;
     n->due_us = time_from(e->due_at);
@@ -244,15 +331,39 @@ check_entries(const struct commit *commit)
 /* clang-format off */
 const struct facts_row submissions_facts[] = {
     { ON(programme_created),         NULL },
-    { ON(edition_created),           edition_created },
-    { ON(edition_published),         NULL },
-    { ON(registration_opened),       registration_opened },
+    { ON(edition_created),           learn_edition_created },
+    { ON(edition_rules_set),         learn_rules_set },
+    { ON(edition_published),         learn_edition_published },
+    { ON(registration_opened),       learn_registration_opened },
+    { ON(registration_extended),     learn_registration_extended },
+    { ON(registration_closed),       learn_registration_closed },
+    { ON(edition_cancelled),         learn_edition_cancelled },
     { ON(entry_drafted),             entry_drafted },
-    { ON(entry_submitted),           NULL },
+    { ON(entry_revised),             entry_revised },
+    { ON(entry_submitted),           entry_submitted },
+    { ON(entry_returned),            entry_returned },
+    { ON(entry_refused),             entry_refused },
+    { ON(disqualification_proposed), disqualification_proposed },
+    { ON(accusation_answered),       accusation_answered },
+    { ON(accusation_dismissed),      accusation_dismissed },
+    { ON(entry_disqualified),        entry_disqualified },
+    { ON(result_annulled),           result_annulled },
     { ON(entry_registered),          entry_registered },
-    { ON(entry_assigned),            NULL },
-    { ON(entry_eliminated),          NULL },
-    { ON(entry_reached_final),       entry_reached_final },
+    { ON(entry_assigned),            learn_entry_assigned },
+    { ON(entry_advanced),            learn_entry_advanced },
+    { ON(entry_eliminated),          learn_entry_eliminated },
+    { ON(entry_reached_final),       learn_entry_reached_final },
+    { ON(entry_placed),              learn_entry_placed },
+    { ON(entry_reinstated),          learn_entry_reinstated },
+    { ON(entry_back_in_round),       learn_entry_back_in_round },
+    { ON(entry_back_in_final),       learn_entry_back_in_final },
+    { ON(entry_promoted),            learn_entry_promoted },
+    { ON(judging_started),           NULL },
+    { ON(round_outcome_noted),       NULL },
+    { ON(results_confirmed),         learn_results_confirmed },
+    { ON(local_results_reported),    NULL },
+    { ON(promotion_counted),         NULL },
+    { ON(entrant_counted),           NULL },
     { ON(entry_awarded),             NULL },
     { ON(entry_not_awarded),         NULL },
     { ON(entry_withdrawn),           entry_withdrawn },

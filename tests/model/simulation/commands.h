@@ -67,6 +67,10 @@ const struct stored *any_stored(const struct tenant *programme, const struct kin
 
 #define STATE(number) (1U << (number))
 
+/* The same, and hardly ever one of another state. */
+const struct stored *stored_in(const struct tenant *programme, const struct kind *kind,
+                               unsigned states);
+
 /* The text of an id; of a made-up one, now and then. */
 const char *text_of(struct uuid id);
 const char *word_for(const char *word, int64_t number);
@@ -90,6 +94,8 @@ void spoken_for(struct draft *draft, struct uuid agency, unsigned roles);
 struct uuid agency_id(size_t nth);
 struct uuid agency_of_person(struct uuid person);
 struct uuid any_person(void);
+/* Rather one whose agency does not enter, and who does not run the system. */
+struct uuid any_judge(void);
 struct uuid system_of(struct uuid agency);
 
 /* A role as it was given at the beginning. */

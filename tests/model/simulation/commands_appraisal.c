@@ -1,6 +1,5 @@
 /* tests/model/simulation/commands_appraisal.c - what the standing agency, panels and consulted agencies do. */
-#include "services/appraisal/appraisal.h"
-#include "tests/model/simulation/commands.h"
+#include "tests/model/simulation/commands_judging.h"
 
 #define CASE_IS(s) STATE(IS(s))
 
@@ -149,6 +148,21 @@ const struct maker appraisal_makers[] = {
     { ON(give_opinion),     30, give_opinion },
     { ON(conclude),         24, conclude },
     { ON(issue_report),     24, issue_report },
+
+    { ON(constitute_council), 20, constitute_council },
+    { ON(declare_conflicts),  60, declare_conflicts },
+    { ON(dissolve_council),    1, dissolve_council },
+    { ON(plan_round),         30, plan_round },
+    { ON(assign_to_round),    30, assign_to_round },
+    { ON(start_round),        26, start_round },
+    { ON(save_sheet),          8, save_sheet },
+    { ON(lock_sheet),         90, lock_sheet },
+    { ON(reopen_sheet),        6, reopen_sheet },
+    { ON(excuse_sheet),        5, excuse_sheet },
+    { ON(propose_ranking),    30, propose_ranking },
+    { ON(decide_tie),         24, decide_tie },
+    { ON(confirm_round),      26, confirm_round },
+    { ON(annul_round),         5, annul_round },
     { 0 },
 };
 /* clang-format on */

@@ -1,9 +1,9 @@
-/* tests/model/simulation/commands_submissions.c - programmes, editions, entries and dossiers. */
+/* tests/model/simulation/commands_submissions.c - programmes, and entries from their draft to their end. */
 #include "services/submissions/submissions.h"
-#include "tests/model/simulation/commands.h"
+#include "tests/model/simulation/commands_dossiers.h"
+#include "tests/model/simulation/commands_editions.h"
 
 #define ENTRY_IS(s) STATE(SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_##s)
-#define DOSSIER_IS(s) STATE(SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##s)
 #define EDITION_IS(s) STATE(SUBMISSIONS__EDITION_STATE__EDITION_STATE_##s)
 
 /* The subject, and what is known of it. NULL: there is none such. */
@@ -18,7 +18,7 @@ about(struct draft *d, const struct kind *kind, unsigned states)
     return row->state;
 }
 
-/* ------------------------------------------------------------------ programmes and editions */
+/* ------------------------------------------------------------------ programmes */
 
 static bool
 create_programme(struct draft *d)
@@ -33,62 +33,39 @@ create_programme(struct draft *d)
     return true;
 }
 
-static bool
-create_edition(struct draft *d)
-{
-    Submissions__CreateEdition *m = (void *) (uintptr_t) d->message;
-    size_t there = d->programme->stored[kind_number(&edition_kind)].count;
-
-    if (there > 2 && !often(60))
-        return false;
-    m->ordinal = (int32_t) between(1, 9);
-    m->year = 2019;
-    m->name = "Lần thứ";
-    m->maximum_centi = 10000;
-    m->threshold_centi = (int32_t) between(4000, often(50) ? 12000 : 7000);
-    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN);
-    spoken_by(d, MAY(STANDING) | MAY(ORGANISER));
-    return true;
-}
-
-static bool
-publish_edition(struct draft *d)
-{
-    spoken_by(d, MAY(OWNER));
-    return about(d, &edition_kind, EDITION_IS(DRAFT));
-}
-
-static bool
-open_registration(struct draft *d)
-{
-    spoken_by(d, MAY(STANDING) | MAY(ORGANISER));
-    return about(d, &edition_kind, EDITION_IS(PUBLISHED));
-}
-
 /* ------------------------------------------------------------------ entries */
 
-static void
-add_author(Submissions__CreateEntry *m, struct uuid person, int32_t share_bp)
+static Submissions__Author *
+author_of(struct uuid person, int32_t share_bp)
 {
     Submissions__Author *author = proto_new(sim.step, ON(author));
 
     author->person_id = text_of(person);
     author->share_bp = share_bp;
-    m->authors[m->n_authors++] = author;
+    return author;
 }
 
-static void
-add_authors(Submissions__CreateEntry *m)
+static Submissions__Author **
+any_authors(size_t *ret_count)
 {
-    int32_t share_bp;
+    Submissions__Author **authors = arena_zero(sim.step, 3 * sizeof(Submissions__Author *));
+    int32_t share_bp = often(500) ? WHOLE_BP : 6000;
 
-    m->authors = arena_zero(sim.step, 3 * sizeof(*m->authors));
-    share_bp = often(500) ? WHOLE_BP : 6000;
-    add_author(m, any_person(), share_bp);
+    authors[0] = author_of(any_person(), share_bp);
+    *ret_count = 1;
     if (share_bp == WHOLE_BP && !often(30))
-        return;
+        return authors;
     share_bp = often(60) ? 3000 : 4000;
-    add_author(m, any_person(), share_bp);
+    authors[1] = author_of(any_person(), share_bp);
+    *ret_count = 2;
+    return authors;
+}
+
+/* Now and then one that somebody else may have thought of. */
+static const char *
+any_title(void)
+{
+    return word_for("Sáng kiến", between(1, often(100) ? 20 : 100000));
 }
 
 static void
@@ -100,30 +77,148 @@ add_co_entrant(Submissions__CreateEntry *m)
     m->co_entrants[m->n_co_entrants++] = other;
 }
 
+static const struct edition *
+edition_of_id(const struct draft *d, struct uuid id)
+{
+    const struct stored *row = stored_find(d->programme, &edition_kind, &id);
+
+    return row ? (const void *) row->state : NULL;
+}
+
+/* One of a local contest. NULL: none was found. */
+static const struct entry *
+a_local_winner(const struct draft *d)
+{
+    enum { TRIES = 24 };
+
+    for (int i = 0; i < TRIES; i++) {
+        const struct stored *row =
+            any_stored(d->programme, &entry_kind,
+                       (often(300) ? ENTRY_IS(AWARDED) : 0) | ENTRY_IS(NOT_AWARDED));
+        const struct entry *winner = row ? (const void *) row->state : NULL;
+        const struct edition *edition = winner ? edition_of_id(d, winner->edition_id) : NULL;
+
+        if (edition && submissions_is_local(edition) &&
+            (uuid_is_nil(&winner->promoted_to_id) || often(20)))
+            return winner;
+    }
+    return NULL;
+}
+
+/* For the edition above. */
+static bool
+go_on_above(struct draft *d, Submissions__CreateEntry *m)
+{
+    const struct entry *winner = a_local_winner(d);
+
+    if (!winner)
+        return false;
+    m->edition_id = text_of(edition_of_id(d, winner->edition_id)->parent_edition_id);
+    m->promoted_from_id = text_of(winner->self.id);
+    m->promoted_from_edition_id = text_of(winner->edition_id);
+    spoken_for(d, winner->entrant_agency_id, MAY(CLERK) | MAY(AUTHOR));
+    return true;
+}
+
+/* Rather of one that is judged here. */
+static const struct edition *
+open_edition(const struct draft *d)
+{
+    const struct edition *edition = NULL;
+
+    for (int i = 0; i < 2 && (!edition || edition->judged_elsewhere); i++) {
+        const struct stored *row = any_stored(d->programme, &edition_kind, EDITION_IS(OPEN));
+
+        edition = row ? (const void *) row->state : edition;
+    }
+    return edition;
+}
+
+static bool
+enter(struct draft *d, Submissions__CreateEntry *m)
+{
+    const struct edition *edition = open_edition(d);
+
+    if (!edition)
+        return false;
+    m->edition_id = text_of(edition->self.id);
+    if (submissions_is_local(edition) && !often(50))
+        spoken_for(d, edition->organiser_agency_id, MAY(CLERK) | MAY(AUTHOR));
+    else
+        spoken_by(d, MAY(CLERK) | MAY(AUTHOR));
+    return true;
+}
+
 static bool
 create_entry(struct draft *d)
 {
     Submissions__CreateEntry *m = (void *) (uintptr_t) d->message;
-    const struct stored *edition = any_stored(d->programme, &edition_kind, EDITION_IS(OPEN));
 
-    if (!edition)
-        return false;
-    m->edition_id = text_of(edition->key.id);
     m->entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_MODEL;
-    m->title = word_for("Sáng kiến", between(1, 100000));
+    m->title = any_title();
     m->summary = "Rút ngắn thời gian giải quyết hồ sơ.";
     m->co_entrants = arena_zero(sim.step, 3 * sizeof(*m->co_entrants));
-    add_authors(m);
+    m->authors = any_authors(&m->n_authors);
     for (size_t n = any_of(3); n > 0 && often(400); n--)
         add_co_entrant(m);
-    spoken_by(d, MAY(CLERK) | MAY(AUTHOR));
-    return true;
+    return often(300) ? go_on_above(d, m) || enter(d, m) : enter(d, m);
+}
+
+static bool
+revise_entry(struct draft *d)
+{
+    Submissions__ReviseEntry *m = (void *) (uintptr_t) d->message;
+    const struct entry *e = about(d, &entry_kind, ENTRY_IS(DRAFT) | ENTRY_IS(RETURNED));
+
+    m->entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_INITIATIVE;
+    m->title = any_title();
+    m->authors = any_authors(&m->n_authors);
+    if (e)
+        spoken_for(d, e->entrant_agency_id, MAY(AUTHOR) | MAY(CLERK));
+    return e;
+}
+
+/* One that was handed in; whoever organises its edition speaks. */
+static const struct entry *
+about_examined(struct draft *d)
+{
+    const struct entry *e = about(d, &entry_kind, ENTRY_IS(SUBMITTED));
+    const struct edition *edition = e ? edition_of_id(d, e->edition_id) : NULL;
+
+    if (edition && submissions_is_local(edition))
+        spoken_for(d, edition->organiser_agency_id, MAY(CLERK) | MAY(ENTRANT_HEAD));
+    else
+        spoken_by(d, MAY(ORGANISER) | MAY(STANDING));
+    return e;
+}
+
+static bool
+return_entry(struct draft *d)
+{
+    static Submissions__EntryFault faults[] = { SUBMISSIONS__ENTRY_FAULT__ENTRY_FAULT_INCOMPLETE };
+    Submissions__ReturnEntry *m = (void *) (uintptr_t) d->message;
+
+    m->faults = faults;
+    m->n_faults = 1;
+    m->reason = "Thiếu minh chứng.";
+    m->cure = any_deadline(often(50) ? -1 : 1, 8);
+    return about_examined(d);
+}
+
+static bool
+refuse_entry(struct draft *d)
+{
+    Submissions__RefuseEntry *m = (void *) (uintptr_t) d->message;
+
+    m->fault = SUBMISSIONS__ENTRY_FAULT__ENTRY_FAULT_DUPLICATE;
+    m->reason = "Trùng lặp.";
+    return about_examined(d);
 }
 
 static bool
 submit_entry(struct draft *d)
 {
-    const struct entry *e = about(d, &entry_kind, ENTRY_IS(DRAFT));
+    const struct entry *e = about(d, &entry_kind, ENTRY_IS(DRAFT) | ENTRY_IS(RETURNED));
 
     if (e)
         spoken_for(d, e->entrant_agency_id, MAY(ENTRANT_HEAD) | MAY(CLERK));
@@ -136,8 +231,7 @@ register_entry(struct draft *d)
     Submissions__RegisterEntry *m = (void *) (uintptr_t) d->message;
 
     m->entry_code = word_for("KH", often(50) ? between(1, 40) : between(1, 100000));
-    spoken_by(d, MAY(ORGANISER) | MAY(STANDING));
-    return about(d, &entry_kind, ENTRY_IS(SUBMITTED));
+    return about_examined(d);
 }
 
 static bool
@@ -183,80 +277,92 @@ withdraw_entry(struct draft *d)
     return e;
 }
 
-/* ------------------------------------------------------------------ dossiers */
+/* ------------------------------------------------------------------ accusations */
 
-static bool
-require_dossier(struct draft *d)
+static unsigned
+states_of_accused(void)
 {
-    Submissions__RequireDossier *m = (void *) (uintptr_t) d->message;
-    const struct stored *row = NULL;
-
-    for (int i = 0; i < 8 && !row; i++) {
-        row = any_stored(d->programme, &entry_kind,
-                         often(30) ? 0 : ENTRY_IS(AWARDED) | ENTRY_IS(NOT_AWARDED));
-        if (row && stored_find(d->programme, &dossier_kind, &row->key.id) && !often(30))
-            row = NULL;
+    switch (any_of(5)) {
+    case 0:
+        return 0;
+    case 1:
+    case 2:
+        return ENTRY_IS(IN_ROUND) | ENTRY_IS(FINALIST) | ENTRY_IS(ELIMINATED);
+    default:
+        return ENTRY_IS(SUBMITTED) | ENTRY_IS(RETURNED) | ENTRY_IS(REGISTERED);
     }
-    if (!row)
-        return false;
-    d->subject = row->key.id;
-    m->due = any_deadline(often(100) ? -1 : 3, 40);
-    spoken_by(d, MAY(STANDING));
-    return true;
+}
+
+/* One that is accused, or not, rather than any; at times one for which there may be money. */
+static const struct entry *
+about_accused(struct draft *d, bool is_accused)
+{
+    unsigned states = states_of_accused();
+    bool is_recommended = often(500);
+    const struct entry *e = NULL;
+
+    for (int i = 0; i < 24; i++) {
+        e = is_recommended ? a_recommended_one(d) : about(d, &entry_kind, states);
+        if (!e || uuid_is_nil(&e->accused_by) != is_accused)
+            break;
+    }
+    return e;
 }
 
 static bool
-submit_dossier(struct draft *d)
+propose_disqualification(struct draft *d)
 {
-    Submissions__SubmitDossier *m = (void *) (uintptr_t) d->message;
-    const struct dossier *dossier =
-        about(d, &dossier_kind, DOSSIER_IS(REQUIRED) | DOSSIER_IS(RETURNED));
+    Submissions__ProposeDisqualification *m = (void *) (uintptr_t) d->message;
 
-    if (!dossier)
-        return false;
-    m->dossier_form = SUBMISSIONS__DOSSIER_FORM__DOSSIER_FORM_SCHEME;
-    m->solution = word_for("Giải pháp", between(1, 100000));
-    m->implementation_method = "Thí điểm tại ba đơn vị.";
-    m->lines = any_lines(between(10000000, 200000000), &m->n_lines, &m->total_vnd);
-    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_SUBMISSION);
-    spoken_for(d, dossier->entrant_agency_id, MAY(ENTRANT_HEAD));
-    return true;
-}
-
-static int64_t
-version_of(const struct dossier *dossier)
-{
-    int64_t version = dossier->dossier_version + (often(30) ? between(-1, 1) : 0);
-
-    return version > 0 ? version : 1;
+    m->reason = "Sao chép.";
+    m->answer_due = any_deadline(often(50) ? -1 : 1, 6);
+    spoken_by(d, MAY(ORGANISER) | (often(200) ? MAY(OWNER) : 0));
+    return about_accused(d, false);
 }
 
 static bool
-return_dossier(struct draft *d)
+answer_accusation(struct draft *d)
 {
-    Submissions__ReturnDossier *m = (void *) (uintptr_t) d->message;
-    const struct dossier *dossier = about(d, &dossier_kind, DOSSIER_IS(SUBMITTED));
+    Submissions__AnswerAccusation *m = (void *) (uintptr_t) d->message;
+    const struct entry *e = about_accused(d, true);
 
-    if (!dossier)
-        return false;
-    m->dossier_version = version_of(dossier);
-    m->reason = "Thiếu dự toán.";
-    m->cure = any_deadline(often(50) ? -1 : 1, 8);
-    spoken_by(d, MAY(STANDING));
-    return true;
+    m->answer = "Không sao chép.";
+    if (e)
+        spoken_for(d, e->entrant_agency_id, MAY(ENTRANT_HEAD));
+    return e;
 }
 
 static bool
-accept_dossier(struct draft *d)
+dismiss_accusation(struct draft *d)
 {
-    Submissions__AcceptDossier *m = (void *) (uintptr_t) d->message;
-    const struct dossier *dossier = about(d, &dossier_kind, DOSSIER_IS(SUBMITTED));
+    Submissions__DismissAccusation *m = (void *) (uintptr_t) d->message;
 
-    if (!dossier)
-        return false;
-    m->dossier_version = version_of(dossier);
-    spoken_by(d, MAY(STANDING));
-    return true;
+    m->reason = "Không có căn cứ.";
+    spoken_by(d, MAY(OWNER));
+    return about_accused(d, true);
+}
+
+static bool
+disqualify_entry(struct draft *d)
+{
+    Submissions__DisqualifyEntry *m = (void *) (uintptr_t) d->message;
+
+    m->reason = "Sao chép.";
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION);
+    spoken_by(d, MAY(OWNER));
+    return about_accused(d, true);
+}
+
+static bool
+annul_result(struct draft *d)
+{
+    Submissions__AnnulResult *m = (void *) (uintptr_t) d->message;
+
+    m->reason = "Sai quy chế.";
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION);
+    spoken_by(d, MAY(OWNER));
+    return often(500) ? a_recommended_one(d) != NULL
+                      : about(d, &entry_kind, ENTRY_IS(AWARDED) | ENTRY_IS(NOT_AWARDED)) != NULL;
 }
 
 /* clang-format off */
@@ -264,10 +370,20 @@ const struct maker submissions_makers[] = {
     /* command                 weight */
     { ON(create_programme),    40, create_programme },
     { ON(create_edition),      20, create_edition },
+    { ON(create_local_edition), 12, create_local_edition },
+    { ON(set_edition_rules),   14, set_edition_rules },
     { ON(publish_edition),     20, publish_edition },
     { ON(open_registration),   20, open_registration },
-    { ON(create_entry),        14, create_entry },
+    { ON(extend_registration),  2, extend_registration },
+    { ON(close_registration),   2, close_registration },
+    { ON(confirm_results),     12, confirm_results },
+    { ON(report_local_results), 4, report_local_results },
+    { ON(cancel_edition),       1, cancel_edition },
+    { ON(create_entry),        22, create_entry },
+    { ON(revise_entry),         6, revise_entry },
     { ON(submit_entry),        20, submit_entry },
+    { ON(return_entry),         4, return_entry },
+    { ON(refuse_entry),         2, refuse_entry },
     { ON(register_entry),      20, register_entry },
     { ON(record_final_result), 20, record_final_result },
     { ON(require_dossier),     20, require_dossier },
@@ -275,6 +391,12 @@ const struct maker submissions_makers[] = {
     { ON(return_dossier),      12, return_dossier },
     { ON(accept_dossier),      24, accept_dossier },
     { ON(withdraw_entry),       6, withdraw_entry },
+    { ON(annul_result),         1, annul_result },
+
+    { ON(propose_disqualification), 7, propose_disqualification },
+    { ON(answer_accusation),        7, answer_accusation },
+    { ON(dismiss_accusation),       2, dismiss_accusation },
+    { ON(disqualify_entry),        10, disqualify_entry },
     { 0 },
 };
 /* clang-format on */

@@ -151,6 +151,8 @@ come_to_rest(void)
         hear_everything();
     }
     MUST("HEARD", all_is_heard(), "some events are never heard");
+    if (!sim.rule)
+        check_rest();
 }
 
 static void

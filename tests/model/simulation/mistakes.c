@@ -60,6 +60,17 @@ static const char *const mistake_names[MISTAKES] = {
     [ABOVE_ESTIMATE] = "above-estimate",
     [REPORT_CHANGED] = "report-changed",
     [DEAF] = "deaf",
+    [SHEET_OF_ANOTHER] = "sheet-of-another",
+    [OFF_STEP] = "off-step",
+    [REOPENED_BY_ANYBODY] = "reopened-by-anybody",
+    [CONFLICT_JUDGES] = "conflict-judges",
+    [ROUND_TWICE] = "round-twice",
+    [SHEET_NOT_AWAITED] = "sheet-not-awaited",
+    [GONE_IS_RANKED] = "gone-is-ranked",
+    [PROPOSER_CONFIRMS] = "proposer-confirms",
+    [SCORE_CHANGED] = "score-changed",
+    [DISQUALIFIED_GOES_ON] = "disqualified-goes-on",
+    [ANNULMENT_UNHEARD] = "annulment-unheard",
     [NOBODY_TOLD] = "nobody-told",
     [TOLD_OF_NOTHING] = "told-of-nothing",
 };
@@ -104,7 +115,8 @@ static const struct mistaken *
 mistaken_row(const struct kind *kind, const struct handler *handler)
 {
     static const struct mistaken *const all[] = { funding_mistakes, submissions_mistakes,
-                                                  appraisal_mistakes, notifications_mistakes };
+                                                  appraisal_mistakes, judging_mistakes,
+                                                  notifications_mistakes };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(*all) && sim.mistake; i++)
         for (const struct mistaken *m = all[i]; m->mistake; m++)

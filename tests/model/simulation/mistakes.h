@@ -65,6 +65,18 @@ enum mistake {
     ABOVE_ESTIMATE,    /* more is recommended than was asked for */
     REPORT_CHANGED,    /* the report says something else than the panel */
     DEAF,              /* an event cannot be heard */
+    /* of judging */
+    SHEET_OF_ANOTHER,     /* a sheet is locked by somebody else than its judge */
+    OFF_STEP,             /* points between the steps count */
+    REOPENED_BY_ANYBODY,  /* whoever asks reopens a sheet */
+    CONFLICT_JUDGES,      /* conflicts keep nobody from judging */
+    ROUND_TWICE,          /* a round is held while it is held */
+    SHEET_NOT_AWAITED,    /* a ranking is proposed before all sheets are in */
+    GONE_IS_RANKED,       /* an entry that went away is ranked */
+    PROPOSER_CONFIRMS,    /* one person proposes a ranking and confirms it */
+    SCORE_CHANGED,        /* the confirmed ranking is not the one that the sheets give */
+    DISQUALIFIED_GOES_ON, /* a disqualified entry goes on being judged and appraised */
+    ANNULMENT_UNHEARD,    /* money flows for a result that was annulled */
     /* of notifications */
     NOBODY_TOLD,     /* an event is heard and nobody told */
     TOLD_OF_NOTHING, /* a notice speaks of another event */
@@ -88,7 +100,7 @@ struct mistaken {
 
 /* Closed by a zero row. */
 extern const struct mistaken funding_mistakes[], submissions_mistakes[], appraisal_mistakes[],
-    notifications_mistakes[];
+    judging_mistakes[], notifications_mistakes[];
 
 /* What the product decides. */
 int as_it_should_be(const struct given *given, const void *message, struct events *out);

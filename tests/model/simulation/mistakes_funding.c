@@ -239,6 +239,7 @@ const struct mistaken funding_mistakes[] = {
     { TEXT_CHANGED,           &funding_case_kind,   ON(propose_funding),     text_changed },
     { OTHER_TEXT_SUBMITTED,   &funding_case_kind,   ON(submit_to_authority), other_text_submitted },
     { WITHDRAWAL_UNHEARD,     &recommendation_kind, &submissions__entry_withdrawn__descriptor, withdrawal_unheard },
+    { ANNULMENT_UNHEARD,      &recommendation_kind, &submissions__result_annulled__descriptor, withdrawal_unheard },
     { 0 },
 };
 /* clang-format on */

@@ -1,4 +1,7 @@
 /* tests/model/simulation/mistakes_submissions.c - mistakes about entries and dossiers. */
+#include <assert.h>
+#include <string.h>
+
 #include "services/submissions/submissions.h"
 #include "tests/model/simulation/simulation.h"
 
@@ -8,10 +11,12 @@ decide_beside(const struct given *given, struct aggregate *seen, const void *mes
               struct events *out)
 {
     struct given looked = *given;
-    struct held also = given->also[0];
+    struct held also[8];
 
-    also.state = seen;
-    looked.also = &also;
+    assert(given->also_count <= sizeof(also) / sizeof(*also));
+    memcpy(also, given->also, given->also_count * sizeof(*also));
+    also[0].state = seen;
+    looked.also = also;
     return as_it_should_be(&looked, message, out);
 }
 

@@ -3,16 +3,31 @@
 #ifndef SANGKIEN_TESTS_MODEL_NOTES_H
 #define SANGKIEN_TESTS_MODEL_NOTES_H
 
+#include "common/proto.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "sangkien/appraisal/v1/judging.pb-c.h"
+#include "sangkien/submissions/v1/rules.pb-c.h"
 #include "tests/model/simulation/check.h"
 
 /* Sums and products that cannot overflow. */
 __extension__ typedef __int128 wide;
 
+/* What a round made of an entry. */
+enum { IN_IT, GOES_ON, IS_OUT, HAS_PLACE };
+
 /* All that hangs on one entry; its dossier, intake and recommendation have the same id. */
 struct entry_note {
     bool is_drafted, is_withdrawn, reached_final, is_paid;
     struct uuid edition;
+    struct digest content_digest;
+    int64_t entry_version, mend_us, answer_us;
+    struct uuid entry_submitter, accuser;
+    bool is_returned, is_accused, is_heard;
+    /* rounds: the one that it is in, or was in last, and what came of it */
+    struct uuid round;
+    int fate;
+    int32_t rank;
+    bool may_have_prize, is_promoted;
     /* dossier */
     bool is_required, is_cured, dossier_withdrawn;
     int64_t due_us, cure_us;
@@ -47,6 +62,47 @@ entry_note_of(const struct fact *fact, struct uuid id)
     return note_of(NULL, fact->programme, id, sizeof(struct entry_note));
 }
 
+/* What is noted of an edition. */
+struct edition_note {
+    bool is_published, is_open, was_open, judged_elsewhere, is_over, has_results;
+    int32_t threshold_centi, maximum_centi;
+    int64_t rules_version;
+    struct digest rules;
+    const Submissions__EditionRules *rules_said; /* when it was published */
+    int64_t opens_us, closes_us;
+};
+
+extern const char edition_what[]; /* known by its place */
+
+static inline struct edition_note *
+edition_note_of(const struct fact *fact, struct uuid id)
+{
+    return note_of(edition_what, fact->programme, id, sizeof(struct edition_note));
+}
+
+/* In check_editions.c. */
+void learn_edition_created(const struct fact *fact, const void *event);
+void learn_rules_set(const struct fact *fact, const void *event);
+void learn_edition_published(const struct fact *fact, const void *event);
+void learn_registration_opened(const struct fact *fact, const void *event);
+void learn_registration_extended(const struct fact *fact, const void *event);
+void learn_registration_closed(const struct fact *fact, const void *event);
+void learn_edition_cancelled(const struct fact *fact, const void *event);
+
+/* In check_results.c. */
+void learn_entry_assigned(const struct fact *fact, const void *event);
+void learn_entry_advanced(const struct fact *fact, const void *event);
+void learn_entry_eliminated(const struct fact *fact, const void *event);
+void learn_entry_placed(const struct fact *fact, const void *event);
+void learn_entry_reached_final(const struct fact *fact, const void *event);
+void learn_entry_reinstated(const struct fact *fact, const void *event);
+void learn_entry_back_in_round(const struct fact *fact, const void *event);
+void learn_entry_back_in_final(const struct fact *fact, const void *event);
+void learn_results_confirmed(const struct fact *fact, const void *event);
+void learn_entry_promoted(const struct fact *fact, const void *event);
+void check_line_heard(const struct tenant *programme, const char *round_id,
+                      const Appraisal__RankingLine *line);
+
 static inline struct digest
 digest_from(ProtobufCBinaryData data)
 {
@@ -55,6 +111,21 @@ digest_from(ProtobufCBinaryData data)
     if (data.len == sizeof(digest.bytes))
         memcpy(digest.bytes, data.data, sizeof(digest.bytes));
     return digest;
+}
+
+/* Is it the digest of the very event, without itself? */
+static inline bool
+is_of_event(ProtobufCMessage *event, ProtobufCBinaryData *its_digest)
+{
+    ProtobufCBinaryData said = *its_digest;
+    struct digest claimed = digest_from(said), digest;
+    struct bytes packed;
+
+    *its_digest = (ProtobufCBinaryData){ 0, NULL };
+    packed = proto_pack(sim.step, event);
+    digest = sha256(packed.data, packed.size);
+    *its_digest = said;
+    return digest_equal(&digest, &claimed);
 }
 
 /* Is it the digest of the very command that caused the event? */

@@ -21,7 +21,7 @@
 #include "tests/model/simulation/mistakes.h"
 
 enum { DIRECTORY, SUBMISSIONS, APPRAISAL, FUNDING, NOTIFICATIONS, SERVICES };
-enum { REPLICAS = 2, PROGRAMMES = 3, MOST_ALL_KINDS = 16 };
+enum { REPLICAS = 2, PROGRAMMES = 3, MOST_ALL_KINDS = 24 };
 
 /* ------------------------------------------------------------------ what is committed */
 

@@ -12,10 +12,12 @@ struct constraint {
     const char *name;
     const char *kind;
     const char *child; /* the columns are those of this table; NULL: the aggregate's own */
-    const char *columns[MOST_COLUMNS]; /* a text that is empty takes no place */
+    const char
+        *columns[MOST_COLUMNS]; /* a text that is empty, and an id that is nil, take no place */
     bool is_place;
     int but_not[2]; /* rows in these states take none */
     bool (*holds)(const struct tenant *programme, struct held *const *rows, size_t count);
+    bool nil_is_one; /* an id that is nil is one like others: NULLS NOT DISTINCT */
 };
 
 extern const struct constraint constraints[];
@@ -40,7 +42,7 @@ value_of(const struct kind *kind, const struct aggregate *state, const char *nam
 
 /* 0: it takes no place. */
 static uint64_t
-add_column(uint64_t hash, const struct column *c, const void *row)
+add_column(uint64_t hash, const struct column *c, const void *row, bool nil_is_one)
 {
     const void *value = (const char *) row + c->offset;
     const char *text;
@@ -51,7 +53,8 @@ add_column(uint64_t hash, const struct column *c, const void *row)
         return *text ? trace_text(trace_number(hash, strlen(text)), text) : 0;
     case UUID:
     case PARTY:
-        return trace_bytes(hash, value, sizeof(struct uuid));
+        return uuid_is_nil(value) && !nil_is_one ? 0
+                                                 : trace_bytes(hash, value, sizeof(struct uuid));
     case INT4:
     case ENUM:
         return trace_bytes(hash, value, sizeof(int32_t));
@@ -67,7 +70,8 @@ take_place(struct places *places, const struct constraint *constraint,
     uint64_t hash = trace_text(programme->number, constraint->name);
 
     for (size_t i = 0; i < MOST_COLUMNS && constraint->columns[i] && hash; i++)
-        hash = add_column(hash, column_called(columns, constraint->columns[i]), row);
+        hash = add_column(hash, column_called(columns, constraint->columns[i]), row,
+                          constraint->nil_is_one);
     if (!hash)
         return;
     if (places->count == MOST_PLACES)
@@ -344,7 +348,7 @@ unique_take(struct tenant *programme, struct held *const *rows, size_t count)
 
 const struct constraint constraints[] = {
     PLACE("programme_once",             "programme",      NULL),
-    PLACE("edition_ordinal_once",       "edition",        "ordinal"),
+    { "edition_ordinal_once",           "edition", NULL, { "organiser_agency_id", "ordinal" }, true, .nil_is_one = true },
     PLACE("entry_code_once",            "entry",          "entry_code"),
     PLACE("budget_ceiling_source_key",  "budget_ceiling", "budget_source", "fiscal_year"),
     PLACE("agency_agency_code_key",     "agency",         "agency_code"),
@@ -363,9 +367,18 @@ const struct constraint constraints[] = {
     OF_ONE("consultee_agency_key",         "appraisal_case"),
     OF_ONE("opinion_agency_key",           "appraisal_case"),
     OF_ONE("opinion_consultee_fkey",       "appraisal_case"),
+    OF_ONE("council_member_no_author",     "council"),
+    OF_ONE("round_entry_no_author",        "round"),
+    OF_ONE("round_one_live",               "round"),
+    OF_ONE("round_two_persons_check",      "round"),
     OF_ONE("edition_threshold",            "edition"),
+    OF_ONE("edition_cost",                 "edition"),
+    OF_ONE("edition_promotions",           "edition"),
     OF_ONE("entry_registrar",              "entry"),
+    PLACE("entry_promoted_once",           "entry",          "promoted_from_id"),
     OF_ONE("entry_author_once",            "entry"),
+    OF_ONE("entry_examiner",               "entry"),
+    OF_ONE("entry_accuser",                "entry"),
     OF_ONE("dossier_examiner",             "dossier"),
     OF_ONE("dossier_line_amount",          "dossier"),
     OF_ONE("dossier_version_total",        "dossier"),

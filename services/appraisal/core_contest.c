@@ -1,0 +1,264 @@
+/* services/appraisal/core_contest.c - what is known here of an edition that is judged here: its rules,
+ * and where its rounds stand. Pure: no SQL, no sockets, no clock. */
+#include "services/appraisal/judging.h"
+
+#include "sangkien/submissions/v1/events.pb-c.h"
+#include "services/appraisal/ranking.h"
+
+/* ------------------------------------------------------------------ what is heard */
+
+/* Nothing is done by rules by which nobody could count; none with such rules is published. */
+static bool
+can_be_judged(const Submissions__EditionRules *rules)
+{
+    for (size_t i = 0; i < rules->n_rounds; i++)
+        if (!ranking_can_count(rules->rounds[i]))
+            return false;
+    return true;
+}
+
+/* An edition without rules is judged elsewhere. */
+static struct uuid
+contest_with_rules(const struct given *given, const void *message)
+{
+    const Submissions__EditionPublished *heard = message;
+
+    return heard->rules && can_be_judged(heard->rules) ? given->heard_subject : uuid_of(NULL);
+}
+
+static int
+note_contest(const struct given *given, const void *message, struct events *out)
+{
+    const struct contest *c = given->state;
+    const Submissions__EditionPublished *heard = message;
+    Appraisal__ContestNoted *noted;
+
+    if (c->self.state != NOTHING)
+        return ACCEPTED;
+
+    noted = new_event(out, ON(contest_noted));
+    noted->edition_id = id_text(out, &given->subject);
+    noted->rules_digest = heard->rules_digest;
+    noted->rules = heard->rules;
+    noted->organiser_agency_id = heard->organiser_agency_id;
+    return ACCEPTED;
+}
+
+static void
+contest_noted(void *state, const void *event)
+{
+    struct contest *c = state;
+    const Appraisal__ContestNoted *e = event;
+    const Submissions__Eligibility *eligibility = e->rules->eligibility;
+
+    c->rules_digest = digest_in(&e->rules_digest);
+    c->rules = e->rules;
+    c->jury_may_enter = eligibility && eligibility->jury_may_enter;
+    c->organiser_agency_id = uuid_of(e->organiser_agency_id);
+}
+
+static int
+note_closing(const struct given *given, const void *message, struct events *out)
+{
+    const struct contest *c = given->state;
+    Appraisal__ContestClosed *closed;
+
+    (void) message;
+    if (c->self.state != CONTEST(PUBLISHED))
+        return ACCEPTED;
+
+    closed = new_event(out, ON(contest_closed));
+    closed->edition_id = id_text(out, &given->subject);
+    return ACCEPTED;
+}
+
+static int
+note_end(const struct given *given, const void *message, struct events *out)
+{
+    const struct contest *c = given->state;
+    Appraisal__ContestEnded *ended;
+
+    (void) message;
+    if (c->self.state == NOTHING || c->self.state == CONTEST(ENDED))
+        return ACCEPTED;
+
+    ended = new_event(out, ON(contest_ended));
+    ended->edition_id = id_text(out, &given->subject);
+    return ACCEPTED;
+}
+
+static void
+contest_round_noted(void *state, const void *event)
+{
+    struct contest *c = state;
+    const Appraisal__ContestRoundNoted *e = event;
+    struct contest_round *r = list_add(&c->rounds);
+
+    r->round_id = uuid_of(e->round_id);
+    r->round_code = e->round_code;
+    r->cluster_code = e->cluster_code;
+    r->instance = e->instance;
+    r->state = (int) e->state;
+}
+
+static void
+contest_cluster_entered(void *state, const void *event)
+{
+    struct contest *c = state;
+    const Appraisal__ContestClusterEntered *e = event;
+
+    ((struct contest_cluster *) list_add(&c->clusters))->cluster_code = e->cluster_code;
+}
+
+/* ------------------------------------------------------------------ what others ask of it */
+
+int
+judging_judge_contest(const struct contest *contest)
+{
+    bool is_judged =
+        contest->self.state == CONTEST(PUBLISHED) || contest->self.state == CONTEST(CLOSED);
+
+    return is_judged ? ACCEPTED : NO(UNKNOWN_CONTEST);
+}
+
+int
+judging_judge_organiser(const struct given *given, const struct uuid *organiser)
+{
+    bool organises =
+        uuid_is_nil(organiser)
+            ? authority_holds(given->authority, &given->actor->person,
+                              MAY(ORGANISER) | MAY(STANDING), given->programme, given->received_us)
+            : uuid_equal(organiser, &given->actor->agency);
+
+    return organises ? ACCEPTED : NO(NOT_YOUR_CONTEST);
+}
+
+const Submissions__RoundRules *
+judging_round_rules(const struct contest *contest, const char *code, size_t *ret_nth)
+{
+    for (size_t i = 0; i < contest->rules->n_rounds; i++)
+        if (strcmp(contest->rules->rounds[i]->code, code) == 0) {
+            *ret_nth = i;
+            return contest->rules->rounds[i];
+        }
+    return NULL;
+}
+
+const Submissions__Cluster *
+judging_cluster(const struct contest *contest, const char *code)
+{
+    for (size_t i = 0; i < contest->rules->n_clusters; i++)
+        if (strcmp(contest->rules->clusters[i]->code, code) == 0)
+            return contest->rules->clusters[i];
+    return NULL;
+}
+
+const Submissions__Cluster *
+judging_cluster_of(const struct contest *contest, const char *agency_id)
+{
+    struct uuid agency = uuid_of(agency_id);
+
+    for (size_t i = 0; i < contest->rules->n_clusters; i++)
+        for (size_t n = 0; n < contest->rules->clusters[i]->n_agency_ids; n++) {
+            struct uuid member = uuid_of(contest->rules->clusters[i]->agency_ids[n]);
+
+            if (uuid_equal(&member, &agency))
+                return contest->rules->clusters[i];
+        }
+    return NULL;
+}
+
+bool
+judging_has_entries(const struct contest *contest, const char *cluster_code)
+{
+    LIST_EACH (const struct contest_cluster, c, &contest->clusters)
+        if (strcmp(c->cluster_code, cluster_code) == 0)
+            return true;
+    return false;
+}
+
+const struct contest_round *
+judging_standing(const struct contest *contest, const char *round_code, const char *cluster_code)
+{
+    const struct contest_round *last = NULL;
+
+    LIST_EACH (const struct contest_round, r, &contest->rounds)
+        if (strcmp(r->round_code, round_code) == 0 && strcmp(r->cluster_code, cluster_code) == 0)
+            last = r;
+    return last;
+}
+
+static bool
+is_confirmed(const struct contest *contest, const char *round_code, const char *cluster_code)
+{
+    const struct contest_round *standing = judging_standing(contest, round_code, cluster_code);
+
+    return standing && standing->state == ROUND(CONFIRMED);
+}
+
+static bool
+are_all_confirmed(const struct contest *contest, const Submissions__RoundRules *rules)
+{
+    if (rules->stage != STAGE(CLUSTER))
+        return is_confirmed(contest, rules->code, "");
+    for (size_t i = 0; i < contest->rules->n_clusters; i++)
+        if (judging_has_entries(contest, contest->rules->clusters[i]->code) &&
+            !is_confirmed(contest, rules->code, contest->rules->clusters[i]->code))
+            return false;
+    return true;
+}
+
+bool
+judging_may_begin(const struct contest *contest, size_t nth)
+{
+    for (size_t i = 0; i < nth; i++)
+        if (!are_all_confirmed(contest, contest->rules->rounds[i]))
+            return false;
+    return true;
+}
+
+bool
+judging_later_began(const struct contest *contest, size_t nth)
+{
+    LIST_EACH (const struct contest_round, r, &contest->rounds) {
+        const struct contest_round *standing =
+            judging_standing(contest, r->round_code, r->cluster_code);
+        size_t place = 0;
+
+        judging_round_rules(contest, r->round_code, &place);
+        if (place > nth && standing->state != ROUND(ANNULLED))
+            return true;
+    }
+    return false;
+}
+
+/* clang-format off */
+static const struct handler contest_handlers[] = {
+    /* message                              who may  decide        birth   also locks  about */
+    { OF(submissions, edition_published),   HEARD,   note_contest, EITHER, NULL,       contest_with_rules },
+    { OF(submissions, registration_closed), HEARD,   note_closing, EITHER },
+    { OF(submissions, results_confirmed),   HEARD,   note_end,     EITHER },
+    { OF(submissions, edition_cancelled),   HEARD,   note_end,     EITHER },
+    { 0 },
+};
+
+static const struct transition contest_transitions[] = {
+    /* from                 when                      to                   remember             because */
+    { NOTHING,              ON(contest_noted),        CONTEST(PUBLISHED),  contest_noted,       "the rules by which it is judged are published, and frozen" },
+    { CONTEST(PUBLISHED),   ON(contest_cluster_entered), CONTEST(PUBLISHED), contest_cluster_entered, "the first entry of a cluster was registered" },
+    { CONTEST(CLOSED),      ON(contest_cluster_entered), CONTEST(CLOSED), contest_cluster_entered, "the first entry of a cluster was registered" },
+    { CONTEST(PUBLISHED),   ON(contest_closed),       CONTEST(CLOSED),     NULL,                "registration is over: it is known who can be judged" },
+    { CONTEST(CLOSED),      ON(contest_round_noted),  CONTEST(CLOSED),     contest_round_noted, "a round was planned, confirmed or annulled" },
+    { CONTEST(PUBLISHED),   ON(contest_ended),        CONTEST(ENDED),      NULL,                "the edition was cancelled before registration was over" },
+    { CONTEST(CLOSED),      ON(contest_ended),        CONTEST(ENDED),      NULL,                "the results are confirmed, or the edition was cancelled" },
+    { 0 },
+};
+/* clang-format on */
+
+const struct kind contest_kind = {
+    .name = "contest",
+    .states = &appraisal__contest_state__descriptor,
+    .table = &contest_table,
+    .handlers = contest_handlers,
+    .transitions = contest_transitions,
+};

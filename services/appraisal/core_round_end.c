@@ -1,0 +1,200 @@
+/* services/appraisal/core_round_end.c - how a round is confirmed, or annulled. Pure: no SQL, no sockets,
+ * no clock. */
+#include "services/appraisal/core.h"
+#include "services/appraisal/judging.h"
+
+/* ------------------------------------------------------------------ confirming */
+
+/* Two persons stand behind a ranking: whoever proposed it, and the other one of chair and secretary. */
+static int
+judge_confirmer(const struct given *given)
+{
+    const struct round *r = given->state;
+    const struct uuid *person = &given->actor->person;
+
+    if (!judging_has_seat(&r->members, SEAT(CHAIR), person) &&
+        !judging_has_seat(&r->members, SEAT(SECRETARY), person))
+        return NO(NOT_THE_CHAIR);
+    return uuid_equal(person, &r->proposed_by) ? NO(SAME_PERSON) : ACCEPTED;
+}
+
+/* Made again: an entry that went away since it was proposed makes it another one. */
+static int
+judge_ranking(const struct given *given, const Appraisal__ConfirmRound *ask, struct events *out,
+              Appraisal__Ranking **ret_ranking)
+{
+    const struct round *r = given->state;
+    struct digest asked = digest_in(&ask->ranking_digest), made;
+    int refusal;
+
+    if (r->self.state != ROUND(DELIBERATION) || !digest_equal(&asked, &r->ranking_digest))
+        return NO(OTHER_RANKING);
+    refusal = judging_make_ranking(given, out->arena, ret_ranking);
+    if (refusal)
+        return refusal;
+    made = ranking_digest(out->arena, *ret_ranking);
+    if (!digest_equal(&made, &r->ranking_digest))
+        return NO(OTHER_RANKING);
+    return (*ret_ranking)->n_undecided_entry_ids ? NO(TIE_UNDECIDED) : ACCEPTED;
+}
+
+static const Submissions__RoundRules *
+next_round(const struct given *given)
+{
+    const struct round *r = given->state;
+    const struct contest *contest = judging_contest(given);
+    size_t nth = 0;
+
+    if (!judging_round_rules(contest, r->round_code, &nth) || nth + 1 >= contest->rules->n_rounds)
+        return NULL;
+    return contest->rules->rounds[nth + 1];
+}
+
+static void
+say_confirmed(const struct given *given, Appraisal__Ranking *ranking, struct events *out)
+{
+    const struct round *r = given->state;
+    const Submissions__RoundRules *next = next_round(given);
+    Appraisal__RoundConfirmed *said = new_event(out, ON(round_confirmed));
+
+    said->round_id = id_text(out, &given->subject);
+    said->edition_id = id_text(out, &r->edition_id);
+    said->round_code = r->round_code;
+    said->cluster_code = r->cluster_code;
+    said->stage = (Submissions__RoundStage) r->stage;
+    said->is_last = r->is_last;
+    said->leads_to_final = next && next->stage == STAGE(FINAL);
+    said->ranking = ranking;
+    said->ranking_digest = digest_out(out, &r->ranking_digest);
+    said->proposed_by = id_text(out, &r->proposed_by);
+    said->confirmed_by = id_text(out, &given->actor->person);
+}
+
+static void
+say_passed(const struct given *given, const struct uuid *entry, const char *next_round_code,
+           struct events *out)
+{
+    Appraisal__ContenderPassed *said =
+        new_event_on(out, &contender_kind, *entry, ON(contender_passed));
+
+    said->entry_id = id_text(out, entry);
+    said->round_id = id_text(out, &given->subject);
+    said->next_round_code = next_round_code;
+}
+
+static void
+say_out(const struct given *given, const struct uuid *entry, struct events *out)
+{
+    Appraisal__ContenderOut *said = new_event_on(out, &contender_kind, *entry, ON(contender_out));
+
+    said->entry_id = id_text(out, entry);
+    said->round_id = id_text(out, &given->subject);
+}
+
+/* Those ranked are those in the round: who went away is not in the ranking. */
+static void
+say_outcomes(const struct given *given, const Appraisal__Ranking *ranking, struct events *out)
+{
+    const Submissions__RoundRules *next = next_round(given);
+
+    for (size_t i = 0; i < ranking->n_lines; i++) {
+        struct uuid entry = uuid_of(ranking->lines[i]->entry_id);
+
+        if (next && ranking->lines[i]->advances)
+            say_passed(given, &entry, next->code, out);
+        else
+            say_out(given, &entry, out);
+    }
+}
+
+int
+judging_confirm_round(const struct given *given, const void *message, struct events *out)
+{
+    const struct round *r = given->state;
+    Appraisal__Ranking *ranking = NULL;
+    int refusal = judge_confirmer(given);
+
+    if (!refusal)
+        refusal = judging_judge_contest(judging_contest(given));
+    if (!refusal)
+        refusal = judge_ranking(given, message, out, &ranking);
+    if (!refusal)
+        refusal = judging_judge_conflicts(given, out);
+    if (refusal)
+        return refusal;
+
+    say_confirmed(given, ranking, out);
+    judging_note_round(out, r, ROUND(CONFIRMED));
+    judging_note_council(out, r, true);
+    say_outcomes(given, ranking, out);
+    judging_void_sheets(given, false, out);
+    return ACCEPTED;
+}
+
+void
+judging_round_confirmed(void *state, const void *event)
+{
+    struct round *r = state;
+    const Appraisal__RoundConfirmed *e = event;
+
+    r->ranking = e->ranking;
+    r->confirmed_by = uuid_of(e->confirmed_by);
+}
+
+/* ------------------------------------------------------------------ annulling */
+
+static int
+judge_annulment(const struct given *given, const Appraisal__AnnulRound *ask, struct events *out)
+{
+    const struct round *r = given->state;
+    const struct contest *contest = judging_contest(given);
+    int refusal = judging_judge_contest(contest);
+    size_t nth = 0;
+
+    if (refusal)
+        return refusal;
+    judging_round_rules(contest, r->round_code, &nth);
+    if (judging_later_began(contest, nth))
+        return NO(LATER_ROUND_BEGAN);
+    if (!appraisal_is_dated(ask->document))
+        return wrong(out, NO(BAD_DATE), "document.issued_on", "there is no such day");
+    return ACCEPTED;
+}
+
+/* An entry that has been in another round since, or went away, stays where it is. */
+static bool
+comes_back(const struct round *r, const struct contender *c)
+{
+    return uuid_equal(&c->round_id, &r->self.id) && c->self.state != CONTENDER(GONE);
+}
+
+int
+judging_annul_round(const struct given *given, const void *message, struct events *out)
+{
+    const struct round *r = given->state;
+    const Appraisal__AnnulRound *ask = message;
+    Appraisal__RoundAnnulled *said;
+    int refusal = judge_annulment(given, ask, out);
+
+    if (refusal)
+        return refusal;
+
+    said = new_event(out, ON(round_annulled));
+    said->round_id = id_text(out, &given->subject);
+    said->edition_id = id_text(out, &r->edition_id);
+    said->round_code = r->round_code;
+    said->entry_ids = arena_zero(out->arena, (r->entries.count + 1) * sizeof(*said->entry_ids));
+    LIST_EACH (const struct round_entry, entry, &r->entries)
+        said->entry_ids[said->n_entry_ids++] = id_text(out, &entry->entry_id);
+    said->reason = ask->reason;
+    said->document = ask->document;
+
+    judging_note_round(out, r, ROUND(ANNULLED));
+    if (r->self.state != ROUND(CONFIRMED)) /* otherwise the council was let go then */
+        judging_note_council(out, r, true);
+    for (size_t i = 0; i < r->entries.count; i++)
+        if (comes_back(r, judging_contender(given, i)))
+            say_passed(given, &judging_contender(given, i)->self.id, r->round_code, out);
+    judging_void_sheets(given, true, out);
+    return ACCEPTED;
+}

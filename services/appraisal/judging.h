@@ -1,0 +1,255 @@
+/* services/appraisal/judging.h - judging of a contest: its rounds, who may be in them, the councils
+ * that judge, and their score sheets.
+ *
+ * Shapes     a contest has its edition's id, a contender its entry's; a sheet's id follows from
+ *            round, entry and person. A round brings its own copy of rules and members, so that
+ *            what it was judged by never changes.
+ * Units      points in hundredths.
+ * Source     domain.md 10.1, 10.2; R-E3 to R-E7.
+ */
+#ifndef SANGKIEN_APPRAISAL_JUDGING_H
+#define SANGKIEN_APPRAISAL_JUDGING_H
+
+#include "sangkien/submissions/v1/rules.pb-c.h"
+#include "services/appraisal/appraisal.h"
+#include "services/appraisal/ranking.h"
+
+#define CONTEST(state) APPRAISAL__CONTEST_STATE__CONTEST_STATE_##state
+#define CONTENDER(state) APPRAISAL__CONTENDER_STATE__CONTENDER_STATE_##state
+#define COUNCIL(state) APPRAISAL__COUNCIL_STATE__COUNCIL_STATE_##state
+#define ROUND(state) APPRAISAL__ROUND_STATE__ROUND_STATE_##state
+#define SHEET(state) APPRAISAL__SHEET_STATE__SHEET_STATE_##state
+#define CONFLICT(kind) APPRAISAL__CONFLICT_KIND__CONFLICT_KIND_##kind
+#define STAGE(stage) SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_##stage
+
+/* What keeps an event, a reply and an answer about a whole round or council below 60 KiB. */
+enum { MOST_ENTRIES = 200, MOST_DECLARED = 500 };
+
+/* Where a round stood when it was planned, confirmed or annulled: its last row counts. */
+struct contest_round {
+    struct uuid round_id;
+    const char *round_code;
+    const char *cluster_code;
+    int32_t instance;
+    int state;
+};
+
+/* A cluster that has an entry. */
+struct contest_cluster {
+    const char *cluster_code;
+};
+
+struct contest {
+    struct aggregate self;
+    struct digest rules_digest;
+    const Submissions__EditionRules *rules;
+    bool jury_may_enter;             /* as in the rules; for the database */
+    struct uuid organiser_agency_id; /* of a local contest */
+    struct list rounds;              /* of struct contest_round */
+    struct list clusters;            /* of struct contest_cluster */
+};
+
+struct contender_author {
+    struct uuid person_id;
+};
+
+struct contender {
+    struct aggregate self;
+    struct uuid edition_id;
+    const char *entry_code;
+    const char *title;
+    struct uuid entrant_agency_id;
+    const char *track;
+    int64_t submitted_at_us;
+    int64_t entry_version;
+    struct uuid round_id;        /* the one that it is in, or was in last */
+    const char *next_round_code; /* empty: the first one, or none */
+    struct list authors;         /* of struct contender_author */
+    struct list co_entrants;     /* of struct co_entrant */
+};
+
+struct council_member {
+    struct uuid person_id;
+    int seat;
+};
+
+/* One row for each member and entry. */
+struct conflict {
+    struct uuid person_id;
+    struct uuid entry_id;
+    int kind;
+};
+
+struct declarant {
+    struct uuid person_id;
+};
+
+struct council_round {
+    struct uuid round_id;
+    bool is_over;
+};
+
+struct council {
+    struct aggregate self;
+    struct uuid edition_id;
+    const Types__OfficialDocument *document;
+    struct uuid organiser_agency_id; /* of a local contest */
+    struct list members;             /* of struct council_member */
+    struct list conflicts;           /* of struct conflict: those declared */
+    struct list declarants;          /* of struct declarant */
+    struct list rounds;              /* of struct council_round: the last row of a round counts */
+};
+
+struct round_entry {
+    struct uuid entry_id;
+    const char *entry_code;
+};
+
+struct tie_decision {
+    const Appraisal__TieDecision *decision;
+};
+
+struct round {
+    struct aggregate self;
+    struct uuid edition_id;
+    const char *round_code;
+    const char *cluster_code;
+    int32_t instance;
+    struct uuid council_id;
+    int stage;
+    struct digest rules_digest; /* of the whole edition's rules */
+    const Submissions__RoundRules *rules;
+    bool is_last;
+    struct uuid organiser_agency_id; /* of a local contest */
+    int64_t due_at_us;
+    const Appraisal__Ranking *ranking; /* once it is confirmed */
+    struct digest ranking_digest;      /* once one is proposed */
+    struct uuid proposed_by;
+    struct uuid confirmed_by;
+    struct list members;   /* of struct council_member */
+    struct list entries;   /* of struct round_entry */
+    struct list conflicts; /* of struct conflict */
+    struct list decisions; /* of struct tie_decision */
+};
+
+struct score_sheet {
+    struct aggregate self;
+    struct uuid round_id;
+    struct uuid entry_id;
+    const char *entry_code;
+    struct uuid person_id;
+    struct uuid judge_agency_id;
+    const Appraisal__Scores *scores;
+    int32_t total_centi;
+    const char *reason; /* why it was reopened or excused */
+    struct uuid excused_by;
+};
+
+extern const struct table contest_table, contender_table, council_table, round_table,
+    score_sheet_table;
+extern const struct kind contest_kind, contender_kind, council_kind, round_kind, score_sheet_kind;
+
+/* ------------------------------------------------------------------ core_contest.c */
+
+/* Says that the entry takes no part any more, unless that was said. */
+void contender_leaves(const struct contender *c, struct events *out);
+
+/* UNKNOWN_CONTEST unless it is judged here and not over. */
+int judging_judge_contest(const struct contest *contest) MUST_CHECK;
+
+/* NOT_YOUR_CONTEST unless the actor may organise: a local contest is its own agency's, any other one
+ * is the organiser's or the standing agency's. */
+int judging_judge_organiser(const struct given *given, const struct uuid *organiser) MUST_CHECK;
+
+/* The rules of a round and its place among them; NULL when there is none of that code. */
+const Submissions__RoundRules *judging_round_rules(const struct contest *contest, const char *code,
+                                                   size_t *ret_nth);
+/* Of the agency; NULL: of none. */
+const Submissions__Cluster *judging_cluster_of(const struct contest *contest,
+                                               const char *agency_id);
+bool judging_has_entries(const struct contest *contest, const char *cluster_code);
+const Submissions__Cluster *judging_cluster(const struct contest *contest, const char *code);
+
+/* Where the round stands; NULL: it was never planned. */
+const struct contest_round *judging_standing(const struct contest *contest, const char *round_code,
+                                             const char *cluster_code);
+
+/* Are all rounds before the nth one confirmed, in every cluster? Is any behind it under way or over? */
+bool judging_may_begin(const struct contest *contest, size_t nth);
+bool judging_later_began(const struct contest *contest, size_t nth);
+
+/* ------------------------------------------------------------------ core_council.c */
+
+bool judging_has_seat(const struct list *members, int seat, const struct uuid *person);
+bool judging_is_member(const struct list *members, const struct uuid *person);
+
+/* The conflict of that person and that entry; NULL: none. */
+const struct conflict *judging_conflict(const struct list *conflicts, const struct uuid *person,
+                                        const struct uuid *entry);
+
+/* ------------------------------------------------------------------ the round: core_round*.c */
+
+/* Conflicts that one event names at most. */
+enum { MOST_CONFLICTS = 400 };
+
+/* Chair and members judge; the secretary counts. */
+bool judging_judges(const struct council_member *member);
+struct uuid judging_sheet_id(const struct uuid *round, const struct uuid *entry,
+                             const struct uuid *person);
+
+/* What a decision about the whole round needs, in this order: contest, council, the contenders in the
+ * order of the round's entries, and the sheets, entry by entry, of every judge. */
+void judging_need_sheets(const struct given *given, const void *message, struct keys *keys);
+const struct contest *judging_contest(const struct given *given);
+const struct council *judging_council(const struct given *given);
+const struct contender *judging_contender(const struct given *given, size_t entry);
+
+/* The entry's next sheet in the order of the judges, from *judge_p on, which moves behind it; NULL:
+ * no more. */
+const struct score_sheet *judging_next_sheet(const struct given *given, size_t entry,
+                                             size_t *judge_p);
+
+/* Sheets that nobody awaits any more: the open ones of entries that do not take part, or of all. */
+void judging_void_sheets(const struct given *given, bool of_all, struct events *out);
+
+/* Does the entry count in the ranking? One that went away counts only where it was ranked before. */
+bool judging_takes_part(const struct given *given, size_t entry);
+
+/* CONFLICT_DECLARED where a locked sheet is of somebody who has declared since that it should not be. */
+int judging_judge_conflicts(const struct given *given, struct events *out) MUST_CHECK;
+
+/* Makes the ranking from what judging_need_sheets brought. */
+int judging_make_ranking(const struct given *given, struct arena *arena,
+                         Appraisal__Ranking **ret_ranking) MUST_CHECK;
+
+void judging_note_round(struct events *out, const struct round *round, int state);
+void judging_note_council(struct events *out, const struct round *round, bool is_over);
+void judging_remember_conflicts(struct list *conflicts, Appraisal__Conflict *const *said,
+                                size_t count);
+Appraisal__Conflict *judging_say_conflict(struct events *out, const struct conflict *conflict);
+
+void judging_need_entries(const struct given *given, const void *message, struct keys *keys);
+int judging_assign_to_round(const struct given *given, const void *message, struct events *out);
+void judging_entries_assigned(void *state, const void *event);
+int judging_start_round(const struct given *given, const void *message, struct events *out);
+void judging_conflicts_noted(void *state, const void *event);
+void judging_round_started(void *state, const void *event);
+int judging_propose_ranking(const struct given *given, const void *message, struct events *out);
+void judging_ranking_proposed(void *state, const void *event);
+void judging_ranking_voided(void *state, const void *event);
+int judging_decide_tie(const struct given *given, const void *message, struct events *out);
+void judging_tie_decided(void *state, const void *event);
+int judging_confirm_round(const struct given *given, const void *message, struct events *out);
+void judging_round_confirmed(void *state, const void *event);
+int judging_annul_round(const struct given *given, const void *message, struct events *out);
+
+/* ------------------------------------------------------------------ questions: core_asked.c */
+
+bool judging_may_see_council(const struct given *given);
+bool judging_may_see_round(const struct given *given);
+bool judging_may_see_sheet(const struct given *given);
+bool judging_may_recompute(const struct given *given);
+void judging_recompute(const struct given *given, const void *ask, struct arena *arena,
+                       void *response);
+
+#endif

@@ -1,0 +1,147 @@
+/* services/submissions/core_entry_examine.c - what an organiser makes of an entry that was handed in. Pure. */
+#include "services/submissions/entry.h"
+
+enum { EDITION, ENTRANT };
+
+void
+entry_needs_count(const struct given *given, const void *command, struct keys *keys)
+{
+    const struct entry *entry = given->state;
+
+    entry_needs_edition(given, command, keys);
+    if (entry && !uuid_is_nil(&entry->edition_id))
+        need(keys, &entrant_kind,
+             submissions_entrant_id(&entry->edition_id, &entry->entrant_agency_id));
+}
+
+/* A local contest is its own agency's business, the others are that of those who organise in the programme; and
+ * nobody decides on what they handed in themselves. */
+static int
+judge_examiner(const struct given *given, const struct edition *edition)
+{
+    const struct entry *entry = given->state;
+    const struct uuid *organiser = &edition->organiser_agency_id;
+    bool is_organiser =
+        uuid_is_nil(organiser)
+            ? authority_holds(given->authority, &given->actor->person,
+                              MAY(ORGANISER) | MAY(STANDING), given->programme, given->received_us)
+            : uuid_equal(organiser, &given->actor->agency);
+
+    if (!is_organiser)
+        return NO(NOT_YOUR_EDITION);
+    if (uuid_equal(&entry->submitted_by, &given->actor->person))
+        return NO(OWN_SUBMISSION);
+    return ACCEPTED;
+}
+
+/* ------------------------------------------------------------------ sending it back */
+
+int
+entry_return(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    const Submissions__ReturnEntry *ask = command;
+    int64_t cure_us = 0;
+    int refusal = judge_examiner(given, also(given, EDITION));
+
+    if (!refusal)
+        refusal = submissions_deadline_end(ask->cure, "cure", out, &cure_us);
+    if (refusal)
+        return refusal;
+    if (cure_us <= given->now_us)
+        return wrong(out, NO(BAD_DATE), "cure.date", "is not in the future");
+
+    Submissions__EntryReturned *said = new_event(out, ON(entry_returned));
+    said->entry_id = id_text(out, &given->subject);
+    said->title = entry->title;
+    said->n_faults = ask->n_faults;
+    said->faults = ask->faults;
+    said->reason = ask->reason;
+    said->cure_at = submissions_timestamp_of(out, cure_us);
+    said->cure = ask->cure;
+    said->returned_by = id_text(out, &given->actor->person);
+    return ACCEPTED;
+}
+
+void
+entry_returned(void *state, const void *event)
+{
+    struct entry *entry = state;
+    const Submissions__EntryReturned *e = event;
+
+    entry->cure_at_us = submissions_microseconds_of(e->cure_at);
+    entry->examined_by = uuid_of(e->returned_by);
+}
+
+/* ------------------------------------------------------------------ refusing */
+
+int
+entry_refuse(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    const struct edition *edition = also(given, EDITION);
+    const Submissions__RefuseEntry *ask = command;
+    int refusal = judge_examiner(given, edition);
+
+    if (refusal)
+        return refusal;
+
+    Submissions__EntryRefused *said = new_event(out, ON(entry_refused));
+    said->entry_id = id_text(out, &given->subject);
+    said->title = entry->title;
+    said->fault = ask->fault;
+    said->reason = ask->reason;
+    said->refused_by = id_text(out, &given->actor->person);
+    submissions_count(out, edition, &entry->edition_id, &entry->entrant_agency_id, entry->team, -1);
+    return ACCEPTED;
+}
+
+void
+entry_refused(void *state, const void *event)
+{
+    struct entry *entry = state;
+    const Submissions__EntryRefused *e = event;
+
+    entry->examined_by = uuid_of(e->refused_by);
+}
+
+/* ------------------------------------------------------------------ registering */
+
+int
+entry_register(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    const struct edition *edition = also(given, EDITION);
+    const Submissions__RegisterEntry *ask = command;
+    int refusal = judge_examiner(given, edition);
+
+    if (refusal)
+        return refusal;
+    if (edition->self.state == EDITION_IS(CANCELLED))
+        return NO(EDITION_NOT_OPEN);
+
+    Submissions__EntryRegistered *said = new_event(out, ON(entry_registered));
+    said->entry_id = id_text(out, &given->subject);
+    said->entry_code = ask->entry_code;
+    said->title = entry->title;
+    said->edition_id = id_text(out, &entry->edition_id);
+    said->entrant_agency_id = id_text(out, &entry->entrant_agency_id);
+    said->registered_by = id_text(out, &given->actor->person);
+    said->author_ids = submissions_author_ids_of(out, entry, &said->n_author_ids);
+    said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
+    said->track = entry->track;
+    said->submitted_at = submissions_timestamp_of(out, entry->submitted_at_us);
+    said->entry_version = entry->entry_version;
+    said->digest = submissions_digest_data(out, &entry->content_digest);
+    return ACCEPTED;
+}
+
+void
+entry_registered(void *state, const void *event)
+{
+    struct entry *entry = state;
+    const Submissions__EntryRegistered *e = event;
+
+    entry->entry_code = e->entry_code;
+    entry->registered_by = uuid_of(e->registered_by);
+}

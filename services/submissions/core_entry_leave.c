@@ -1,0 +1,140 @@
+/* services/submissions/core_entry_leave.c - how an entry leaves the contest, and what goes with it. Pure.
+ *
+ * Nothing here undoes money: what was paid is a fact, also about an entry that is out meanwhile. */
+#include "sangkien/funding/v1/events.pb-c.h"
+#include "services/submissions/entry.h"
+
+enum { DOSSIER, EDITION, ENTRANT }; /* what leaving needs, in this order */
+
+/* A dossier has the id of its entry. */
+void
+entry_needs_dossier(const struct given *given, const void *command, struct keys *keys)
+{
+    (void) command;
+    need(keys, &dossier_kind, given->subject);
+}
+
+void
+entry_needs_all(const struct given *given, const void *command, struct keys *keys)
+{
+    entry_needs_dossier(given, command, keys);
+    entry_needs_count(given, command, keys);
+}
+
+static void
+take_dossier_along(const struct given *given, struct events *out)
+{
+    const struct dossier *dossier = also(given, DOSSIER);
+    Submissions__DossierWithdrawn *too;
+
+    if (!transition_find(&dossier_kind, dossier->self.state, ON(dossier_withdrawn)))
+        return;
+    too = new_event_on(out, &dossier_kind, given->subject, ON(dossier_withdrawn));
+    too->dossier_id = id_text(out, &given->subject);
+    too->entry_code = dossier->entry_code;
+    too->title = dossier->title;
+}
+
+void
+entry_take_along(const struct given *given, struct events *out)
+{
+    const struct entry *entry = given->state;
+
+    take_dossier_along(given, out);
+    submissions_count(out, also(given, EDITION), &entry->edition_id, &entry->entrant_agency_id,
+                      entry->team, -1);
+}
+
+/* ------------------------------------------------------------------ withdrawing */
+
+int
+entry_withdraw(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    const Submissions__WithdrawEntry *ask = command;
+
+    if (!entry_is_ours(given, entry))
+        return NO(NOT_YOUR_ENTRY);
+    if (entry->money_paid)
+        return NO(MONEY_PAID);
+    if (!transition_find(&entry_kind, entry->self.state, ON(entry_withdrawn)))
+        return NO(NOT_WITHDRAWABLE);
+
+    Submissions__EntryWithdrawn *said = new_event(out, ON(entry_withdrawn));
+    said->entry_id = id_text(out, &given->subject);
+    said->entry_code = entry->entry_code;
+    said->title = entry->title;
+    said->reason = ask->reason;
+    entry_take_along(given, out);
+    return ACCEPTED;
+}
+
+/* ------------------------------------------------------------------ annulling a result */
+
+/* To have reached the final stays a fact; and the entry still counts as one of its agency's. */
+int
+entry_annul(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    const Submissions__AnnulResult *ask = command;
+    int refusal = submissions_judge_document(ask->document, out);
+
+    if (!refusal && entry->money_paid)
+        refusal = NO(MONEY_PAID);
+    if (refusal)
+        return refusal;
+
+    Submissions__ResultAnnulled *said = new_event(out, ON(result_annulled));
+    said->entry_id = id_text(out, &given->subject);
+    said->entry_code = entry->entry_code;
+    said->title = entry->title;
+    said->reason = ask->reason;
+    said->document = ask->document;
+    take_dossier_along(given, out);
+    return ACCEPTED;
+}
+
+void
+entry_annulled(void *state, const void *event)
+{
+    struct entry *entry = state;
+
+    (void) event;
+    entry->award = SUBMISSIONS__AWARD__AWARD_UNSPECIFIED;
+    entry->may_have_prize = false;
+}
+
+/* ------------------------------------------------------------------ money */
+
+struct uuid
+entry_paid_for(const struct given *given, const void *event)
+{
+    const Funding__FundsDisbursed *heard = event;
+
+    (void) given;
+    return uuid_of(heard->dossier_id);
+}
+
+int
+entry_hear_of_money(const struct given *given, const void *event, struct events *out)
+{
+    const struct entry *entry = given->state;
+
+    (void) event;
+    if (entry->money_paid || !entry->reached_final ||
+        !transition_find(&entry_kind, entry->self.state, ON(entry_paid)))
+        return ACCEPTED;
+
+    Submissions__EntryPaid *said = new_event(out, ON(entry_paid));
+    said->entry_id = id_text(out, &given->subject);
+    return ACCEPTED;
+}
+
+void
+entry_paid(void *state, const void *event)
+{
+    struct entry *entry = state;
+
+    (void) event;
+    entry->money_paid = true;
+}

@@ -1,0 +1,87 @@
+/* services/submissions/core_entry_submit.c - how an entry is handed in. Pure.
+ *
+ * What is judged by time is judged by the arrival at the gateway, never by when its turn came. */
+#include "common/fold.h"
+#include "services/submissions/entry.h"
+
+bool
+entry_is_ours(const struct given *given, const struct entry *entry)
+{
+    return uuid_equal(&entry->entrant_agency_id, &given->actor->agency);
+}
+
+void
+entry_needs_edition(const struct given *given, const void *command, struct keys *keys)
+{
+    const struct entry *entry = given->state;
+
+    (void) command;
+    need_state(keys);
+    if (entry && !uuid_is_nil(&entry->edition_id))
+        need(keys, &edition_kind, entry->edition_id);
+}
+
+int
+entry_judge_time(const struct given *given, const struct edition *edition)
+{
+    const struct entry *entry = given->state;
+
+    if (edition->self.state == EDITION_IS(CANCELLED))
+        return NO(EDITION_NOT_OPEN);
+    if (entry->self.state == ENTRY_IS(RETURNED))
+        return given->received_us < entry->cure_at_us ? ACCEPTED : NO(CURE_PASSED);
+    if (entry->self.state == ENTRY_IS(DRAFT) && edition->rules &&
+        given->received_us >= edition->closes_at_us)
+        return NO(REGISTRATION_CLOSED);
+    return ACCEPTED;
+}
+
+static int64_t
+shares_of(const struct entry *entry)
+{
+    int64_t shares_bp = 0;
+
+    LIST_EACH (const struct author, author, &entry->authors)
+        if (author->draft == entry->draft)
+            shares_bp += author->share_bp;
+    return shares_bp;
+}
+
+int
+entry_submit(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    int refusal;
+
+    (void) command;
+    if (!entry_is_ours(given, entry))
+        return NO(NOT_YOUR_ENTRY);
+    refusal = entry_judge_time(given, also(given, 0));
+    if (refusal)
+        return refusal;
+    if (shares_of(entry) != WHOLE_BP)
+        return NO(SHARES_NOT_WHOLE); /* so also for an entry without authors */
+
+    Submissions__EntrySubmitted *said = new_event(out, ON(entry_submitted));
+    said->entry_id = id_text(out, &given->subject);
+    said->title = entry->title;
+    said->submitted_by = id_text(out, &given->actor->person);
+    said->entry_version = entry->entry_version + 1;
+    said->digest = submissions_digest_data(out, &entry->content_digest);
+    said->submitted_at = submissions_timestamp_of(out, given->received_us);
+    said->title_key = text_fold(out->arena, entry->title);
+    return ACCEPTED;
+}
+
+void
+entry_submitted(void *state, const void *event)
+{
+    struct entry *entry = state;
+    const Submissions__EntrySubmitted *e = event;
+
+    entry->submitted_by = uuid_of(e->submitted_by);
+    entry->submitted_at_us = submissions_microseconds_of(e->submitted_at);
+    entry->entry_version = e->entry_version;
+    entry->examined_by = (struct uuid){ { 0 } };
+    entry->title_key = e->title_key;
+}

@@ -1,0 +1,145 @@
+/* services/submissions/queries.c - what one may ask submissions, and the statements that answer. */
+#include "sangkien/submissions/v1/queries.pb-c.h"
+#include "services/submissions/submissions.h"
+
+#define NIL "'00000000-0000-0000-0000-000000000000'"
+#define MICROSECONDS(time) "coalesce((extract(epoch FROM " time ") * 1000000)::int8, 0)"
+
+/* clang-format off */
+/* Under the programme's own id: that one. Under the directory's: all that are here. */
+static const char list_programmes[] =
+    "SELECT t.programme COLLATE \"C\" AS page_key, t.programme, t.id, t.version, t.state, t.name,"
+    " t.owner_agency_id, t.utc_offset_minutes"
+    " FROM submissions.programme AS t"
+    " WHERE ($1::text = '" DIRECTORY_PROGRAMME "' OR t.programme = $1)" QUERY_FOR_EVERYBODY
+    " AND t.programme COLLATE \"C\" > coalesce($3::text, '') ORDER BY 1 LIMIT $4::int8";
+
+/* Agencies see an edition once it is published, and their own before. Its rules are for those who ask for it alone. */
+static const char list_editions[] =
+    "SELECT " QUERY_PAGE_KEY ", t.id, t.version, t.state, t.ordinal, t.year, t.name,"
+    " t.threshold_centi, t.maximum_centi, t.judged_elsewhere, t.organiser_agency_id,"
+    " t.parent_edition_id, t.rules_version, t.opens_at, t.closes_at"
+    " FROM submissions.edition AS t WHERE t.programme = $1::text"
+    " AND ($2::uuid IS NULL OR t.organiser_agency_id = $2"
+    "  OR EXISTS (SELECT FROM submissions.published_edition AS p WHERE p.programme = t.programme "
+    "AND p.id = t.id))" QUERY_PAGE;
+
+static const char list_entries[] = QUERY_BY_IDS(
+    QUERY_PAGE_KEY ", t.id, t.version, t.state, t.edition_id, t.entrant_agency_id, t.team, t.entry_kind, t.title,"
+    " t.summary, t.entry_code, t.score_centi, t.award, t.reached_final, t.money_paid, t.track, t.draft,"
+    " t.content_digest, t.entry_version, t.submitted_at, t.cure_at, t.round_code, t.rank, t.may_have_prize,"
+    " t.promoted_from_id",
+    "submissions.entry",
+    QUERY_IDS("submissions.entry", "id", QUERY_ALL)
+    " UNION " QUERY_IDS("submissions.entry", "id", "entrant_agency_id = $2")
+    " UNION " QUERY_IDS("submissions.entry", "id", "organiser_agency_id = $2")
+    " UNION " QUERY_IDS("submissions.entry_co_entrant", "parent", "agency_id = $2"));
+
+static const char list_dossiers[] = QUERY_BY_IDS(
+    QUERY_PAGE_KEY ", t.id, t.version, t.state, t.entrant_agency_id, t.entry_code, t.title, t.due_at, t.cure_at,"
+    " t.overdue, t.dossier_version",
+    "submissions.dossier",
+    QUERY_IDS("submissions.dossier", "id", QUERY_ALL)
+    " UNION " QUERY_IDS("submissions.dossier", "id", "entrant_agency_id = $2")
+    " UNION " QUERY_IDS("submissions.dossier_co_entrant", "parent", "agency_id = $2"));
+
+/* A row of the view open_work for each dossier in a state that it knows; each branch has an index of those. */
+#define OPEN "state IN (1, 2, 3, 4, 8)"
+
+static const char list_open_dossiers[] =
+    "SELECT w.page_key, w.subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for, w.agency_id, w.since_us,"
+    " w.until_us FROM (" QUERY_IDS("submissions.dossier", "id", OPEN " AND " QUERY_ALL)
+    " UNION " QUERY_IDS("submissions.dossier", "id", OPEN " AND entrant_agency_id = $2")
+    " UNION " QUERY_IDS("submissions.dossier_co_entrant AS c", "parent", "agency_id = $2 AND EXISTS ("
+        "SELECT FROM submissions.dossier WHERE programme = c.programme AND id = c.parent AND " OPEN ")")
+    " ORDER BY 1 LIMIT $4::int8) AS k CROSS JOIN LATERAL (SELECT * FROM submissions.open_work"
+    " WHERE programme = $1::text AND subject = k.id LIMIT 1) AS w ORDER BY k.id";
+
+/* What is handed in waits for the organiser, and what was returned for its agency; who is accused may answer. */
+#define OPEN_ENTRIES(whose)                                                                        \
+    "(SELECT e.id, 'entry'::text AS kind, e.entry_code, e.title, CASE e.state WHEN 2 THEN 'SUBMITTED' ELSE 'RETURNED' END AS state," \
+    " CASE e.state WHEN 2 THEN 'ORGANISER' ELSE 'ENTRANT_HEAD' END AS waiting_for,"                \
+    " CASE e.state WHEN 9 THEN e.entrant_agency_id END AS agency_id, e.changed_at, e.cure_at AS until_at" \
+    " FROM submissions.entry AS e WHERE e.programme = $1::text AND e.state IN (2, 9) AND " whose   \
+    " AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
+#define ACCUSED(whose)                                                                             \
+    "(SELECT e.id, 'accusation', e.entry_code, e.title, 'ACCUSED', 'ENTRANT_HEAD', e.entrant_agency_id," \
+    " e.changed_at, e.answer_due_at FROM submissions.entry AS e WHERE e.programme = $1::text"      \
+    " AND e.accused_by IS NOT NULL AND NOT e.answered AND " whose                                  \
+    " AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
+
+static const char list_open_entries[] =
+    "SELECT w.page_key, w.id AS subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for, w.agency_id, "
+    MICROSECONDS("w.changed_at") " AS since_us, " MICROSECONDS("w.until_at") " AS until_us"
+    " FROM (SELECT (u.id::text || ' ' || u.kind) COLLATE \"C\" AS page_key, u.* FROM ("
+    OPEN_ENTRIES(QUERY_ALL) " UNION ALL " OPEN_ENTRIES("e.entrant_agency_id = $2") " UNION ALL "
+    OPEN_ENTRIES("e.organiser_agency_id = $2 AND e.entrant_agency_id <> $2") " UNION ALL "
+    ACCUSED(QUERY_ALL) " UNION ALL " ACCUSED("e.entrant_agency_id = $2") ") AS u) AS w"
+    " WHERE w.page_key > coalesce($3::text, '') ORDER BY w.page_key LIMIT $4::int8";
+
+/* The edition that is the subject, once its results are confirmed: finalists before others, by place; where it was judged
+ * elsewhere, by score. For everybody. */
+static const char list_results[] =
+    "SELECT * FROM (SELECT lpad((row_number() OVER (ORDER BY t.reached_final DESC, t.rank = 0, t.rank, t.score_centi DESC,"
+    " t.title COLLATE \"vi-x-icu\", t.id))::text, 8, '0') COLLATE \"C\" AS page_key, t.id AS entry_id,"
+    " t.entry_code, t.title, t.entrant_agency_id, t.team, t.entry_kind, t.track, t.reached_final, t.rank,"
+    " t.score_centi, t.award FROM submissions.entry AS t JOIN submissions.edition AS d"
+    " ON d.programme = t.programme AND d.id = t.edition_id WHERE t.programme = $1::text AND t.edition_id = $6::uuid"
+    " AND t.state IN (5, 7, 8) AND (d.judged_elsewhere OR d.state IN (6, 7, 8)) AND ($2::uuid IS NULL OR true)"
+    " AND ($5::uuid IS NULL OR true)) AS r WHERE r.page_key > coalesce($3::text, '') ORDER BY r.page_key LIMIT $4::int8";
+
+/* Of every entry that was judged to the end, as soon as its edition's results are known. */
+#define RECOGNISED                                                                                 \
+    "state IN (5, 7, 8) AND EXISTS (SELECT FROM submissions.edition AS d WHERE d.programme = $1::text" \
+    " AND d.id = edition_id AND (d.judged_elsewhere OR d.state IN (6, 7, 8)) OFFSET 0)"
+static const char list_recognitions[] =
+    "SELECT " QUERY_PAGE_KEY ", t.id AS entry_id, t.edition_id, d.year, t.entry_code, t.title, t.entrant_agency_id,"
+    " ARRAY(SELECT a.person_id FROM submissions.entry_author AS a WHERE a.programme = t.programme AND a.parent = t.id"
+    " AND a.draft = t.draft ORDER BY a.place) AS author_ids, t.reached_final, t.award"
+    " FROM (" QUERY_IDS("submissions.entry", "id", RECOGNISED " AND " QUERY_ALL)
+    " UNION " QUERY_IDS("submissions.entry", "id", RECOGNISED " AND entrant_agency_id = $2")
+    " UNION " QUERY_IDS("submissions.entry_co_entrant AS c", "parent", "agency_id = $2 AND EXISTS (SELECT FROM"
+        " submissions.entry WHERE programme = c.programme AND id = c.parent AND " RECOGNISED ")")
+    " ORDER BY 1 LIMIT $4::int8) AS k CROSS JOIN LATERAL (SELECT * FROM submissions.entry"
+    " WHERE programme = $1::text AND id = k.id LIMIT 1) AS t CROSS JOIN LATERAL (SELECT year FROM submissions.edition"
+    " WHERE programme = $1::text AND id = t.edition_id LIMIT 1) AS d"
+    " ORDER BY k.id";
+
+/* What waits for the organiser and has the title of another entry that was handed in. For those who read the whole
+ * programme. */
+static const char list_lookalikes[] =
+    "SELECT t.id::text || ' ' || o.id AS page_key, t.id AS entry_id, t.entry_code, t.title, o.id AS other_entry_id,"
+    " o.title AS other_title FROM submissions.entry AS t CROSS JOIN LATERAL (SELECT o.id, o.title"
+    " FROM submissions.entry AS o WHERE o.programme = t.programme AND o.title_key = t.title_key AND o.title_key <> ''"
+    " AND o.id <> t.id ORDER BY o.id LIMIT 20) AS o WHERE t.programme = $1::text AND $2::uuid IS NULL"
+    " AND t.state IN (2, 9) AND t.id >= coalesce(left($3::text, 36), " NIL ")::uuid"
+    " AND t.id::text || ' ' || o.id > coalesce($3::text, '') COLLATE \"C\" ORDER BY t.id, o.id LIMIT $4::int8";
+
+/* An edition is for everybody once it is published; before, for those who read the whole programme and its organiser. */
+static bool
+may_see_edition(const struct given *given)
+{
+    const struct edition *edition = given->state;
+
+    return edition->self.state != SUBMISSIONS__EDITION_STATE__EDITION_STATE_DRAFT ||
+           uuid_equal(&edition->organiser_agency_id, &given->actor->agency) ||
+           authority_reads_all(given->authority, &given->actor->agency, given->programme, given->now_us);
+}
+
+const struct query submissions_queries[] = {
+    { ON(get_programme),      ON(get_programme_response),      .kind = &programme_kind, .for_everybody = true },
+    { ON(get_edition),        ON(get_edition_response),        .kind = &edition_kind, .may_see = may_see_edition },
+    { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind },
+    { ON(get_dossier),        ON(get_dossier_response),        .kind = &dossier_kind },
+    { ON(list_programmes),    ON(list_programmes_response),    .select = list_programmes },
+    { ON(list_editions),      ON(list_editions_response),      .select = list_editions },
+    { ON(list_entries),       ON(list_entries_response),       .select = list_entries },
+    { ON(list_dossiers),      ON(list_dossiers_response),      .select = list_dossiers },
+    { ON(list_results),       ON(list_results_response),       .select = list_results, .asks_person = true },
+    { ON(list_recognitions),  ON(list_recognitions_response),  .select = list_recognitions },
+    { ON(list_lookalikes),    ON(list_lookalikes_response),    .select = list_lookalikes },
+    { ON(list_open_entries),  ON(list_open_entries_response),  .select = list_open_entries },
+    { ON(list_open_dossiers), ON(list_open_dossiers_response), .select = list_open_dossiers },
+    { 0 },
+};
+/* clang-format on */

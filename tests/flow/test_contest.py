@@ -1,0 +1,210 @@
+"""tests/flow/test_contest.py - a contest from its rules to its results, as everybody who has a part in it lives through it."""
+import collections
+import hashlib
+
+import chain
+import judged
+import pytest
+from base import until
+from ctl import Ctl
+from sangkien_client import uuid7
+
+Story = collections.namedtuple("Story", "edition closes best tied late theirs refused council")
+Round = collections.namedtuple("Round", "id proposal ranking")
+
+
+
+def entry_of(world, entry):
+    return world.ask("owner", "submissions.GetEntry", {}, entry).answer.entry
+
+
+def words(world, base, subject):
+    return [row[1].split(".")[-1] for row in base.events(world.programme) if row[2] == subject]
+
+
+@pytest.fixture(scope="module")
+def edition(world):
+    return judged.opened(world)
+
+
+@pytest.fixture(scope="module")
+def cured(world, edition):
+    """Drafted, drafted anew, handed in, sent back, mended, handed in again, registered."""
+    entry, anew = uuid7(), chain.draft(world, edition[0], title="Một cửa liên thông")
+    anew = {name: value for name, value in anew.items() if name != "edition_id"}
+    world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition[0]), entry)
+    world.do("clerk", "submissions.ReviseEntry", anew, entry)
+    world.do("head", "submissions.SubmitEntry", {}, entry)
+    world.do("standing", "submissions.ReturnEntry", {
+        "faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu minh chứng", "cure": judged.ends_at(4102444800)}, entry)
+    world.do("clerk", "submissions.ReviseEntry", {**anew, "summary": "Có minh chứng."}, entry)
+    world.do("head", "submissions.SubmitEntry", {}, entry)
+    world.do("standing", "submissions.RegisterEntry", {"entry_code": "MS-CURED"}, entry)
+    world.hear("appraisal.ContenderNoted", entry)
+    return entry
+
+
+@pytest.fixture(scope="module")
+def refused(world, edition):
+    entry = judged.handed_in(world, edition[0])
+    world.do("standing", "submissions.RefuseEntry", {
+        "fault": "ENTRY_FAULT_DUPLICATE", "reason": "Đã dự thi"}, entry)
+    return entry
+
+
+@pytest.fixture(scope="module")
+def story(world, edition, cured, refused):
+    """Registration is over, and a council has said which conflicts it has."""
+    tied, late = judged.entry(world, edition[0]), judged.entry(world, edition[0])
+    theirs = judged.entry(world, edition[0], "other")
+    council = judged.council(world, edition[0], conflicts=[("expert1", cured), ("secretary", tied)])
+    judged.closed(world, *edition)
+    return Story(*edition, cured, tied, late, theirs, refused, council)
+
+
+@pytest.fixture(scope="module")
+def scored(world, story):
+    """Two of four share the last place that advances; expert2 was excused."""
+    totals = {story.best: 9000, story.tied: 8000, story.late: 8000, story.theirs: 6000}
+    round, sheets = judged.started(world, story.edition, story.council, judged.PRELIMINARY, list(totals))
+    mine = next(s for s in sheets if (s.judge, s.entry) == ("expert2", story.best))
+    world.do("expert2", "appraisal.SaveSheet", {"round_id": round, "scores": judged.points(100)}, mine.id)
+    assert world.say("secretary", "appraisal.ProposeRanking", {}, round).reason == "SHEETS_OUTSTANDING"
+    world.do("expert2", "appraisal.ExcuseSheet", {"round_id": round, "reason": "Tôi đã góp ý cho bài này"}, mine.id)
+    judged.lock(world, [s for s in sheets if s != mine], totals)
+    return round, sheets
+
+
+@pytest.fixture(scope="module")
+def preliminary(world, story, scored):
+    """The chair put the later one of the two first."""
+    round, _ = scored
+    first = judged.proposed(world, round)
+    assert world.say("chair", "appraisal.ConfirmRound",
+                     {"ranking_digest": first.ranking_digest}, round).reason == "TIE_UNDECIDED"
+    world.do("chair", "appraisal.DecideTie", {
+        "entry_ids": [story.late, story.tied], "minutes": world.document(kind="MINUTES")}, round)
+    proposal = judged.proposed(world, round)
+    assert world.say("secretary", "appraisal.ConfirmRound",
+                     {"ranking_digest": proposal.ranking_digest}, round).reason == "SAME_PERSON"
+    judged.confirmed(world, story.edition, round, proposal)
+    return Round(round, proposal, world.ask("owner", "appraisal.GetRound", {}, round).answer.round.ranking)
+
+
+@pytest.fixture(scope="module")
+def final(world, story, preliminary):
+    """The one that won the tie is the best."""
+    round = judged.held(world, story.edition, story.council, judged.FINAL, {story.best: 8500, story.late: 9500})
+    return Round(round, judged.recomputed(world, round), world.ask("owner", "appraisal.GetRound", {}, round)
+                 .answer.round.ranking)
+
+
+@pytest.fixture(scope="module")
+def results(world, story, final):
+    reply = world.say("owner", "submissions.ConfirmResults", {"document": world.document(kind="REPORT"), "prizewinners": [
+        {"entry_id": story.best, "award": "AWARD_FIRST"}, {"entry_id": story.late, "award": "AWARD_SECOND"}]},
+        story.edition)
+    assert reply.reason == "PRIZES_NOT_BY_RANK"
+    judged.results(world, story.edition, {story.late: "FIRST", story.best: "SECOND"})
+
+
+def test_an_entry_is_mended_as_often_as_it_takes_and_every_version_is_kept(world, base, story, cured):
+    entry = entry_of(world, cured)
+
+    assert words(world, base, cured)[:8] == [
+        "EntryDrafted", "EntryRevised", "EntrySubmitted", "EntryReturned", "EntryRevised", "EntrySubmitted",
+        "EntryRegistered", "ContenderNoted"]
+    assert (entry.entry_version, entry.summary) == (2, "Có minh chứng.")
+    handed_in = base.one("SELECT array_agg(body ORDER BY position) FROM runtime.journal WHERE aggregate = %s AND type ="
+                         " 'sangkien.submissions.v1.EntrySubmitted'", cured)
+    digests = [world.stack.words["submissions.EntrySubmitted"].FromString(bytes(body)).digest for body in handed_in]
+    assert digests[0] != digests[1] == entry.content_digest
+    assert world.say("clerk", "submissions.ReviseEntry", {"entry_kind": "ENTRY_KIND_MODEL", "title": "Khác"},
+                     cured).reason == "NOT_NOW"
+
+
+def test_a_refused_entry_is_nobody_in_the_contest(world, base, story, refused):
+    assert words(world, base, refused) == ["EntryDrafted", "EntrySubmitted", "EntryRefused"]
+    assert base.one("SELECT count(*) FROM appraisal.contender WHERE id = %s", refused) == 0
+
+
+def test_whoever_has_a_conflict_has_no_sheet_declared_or_not(world, story, scored):
+    _, sheets = scored
+    judges = {entry: sorted(s.judge for s in sheets if s.entry == entry) for entry in story[2:6]}
+
+    assert judges[story.best] == ["chair", "expert2", "expert3", "expert4", "expert5"]
+    assert judges[story.tied] == judges[story.late] == sorted(judged.JUDGES)
+    assert judges[story.theirs] == ["chair", "expert1", "expert2", "expert3", "expert5"]  # expert4 works there
+
+
+def test_the_order_is_that_of_the_points_and_of_what_the_chair_decided(world, story, preliminary):
+    lines = preliminary.ranking.lines
+
+    assert [(line.entry_id, line.rank, line.score_centi, line.sheets, line.advances) for line in lines] == [
+        (story.best, 1, 9000, 4, True), (story.late, 2, 8000, 6, True), (story.tied, 3, 8000, 6, False),
+        (story.theirs, 4, 6000, 5, False)]
+    assert lines[1].tie_rule == "decision"
+
+
+def test_the_best_are_finalists_and_the_others_are_told_their_place(world, base, story, final):
+    assert words(world, base, story.late)[-1] != "EntryEliminated"
+    assert [word for word in words(world, base, story.tied) if word.startswith("Entry")][-2:] == [
+        "EntryAssigned", "EntryEliminated"]
+    entry = entry_of(world, story.tied)
+    assert (entry.score_centi, entry.rank, entry.reached_final) == (8000, 3, False)
+    finalist = entry_of(world, story.late)
+    assert (finalist.score_centi, finalist.rank, finalist.reached_final, finalist.round_code) == (
+        9500, 1, True, judged.FINAL)
+
+
+def test_prizes_are_those_of_the_confirmed_results(world, base, story, results):
+    assert [entry_of(world, entry).award for entry in (story.late, story.best)] == [2, 3]  # FIRST, SECOND
+    assert words(world, base, story.late)[-1] == "EntryAwarded"
+    assert world.ask("clerk", "submissions.GetEdition", {}, story.edition).answer.edition.state == 6
+    until(lambda: not base.unheard(world.programme), "everybody has heard the results")
+    reply = world.say("owner", "appraisal.AnnulRound", {"reason": "Muộn", "document": world.document()}, uuid7())
+    assert reply.reason == "NOT_FOUND"
+
+
+def test_the_results_are_public_and_what_an_entry_is_remembered_for_is_its_agencys(world, story, results):
+    shown = world.ask("member", "submissions.ListResults", {}, story.edition)
+    mine = world.ask("clerk", "submissions.ListRecognitions", {"page_size": 200})
+    theirs = world.ask("other_clerk", "submissions.ListRecognitions", {"page_size": 200})
+
+    assert [(result.entry_id, result.award) for result in shown.answer.results][:2] == [(story.late, 2), (story.best, 3)]
+    assert {r.entry_id for r in mine.answer.recognitions} == {story.late, story.best, story.tied}
+    assert {r.entry_id for r in theirs.answer.recognitions} == {story.theirs}
+
+
+def test_nothing_is_judged_any_more_once_the_results_stand(world, base, story, final, results):
+    until(lambda: "ContestEnded" in words(world, base, story.edition), "appraisal has heard of the results")
+    reply = world.say("owner", "appraisal.AnnulRound", {"reason": "Muộn", "document": world.document()}, final.id)
+
+    assert (reply.final, reply.reason) == (True, "UNKNOWN_CONTEST")
+
+
+def test_a_finalist_owes_a_dossier_with_prize_or_without(world, story, results):
+    chain.require(world, story.best)
+    assert world.say("standing", "submissions.RequireDossier", {"due": judged.ends_at(4102444800)},
+                     story.tied).reason == "NOT_A_FINALIST"
+
+
+@pytest.mark.disturbs
+def test_a_ranking_made_anew_has_the_very_bytes_that_were_stored_also_after_a_restart(world, stack, results, preliminary,
+                                                                                     final):
+    for round in (preliminary, final):
+        stored = round.ranking.SerializeToString()
+        assert judged.recomputed(world, round.id).ranking.SerializeToString() == stored
+        assert hashlib.sha256(stored).digest() == round.proposal.ranking_digest
+    for name in stack.services:
+        stack.restart(name)
+    for round in (preliminary, final):
+        again = judged.recomputed(world, round.id)
+        assert again.is_same and again.ranking_digest == round.proposal.ranking_digest
+        assert again.ranking.SerializeToString() == round.ranking.SerializeToString()
+
+
+def test_all_of_it_is_told_alike_by_journal_and_tables(world, stack, base, results):
+    until(lambda: not base.unheard(world.programme), "everybody has heard everything")
+    assert base.one("SELECT count(*) FROM runtime.parked WHERE programme = %s", world.programme) == 0
+    assert Ctl(stack)("verify", "--programme", world.programme).splitlines()[-1] == "verify: ok"

@@ -1,0 +1,242 @@
+/* tests/model/simulation/check_rounds.c - rounds, from their plan to their end: R-E4, R-E7, R-F3, R-G7; and that each is
+ * held once, in its turn. */
+#include "tests/model/simulation/rounds.h"
+
+static struct round_note *
+its_round(const struct fact *fact)
+{
+    return round_note_of(fact->programme, fact->row->aggregate);
+}
+
+static void
+add_bars(struct round_note *r, Appraisal__Conflict *const *conflicts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        *(struct bar *) list_add(&r->bars) =
+            (struct bar){ uuid_of(conflicts[i]->person_id), uuid_of(conflicts[i]->entry_id) };
+}
+
+/* ------------------------------------------------------------------ its turn */
+
+static size_t
+place_of(const Submissions__EditionRules *rules, const char *code)
+{
+    size_t nth = 0;
+
+    while (nth < rules->n_rounds && strcmp(rules->rounds[nth]->code, code) != 0)
+        nth++;
+    return nth;
+}
+
+/* Those that are held once for all; clusters are each for itself. */
+static bool
+is_for_all(const Submissions__RoundRules *rules)
+{
+    return rules->stage != SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_CLUSTER;
+}
+
+static void
+check_turn(const struct fact *fact, const struct round_note *r)
+{
+    const Submissions__EditionRules *rules = contest_note_of(fact, r->edition)->rules;
+    size_t nth = rules ? place_of(rules, r->code) : 0;
+
+    MUST("TURN", rules && nth < rules->n_rounds, "round %s is none of the edition's", id_of(r->id));
+    for (size_t i = 0; !sim.rule && i < nth; i++)
+        MUST("TURN",
+             !is_for_all(rules->rounds[i]) ||
+                 standing_of(fact, r->edition, rules->rounds[i]->code, "")->is_confirmed,
+             "round %s comes before %s was confirmed", id_of(r->id), rules->rounds[i]->code);
+}
+
+static void
+remember_seats(struct round_note *r, const Appraisal__RoundPlanned *e)
+{
+    for (size_t i = 0; i < e->n_members; i++) {
+        if (e->members[i]->seat == APPRAISAL__PANEL_SEAT__PANEL_SEAT_CHAIR)
+            r->chair = uuid_of(e->members[i]->person_id);
+        if (e->members[i]->seat == APPRAISAL__PANEL_SEAT__PANEL_SEAT_SECRETARY)
+            r->secretary = uuid_of(e->members[i]->person_id);
+    }
+}
+
+void
+learn_round_planned(const struct fact *fact, const void *event)
+{
+    const Appraisal__RoundPlanned *e = event;
+    struct round_note *r = its_round(fact);
+    struct standing_note *standing;
+    struct digest rules = digest_from(e->rules_digest);
+
+    r->edition = uuid_of(e->edition_id);
+    r->council = uuid_of(e->council_id);
+    r->code = e->round_code;
+    r->cluster = e->cluster_code;
+    r->rules = e->rules;
+    remember_seats(r, e);
+    MUST("R-G7", digest_equal(&rules, &edition_note_of(fact, r->edition)->rules),
+         "round %s has other rules than its edition", e->round_id);
+    MUST("TURN", !contest_note_of(fact, r->edition)->is_over, "round %s comes after the results",
+         e->round_id);
+    check_turn(fact, r);
+    standing = standing_of(fact, r->edition, r->code, r->cluster);
+    MUST("ROUND_ONCE", uuid_is_nil(&standing->round), "round %s of %s is held twice", r->code,
+         e->edition_id);
+    standing->round = r->id;
+}
+
+void
+learn_entries_assigned(const struct fact *fact, const void *event)
+{
+    const Appraisal__EntriesAssigned *e = event;
+    struct round_note *r = its_round(fact);
+
+    for (size_t i = 0; i < e->n_entries; i++) {
+        struct uuid entry = uuid_of(e->entries[i]->entry_id);
+
+        MUST("ONE_ROUND",
+             uuid_equal(&entry_note_of(fact, entry)->edition, &r->edition) &&
+                 contender_note_of(fact->programme, entry)->is_known,
+             "entry %s is none of this contest", e->entries[i]->entry_id);
+        *(struct uuid *) list_add(&r->entries) = entry;
+    }
+    add_bars(r, e->conflicts, e->n_conflicts);
+}
+
+void
+learn_conflicts_noted(const struct fact *fact, const void *event)
+{
+    const Appraisal__ConflictsNoted *e = event;
+
+    add_bars(its_round(fact), e->conflicts, e->n_conflicts);
+}
+
+void
+learn_round_started(const struct fact *fact, const void *event)
+{
+    const Appraisal__RoundStarted *e = event;
+
+    MUST("R-D3", fact->received_us < time_from(e->due_at), "round %s is due before it begins",
+         e->round_id);
+    MUST("ONE_ROUND", e->n_entry_ids > 0, "round %s judges nobody", e->round_id);
+    for (size_t i = 0; i < e->n_entry_ids; i++)
+        MUST("R-F4", contender_note_of(fact->programme, uuid_of(e->entry_ids[i]))->is_in_round,
+             "entry %s is judged, and takes no part", e->entry_ids[i]);
+}
+
+/* ------------------------------------------------------------------ its ranking */
+
+static bool
+leads(const struct round_note *r, struct uuid person)
+{
+    return uuid_equal(&r->chair, &person) || uuid_equal(&r->secretary, &person);
+}
+
+/* Of those that take part none is awaited, and none is of somebody who should not have given points. */
+static void
+check_sheets_in(const struct fact *fact, const struct round_note *r)
+{
+    const struct council_note *council = council_note_of(fact, r->council);
+
+    for (size_t i = 0; i < r->sheets.count; i++) {
+        const struct sheet_note *sheet = sheet_at(r, i);
+
+        if (!contender_note_of(fact->programme, sheet->entry)->is_in_round)
+            continue;
+        MUST("R-E7", !sheet->is_open, "round %s is ranked without sheet %s", id_of(r->id),
+             id_of(sheet->id));
+        MUST("R-E4", !sheet->scores || !is_barred(&council->bars, sheet->person, sheet->entry),
+             "sheet %s counts, and its judge has a conflict", id_of(sheet->id));
+    }
+}
+
+void
+learn_ranking_proposed(const struct fact *fact, const void *event)
+{
+    const Appraisal__RankingProposed *e = event;
+    struct round_note *r = its_round(fact);
+
+    r->proposer = uuid_of(e->proposed_by);
+    r->proposed = digest_from(e->ranking_digest);
+    MUST("R-F3", leads(r, fact->row->actor) && uuid_equal(&r->proposer, &fact->row->actor),
+         "the ranking of %s was proposed by neither chair nor secretary", e->round_id);
+    check_sheets_in(fact, r);
+}
+
+static void
+forget_proposal(struct round_note *r)
+{
+    r->proposer = (struct uuid){ { 0 } };
+    r->proposed = (struct digest){ { 0 } };
+}
+
+void
+learn_ranking_voided(const struct fact *fact, const void *event)
+{
+    (void) event;
+    forget_proposal(its_round(fact));
+}
+
+void
+learn_tie_decided(const struct fact *fact, const void *event)
+{
+    const Appraisal__TieDecided *e = event;
+    struct round_note *r = its_round(fact);
+
+    MUST("R-F3", uuid_equal(&r->chair, &fact->row->actor),
+         "a tie of %s was decided by somebody else than the chair", e->round_id);
+    forget_proposal(r);
+}
+
+static void
+check_confirmer(const struct fact *fact, const struct round_note *r,
+                const Appraisal__RoundConfirmed *e)
+{
+    struct uuid proposed_by = uuid_of(e->proposed_by), confirmed_by = uuid_of(e->confirmed_by);
+
+    MUST("R-F3", leads(r, fact->row->actor) && uuid_equal(&confirmed_by, &fact->row->actor),
+         "round %s was confirmed by neither chair nor secretary", e->round_id);
+    MUST("R-F3",
+         uuid_equal(&proposed_by, &r->proposer) && !uuid_equal(&r->proposer, &fact->row->actor),
+         "round %s was proposed and confirmed by one person", e->round_id);
+}
+
+void
+learn_round_confirmed(const struct fact *fact, const void *event)
+{
+    const Appraisal__RoundConfirmed *e = event;
+    struct round_note *r = its_round(fact);
+    struct bytes packed = proto_pack(sim.step, e->ranking);
+    struct digest said = digest_from(e->ranking_digest), made = sha256(packed.data, packed.size);
+
+    MUST("ROUND_ONCE", !r->is_confirmed && !r->is_annulled, "round %s was confirmed twice",
+         e->round_id);
+    MUST("TURN", !contest_note_of(fact, r->edition)->is_over, "round %s ends after the results",
+         e->round_id);
+    check_confirmer(fact, r, e);
+    MUST("R-E7", digest_equal(&said, &r->proposed) && digest_equal(&said, &made),
+         "round %s was confirmed with another ranking than was proposed", e->round_id);
+    check_sheets_in(fact, r);
+    check_ranking(fact, r, e->ranking);
+    r->is_confirmed = true;
+    standing_of(fact, r->edition, r->code, r->cluster)->is_confirmed = true;
+}
+
+void
+learn_round_annulled(const struct fact *fact, const void *event)
+{
+    const Appraisal__RoundAnnulled *e = event;
+    struct round_note *r = its_round(fact);
+    const Submissions__EditionRules *rules = contest_note_of(fact, r->edition)->rules;
+
+    MUST("TURN", !contest_note_of(fact, r->edition)->is_over,
+         "round %s was annulled after the results", e->round_id);
+    for (size_t i = place_of(rules, r->code) + 1; i < rules->n_rounds; i++)
+        MUST("TURN",
+             !is_for_all(rules->rounds[i]) ||
+                 uuid_is_nil(&standing_of(fact, r->edition, rules->rounds[i]->code, "")->round),
+             "round %s was annulled after %s had begun", e->round_id, rules->rounds[i]->code);
+    r->is_annulled = true;
+    forget_proposal(r);
+    *standing_of(fact, r->edition, r->code, r->cluster) = (struct standing_note){ 0 };
+}

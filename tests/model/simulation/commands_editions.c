@@ -1,0 +1,238 @@
+/* tests/model/simulation/commands_editions.c - editions: those that are judged elsewhere, whose entries go all the way,
+ * and those with rules of their own, which open and close by themselves. */
+#include "tests/model/simulation/commands_editions.h"
+
+#include "tests/model/simulation/commands_rules.h"
+
+#define EDITION_IS(s) STATE(SUBMISSIONS__EDITION_STATE__EDITION_STATE_##s)
+#define ENTRY_IS(s) SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_##s
+
+/* The subject, rather one that is judged here; whoever runs it speaks. */
+static const struct edition *
+about(struct draft *d, unsigned states, unsigned provincial, unsigned local)
+{
+    const struct edition *edition = NULL;
+
+    for (int i = 0; i < 8; i++) {
+        const struct stored *row = any_stored(d->programme, &edition_kind, states);
+
+        if (!row)
+            return NULL;
+        d->subject = row->key.id;
+        edition = (const void *) row->state;
+        if (!edition->judged_elsewhere)
+            break;
+    }
+    if (edition->judged_elsewhere && !often(20))
+        return NULL;
+    if (submissions_is_local(edition) && !often(30))
+        spoken_for(d, edition->organiser_agency_id, local);
+    else
+        spoken_by(d, provincial | (often(30) ? local : 0));
+    return edition;
+}
+
+bool
+create_edition(struct draft *d)
+{
+    Submissions__CreateEdition *m = (void *) (uintptr_t) d->message;
+    size_t there = d->programme->stored[kind_number(&edition_kind)].count;
+
+    if (there > 2 && !often(60))
+        return false;
+    m->ordinal = (int32_t) between(1, 15);
+    m->year = 2019;
+    m->name = "Lần thứ";
+    m->judged_elsewhere = !often(450);
+    if (m->judged_elsewhere || often(30)) {
+        m->maximum_centi = 10000;
+        m->threshold_centi = (int32_t) between(4000, often(50) ? 12000 : 7000);
+    }
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN);
+    spoken_by(d, MAY(STANDING) | MAY(ORGANISER));
+    return true;
+}
+
+/* One that stays open for some days, so that its local contests can be over before; but for some. */
+static const struct edition *
+an_edition_above(const struct draft *d)
+{
+    enum { MOST = 9 };
+    const struct stored *row =
+        any_stored(d->programme, &edition_kind, EDITION_IS(PUBLISHED) | EDITION_IS(OPEN));
+    const struct edition *above = row ? (const void *) row->state : NULL;
+    bool is_late = above && above->closes_at_us < sim.now_us + INT64_C(4) * 86400000000;
+
+    if (!above || above->judged_elsewhere || (is_late && !often(100)) ||
+        d->programme->stored[kind_number(&edition_kind)].count > MOST)
+        return NULL;
+    return above;
+}
+
+bool
+create_local_edition(struct draft *d)
+{
+    static char *met[] = { (char *) "safe", (char *) "cheap" };
+    Submissions__CreateLocalEdition *m = (void *) (uintptr_t) d->message;
+    const struct edition *above = an_edition_above(d);
+
+    if (!above)
+        return false;
+    m->parent_edition_id = text_of(above->self.id);
+    m->ordinal = (int32_t) between(1, 2);
+    m->name = "Hội thi của đơn vị";
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN);
+    m->planned_cost_vnd = between(1, COST_CAP_VND + COST_CAP_VND / 10);
+    m->n_met_items = often(50) ? 2 : 1;
+    m->met_items = (void *) met;
+    spoken_by(d, MAY(ENTRANT_HEAD) | MAY(CLERK));
+    return true;
+}
+
+/* ------------------------------------------------------------------ rules */
+
+bool
+set_edition_rules(struct draft *d)
+{
+    Submissions__SetEditionRules *m = (void *) (uintptr_t) d->message;
+    const struct edition *edition =
+        about(d, EDITION_IS(DRAFT), MAY(STANDING) | MAY(ORGANISER), MAY(ENTRANT_HEAD) | MAY(CLERK));
+
+    m->rules = any_rules(edition);
+    return edition;
+}
+
+bool
+publish_edition(struct draft *d)
+{
+    Submissions__PublishEdition *m = (void *) (uintptr_t) d->message;
+    const struct stored *row = any_stored(d->programme, &edition_kind, EDITION_IS(DRAFT));
+    const struct edition *edition;
+
+    if (!row)
+        return false;
+    d->subject = row->key.id;
+    edition = (const void *) row->state;
+    m->rules_version = edition->rules_version - often(30);
+    if (m->rules_version < 0)
+        m->rules_version = 1;
+    if (submissions_is_local(edition))
+        spoken_for(d, edition->organiser_agency_id, MAY(ENTRANT_HEAD));
+    else
+        spoken_by(d, MAY(OWNER));
+    return true;
+}
+
+/* ------------------------------------------------------------------ registration */
+
+bool
+open_registration(struct draft *d)
+{
+    const struct stored *row = any_stored(d->programme, &edition_kind, EDITION_IS(PUBLISHED));
+
+    if (!row)
+        return false;
+    d->subject = row->key.id;
+    spoken_by(d, MAY(STANDING) | MAY(ORGANISER));
+    return true;
+}
+
+bool
+extend_registration(struct draft *d)
+{
+    Submissions__ExtendRegistration *m = (void *) (uintptr_t) d->message;
+
+    m->closes = any_deadline(1, 6);
+    if (!often(30))
+        m->closes->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION);
+    return about(d, EDITION_IS(PUBLISHED) | EDITION_IS(OPEN), MAY(OWNER), MAY(ENTRANT_HEAD));
+}
+
+bool
+close_registration(struct draft *d)
+{
+    return about(d, EDITION_IS(OPEN), MAY(STANDING) | MAY(ORGANISER),
+                 MAY(ENTRANT_HEAD) | MAY(CLERK));
+}
+
+/* ------------------------------------------------------------------ ends */
+
+/* The first place wins the first prize, the next ones the second, as far as they may have any. */
+static Submissions__Award
+award_for(const struct entry *entry, const Submissions__FinalPlace *place, size_t *given_p)
+{
+    if (often(20))
+        return (Submissions__Award) between(1, 5);
+    if (!place->may_have_prize || !entry || entry->self.state != ENTRY_IS(FINALIST))
+        return SUBMISSIONS__AWARD__AWARD_NONE;
+    switch ((*given_p)++) {
+    case 0:
+        return SUBMISSIONS__AWARD__AWARD_FIRST;
+    case 1:
+    case 2:
+        return SUBMISSIONS__AWARD__AWARD_SECOND;
+    default:
+        return SUBMISSIONS__AWARD__AWARD_NONE;
+    }
+}
+
+static void
+add_winners(const struct draft *d, const Submissions__FinalPlaces *places,
+            Submissions__ConfirmResults *m)
+{
+    size_t prizes = 0;
+
+    m->prizewinners = arena_zero(sim.step, (places->n_places + 1) * sizeof(*m->prizewinners));
+    for (size_t i = 0; i < places->n_places; i++) {
+        struct uuid id = uuid_of(places->places[i]->entry_id);
+        const struct stored *row = stored_find(d->programme, &entry_kind, &id);
+        Submissions__Prizewinner *winner = proto_new(sim.step, ON(prizewinner));
+
+        if (often(10))
+            continue;
+        winner->entry_id = places->places[i]->entry_id;
+        winner->award =
+            award_for(row ? (const void *) row->state : NULL, places->places[i], &prizes);
+        m->prizewinners[m->n_prizewinners++] = winner;
+    }
+}
+
+/* Too early, now and then. */
+bool
+confirm_results(struct draft *d)
+{
+    static const Submissions__FinalPlaces nobody = SUBMISSIONS__FINAL_PLACES__INIT;
+    Submissions__ConfirmResults *m = (void *) (uintptr_t) d->message;
+    const struct edition *edition =
+        about(d, EDITION_IS(JUDGING), MAY(OWNER) | MAY(ORGANISER), MAY(ENTRANT_HEAD));
+
+    if (!edition || (!edition->places && !often(20)))
+        return false;
+    add_winners(d, edition->places ? edition->places : &nobody, m);
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_REPORT);
+    return m->n_prizewinners > 0;
+}
+
+bool
+report_local_results(struct draft *d)
+{
+    Submissions__ReportLocalResults *m = (void *) (uintptr_t) d->message;
+
+    m->cost_vnd = between(0, COST_CAP_VND);
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_REPORT);
+    return about(d, often(900) ? EDITION_IS(RESULTS_CONFIRMED) : 0, MAY(CLERK),
+                 MAY(ENTRANT_HEAD) | MAY(CLERK));
+}
+
+bool
+cancel_edition(struct draft *d)
+{
+    static const unsigned states[] = { EDITION_IS(DRAFT), EDITION_IS(PUBLISHED), EDITION_IS(CLOSED),
+                                       EDITION_IS(JUDGING), 0 };
+    Submissions__CancelEdition *m = (void *) (uintptr_t) d->message;
+
+    if (!often(250))
+        return false;
+    m->reason = "Không tổ chức.";
+    return about(d, states[any_of(5)], MAY(OWNER), MAY(ENTRANT_HEAD));
+}

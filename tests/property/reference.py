@@ -1,0 +1,273 @@
+"""tests/property/reference.py - rankings once more, from their definition alone and in fractions: nothing is shared
+with the C code but the messages.
+
+A round is a dictionary: rules (RoundRules), entries {id: (code, submitted_us)}, sheets [(id, entry, person, Scores)],
+decisions [TieDecision].
+"""
+import collections
+import fractions
+import hashlib
+import math
+import struct
+import uuid
+
+UNEQUAL_SHEETS = 46
+MEAN, TRIMMED_MEAN, SUM = 1, 2, 3
+JUDGE_MEAN = 2
+PART, CRITERION, HIGHEST_SHEET, LOWEST_SHEET, SUBMITTED_EARLIER = 1, 2, 3, 4, 5
+Fraction = fractions.Fraction
+
+
+class Refused(Exception):
+    pass
+
+
+def half_up(number, decimals=0):
+    """In units of the last decimal."""
+    return math.floor(number * 10 ** decimals + Fraction(1, 2))
+
+
+def points_of(scores):
+    return {(s.part, s.criterion): s.score_centi for s in scores.scores}
+
+
+def fraction_of(part, points, whole=1):
+    most = sum(c.weight * c.max_centi for c in part.criteria)
+    return Fraction(whole * sum(c.weight * points[part.code, c.code] for c in part.criteria), most)
+
+
+def total_of(rules, points):
+    return sum(fraction_of(part, points, part.weight_bp) for part in rules.parts) / 100
+
+
+def mean(numbers):
+    numbers = list(numbers)
+    return Fraction(sum(numbers), len(numbers))
+
+
+def median(numbers):
+    numbers = sorted(numbers)
+    half = len(numbers) // 2
+    return numbers[half] if len(numbers) % 2 else (numbers[half - 1] + numbers[half]) / 2
+
+
+def totals_of(round_):
+    """[(entry, person, total, points)], moved where the rules say so."""
+    rules = round_["rules"]
+    read = [(entry, person, points_of(scores)) for _, entry, person, scores in round_["sheets"]
+            if entry in round_["entries"]]
+    rows = [(entry, person, total_of(rules, points), points) for entry, person, points in read]
+    if rules.normalisation != JUDGE_MEAN or not rows:
+        return rows
+
+    def millionth(numbers):
+        return Fraction(half_up(mean(numbers), 6), 10 ** 6)
+
+    everybody = millionth(row[2] for row in rows)
+    of_judge = collections.defaultdict(list)
+    for row in rows:
+        of_judge[row[1]].append(row[2])
+    move = {person: everybody - millionth(numbers) for person, numbers in of_judge.items()}
+    return [(entry, person, total + move[person], points) for entry, person, total, points in rows]
+
+
+def exact_score(rules, totals):
+    totals = sorted(totals)
+    if rules.aggregation == SUM:
+        return sum(totals)
+    if rules.aggregation == TRIMMED_MEAN:
+        totals = totals[rules.trimmed_sheets:len(totals) - rules.trimmed_sheets]
+    return mean(totals)
+
+
+def missed(rules, sheets):
+    """(which minimum was missed, is it disqualifying)"""
+    found = [(f"{part.code}/{c.code}", c.disqualifying) for part in rules.parts for c in part.criteria
+             if mean(points[part.code, c.code] for _, points in sheets) < c.minimum_centi]
+    return next((row for row in found if row[1]), found[0] if found else ("", False))
+
+
+def criterion_called(rules, code):
+    for part in rules.parts:
+        for c in part.criteria:
+            if code in (c.code, f"{part.code}/{c.code}"):
+                return part.code, c.code
+    return None
+
+
+def key_value(rules, key, entry, sheets, submitted_us):
+    """The greater the better; and what the key is called."""
+    if key.kind == PART:
+        parts = [part for part in rules.parts if part.code == key.code]
+        return mean(fraction_of(parts[0], points) for _, points in sheets) if parts else 0, f"part {key.code}"
+    if key.kind == CRITERION:
+        name = criterion_called(rules, key.code)
+        return mean(points[name] for _, points in sheets) if name else 0, f"criterion {key.code}"
+    if key.kind == HIGHEST_SHEET:
+        return max(total for total, _ in sheets), "highest sheet"
+    if key.kind == LOWEST_SHEET:
+        return min(total for total, _ in sheets), "lowest sheet"
+    assert key.kind == SUBMITTED_EARLIER
+    return -submitted_us, "submitted earlier"
+
+
+def is_better(decisions, a, b):
+    """By the last decision that names both."""
+    for decision in reversed(decisions):
+        ids = list(decision.entry_ids)
+        if a in ids and b in ids:
+            return ids.index(a) < ids.index(b)
+    return False
+
+
+def parted(equals, decisions):
+    """Whoever is in front of all others together with whoever cannot be parted from them; then the rest likewise."""
+    rest = set(equals)
+    while rest:
+        fronts = []
+        for first in rest:
+            front = {first}
+            while True:
+                behind = {e for e in rest - front if not all(is_better(decisions, f, e) for f in front)}
+                if not behind:
+                    break
+                front |= behind
+            fronts.append(front)
+        front = min(fronts, key=len)
+        yield front
+        rest -= front
+
+
+class Reference:
+    """What is found of a round on the way to its ranking."""
+
+    def __init__(self, types, round_):
+        self.types, self.round, self.rules = types, round_, round_["rules"]
+        self.rows = totals_of(round_)
+        self.sheets = {entry: [(row[2], row[3]) for row in self.rows if row[0] == entry] for entry in round_["entries"]}
+        self.check_sheets()
+        self.median = {e: median(t for t, _ in s) for e, s in self.sheets.items()}
+        self.exact = {e: exact_score(self.rules, [t for t, _ in s]) for e, s in self.sheets.items()}
+        places = self.rules.decimals
+        self.score_centi = {e: half_up(x, places) * 10 ** (2 - places) for e, x in self.exact.items()}
+        self.missed = {e: missed(self.rules, s) for e, s in self.sheets.items()}
+        self.keys = {e: [key_value(self.rules, k, e, self.sheets[e], round_["entries"][e][1])
+                         for k in self.rules.tie_keys] for e in round_["entries"]}
+        self.order()
+
+    def check_sheets(self):
+        counts = {len(s) for s in self.sheets.values()}
+        least = 2 * self.rules.trimmed_sheets if self.rules.aggregation == TRIMMED_MEAN else 0
+        if any(count <= least for count in counts) or (self.rules.aggregation == SUM and len(counts) > 1):
+            raise Refused(UNEQUAL_SHEETS)
+
+    def by_code(self, entries):
+        return sorted(entries, key=lambda e: (self.round["entries"][e][0].encode(), uuid.UUID(e).bytes))
+
+    def merit(self, entry):
+        return self.score_centi[entry], [value for value, _ in self.keys[entry]]
+
+    def order(self):
+        """self.places: lists of equal entries, best first; once more when there are decisions."""
+        ranked = [e for e in self.sheets if not self.missed[e][1]]
+        equals = collections.defaultdict(list)
+        for entry in ranked:
+            score, values = self.merit(entry)
+            equals[score, tuple(values)].append(entry)
+        self.places = [self.by_code(front) for merit in sorted(equals, reverse=True)
+                       for front in parted(equals[merit], self.round["decisions"])]
+        self.unranked = self.by_code(e for e in self.sheets if self.missed[e][1])
+
+    def advancing(self):
+        """(who advances, who is undecided)"""
+        top, able = self.rules.top_entries, 0
+        advances, undecided = set(), []
+        for place in self.places:
+            fit = [e for e in place if not self.missed[e][0]]
+            across = top and able < top < able + len(fit)
+            if top and able + len(fit) <= top or not top and self.score_centi[place[0]] >= self.rules.threshold_centi:
+                advances.update(fit)
+            if across or self.rules.every_place_counts and len(place) > 1:
+                undecided += place
+            able += len(fit)
+        return advances, undecided
+
+    def between(self, place, other):
+        """What parted two places; "" when their scores did."""
+        a, b = place[0], other[0]
+        if self.score_centi[a] != self.score_centi[b]:
+            return ""
+        return next((name for (x, name), (y, _) in zip(self.keys[a], self.keys[b]) if x != y), "decision")
+
+    def tie_rule(self, nth):
+        rule = self.between(self.places[nth - 1], self.places[nth]) if nth else ""
+        if not rule and nth + 1 < len(self.places):
+            rule = self.between(self.places[nth], self.places[nth + 1])
+        return rule
+
+    def is_outlier(self, entry, total):
+        allowed = self.rules.dispersion_centi
+        return allowed > 0 and abs(total - self.median[entry]) * 100 > allowed
+
+    def line(self, entry, rank, tie_rule, advances):
+        totals = [total for total, _ in self.sheets[entry]]
+        spread_centi = half_up(max(totals) - min(totals), 2)
+        return self.types.named("sangkien.appraisal.v1.RankingLine")(
+            entry_id=entry, entry_code=self.round["entries"][entry][0], rank=rank, score_centi=self.score_centi[entry],
+            sheets=len(totals), advances=advances, missed_minimum=self.missed[entry][0], tie_rule=tie_rule,
+            spread_centi=spread_centi, is_dispersed=0 < self.rules.dispersion_centi < spread_centi,
+            outliers=sum(self.is_outlier(entry, total) for total in totals))
+
+    def judge(self, person):
+        mine = [(entry, total) for entry, judge, total, _ in self.rows if judge == person]
+        distance = mean(total - self.median[entry] for entry, total in mine)
+        return self.types.named("sangkien.appraisal.v1.JudgeLine")(
+            person_id=person, sheets=len(mine), outliers=sum(self.is_outlier(*row) for row in mine),
+            leaning_centi=half_up(distance, 2))
+
+    def ranking(self):
+        advances, undecided = self.advancing()
+        ranking = self.types.named("sangkien.appraisal.v1.Ranking")()
+        rank = 1
+        for nth, place in enumerate(self.places):
+            rule = self.tie_rule(nth)
+            ranking.lines.extend(self.line(e, rank, rule, e in advances) for e in place)
+            rank += len(place)
+        ranking.lines.extend(self.line(e, 0, "", False) for e in self.unranked)
+        ranking.judges.extend(self.judge(p) for p in sorted({row[1] for row in self.rows}))
+        ranking.inputs_digest = digest_of(self.round)
+        ranking.undecided_entry_ids.extend(undecided)
+        return ranking
+
+
+def digest_of(round_):
+    """Every part after its length in 8 bytes; the domain before all."""
+    rules, data = round_["rules"], [b"R"]
+
+    def add(*parts):
+        for part in parts:
+            if isinstance(part, int):
+                part = struct.pack(">q", part)
+            elif isinstance(part, str):
+                part = part.encode()
+            data.append(struct.pack(">Q", len(part)) + part)
+
+    def raw(text):
+        return uuid.UUID(text).bytes
+
+    add(hashlib.sha256(rules.SerializeToString()).digest(), len(round_["entries"]))
+    for entry in sorted(round_["entries"]):
+        add(raw(entry), *round_["entries"][entry])
+    sheets = sorted((entry, person, id_, scores) for id_, entry, person, scores in round_["sheets"]
+                    if entry in round_["entries"])
+    add(len(sheets))
+    for entry, person, id_, scores in sheets:
+        add(raw(id_), raw(entry), raw(person))
+        found = {(s.part, s.criterion): s for s in scores.scores}
+        for part in rules.parts:
+            for criterion in part.criteria:
+                score = found[part.code, criterion.code]
+                add(score.part, score.criterion, score.score_centi, score.remark)
+    add(len(round_["decisions"]))
+    add(*(decision.SerializeToString() for decision in round_["decisions"]))
+    return hashlib.sha256(b"".join(data)).digest()
