@@ -49,10 +49,11 @@ submissions_timestamp_of(struct events *out, int64_t time_us)
     return timestamp;
 }
 
+/* An event that lacks it may stand in a journal that is verified: 0. */
 int64_t
 submissions_microseconds_of(const Google__Protobuf__Timestamp *timestamp)
 {
-    return timestamp->seconds * SECOND_US + timestamp->nanos / 1000;
+    return !timestamp ? 0 : timestamp->seconds * SECOND_US + timestamp->nanos / 1000;
 }
 
 ProtobufCBinaryData

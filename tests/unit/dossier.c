@@ -254,12 +254,24 @@ nobody_accepts_or_returns_a_dossier_that_they_submitted(void **state)
     assert_happened(s, "DossierAccepted");
 }
 
+static void
+a_time_that_is_not_told_is_none(void **state)
+{
+    struct story *s = *state;
+
+    assert_int_equal(submissions_microseconds_of(NULL), 0);
+    assert_int_equal(submissions_microseconds_of(
+                         submissions_timestamp_of(&(struct events){ .arena = s->arena }, -1)),
+                     -1);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         TOLD(only_an_entry_that_reached_the_final_owes_a_dossier),
         TOLD(a_dossier_is_not_required_before_the_results_nor_after_a_withdrawal),
+        TOLD(a_time_that_is_not_told_is_none),
         TOLD(before_a_day_ends_at_its_midnight_and_to_its_end_a_day_later),
         TOLD(a_dossier_that_arrives_at_the_deadline_is_late),
         TOLD(a_dossier_that_arrives_a_microsecond_before_is_in_time),
