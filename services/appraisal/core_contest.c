@@ -49,7 +49,7 @@ contest_noted(void *state, const void *event)
 {
     struct contest *c = state;
     const Appraisal__ContestNoted *e = event;
-    const Submissions__Eligibility *eligibility = e->rules->eligibility;
+    const Submissions__Eligibility *eligibility = e->rules ? e->rules->eligibility : NULL;
 
     c->rules_digest = digest_in(&e->rules_digest);
     c->rules = e->rules;

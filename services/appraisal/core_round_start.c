@@ -281,5 +281,5 @@ judging_round_started(void *state, const void *event)
     struct round *r = state;
     const Appraisal__RoundStarted *e = event;
 
-    r->due_at_us = e->due_at->seconds * SECOND_US;
+    r->due_at_us = e->due_at ? e->due_at->seconds * SECOND_US : 0;
 }

@@ -189,6 +189,22 @@ nothing_else_can_happen(void **unused __attribute__((unused)))
     assert_only_these_moves(&appraisal_service, &score_sheet_kind, sheet_moves);
 }
 
+/* As the verifier does it, with whatever stands in a journal. */
+static void
+what_a_row_leaves_out_is_read_as_nothing(void **unused __attribute__((unused)))
+{
+    Appraisal__ContestNoted noted = APPRAISAL__CONTEST_NOTED__INIT;
+    Appraisal__RoundStarted started = APPRAISAL__ROUND_STARTED__INIT;
+    struct contest contest = { 0 };
+    struct round round = { .self.state = ROUND(PLANNED) };
+    const char *because;
+
+    assert_int_equal(world_apply(&contest_kind, &contest.self, &noted.base, 0, &because), 0);
+    assert_int_equal(world_apply(&round_kind, &round.self, &started.base, 0, &because), 0);
+    assert_null(contest.rules);
+    assert_int_equal(round.due_at_us, 0);
+}
+
 int
 main(void)
 {
@@ -198,6 +214,7 @@ main(void)
         cmocka_unit_test(a_contest_ends_with_its_results_or_when_it_is_cancelled),
         cmocka_unit_test(a_registered_entry_becomes_a_contender),
         cmocka_unit_test(an_entry_that_went_away_is_gone_for_good),
+        cmocka_unit_test(what_a_row_leaves_out_is_read_as_nothing),
         cmocka_unit_test(nothing_else_can_happen),
     };
 
