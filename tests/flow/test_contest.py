@@ -7,6 +7,7 @@ import judged
 import pytest
 from base import until
 from ctl import Ctl
+from judged import base, stack  # noqa: F401 (a system of their own)
 from sangkien_client import uuid7
 
 Story = collections.namedtuple("Story", "edition closes best tied late theirs refused council")

@@ -5,6 +5,7 @@ A request counts by when it arrived at a gateway. The tests know the gateways' k
 import chain
 import judged
 import pytest
+from judged import base, stack  # noqa: F401 (a system of their own)
 from sangkien_client import uuid7
 
 SECOND = 10**6

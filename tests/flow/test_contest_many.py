@@ -6,6 +6,7 @@ import judged
 import pytest
 from base import until
 from ctl import Ctl
+from judged import base, stack  # noqa: F401 (a system of their own)
 from sangkien_client import uuid7
 
 Contest = collections.namedtuple("Contest", "edition council round sheets entries")

@@ -8,6 +8,7 @@ import contextlib
 import judged
 import pytest
 from base import until
+from judged import base, stack  # noqa: F401 (a system of their own)
 
 POINTS, REMARK = 487_654_321, "ĐIỂM-KÍN"  # no other number or text looks like these
 QUESTIONS = {

@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 from base import until
 from grown import Grown
+from judged import base, stack  # noqa: F401 (a system of their own)
 from plans import Session, condition, handled, of, prepared
 from sangkien_client import uuid7
 from stack import SERVICES

@@ -10,9 +10,11 @@ import hmac
 import secrets
 import time
 
-from base import until
+import pytest
+from base import Base, until
 from chain import draft
 from sangkien_client import uuid7
+from systems import system
 
 EXPERTS = {"expert1": "science", "expert2": "treasury", "expert3": "finance", "expert4": "other", "expert5": "home"}
 SEATS = [("chair", "CHAIR"), ("secretary", "SECRETARY"), *((name, "MEMBER") for name in EXPERTS)]
@@ -22,6 +24,21 @@ CRITERIA = ("new", "use")
 MINUTE = 60
 
 Sheet = collections.namedtuple("Sheet", "id round entry judge")
+
+
+# ------------------------------------------------------------------ a system whose clock may be moved
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """In the place of that which all modules share: there nobody may start behind the journal."""
+    with system("contest", settings={"gateway": {"SANGKIEN_SYSTEM_INFLIGHT": "512"}}) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def base(stack):
+    return Base(stack)
 
 
 # ------------------------------------------------------------------ the clock
