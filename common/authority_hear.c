@@ -4,6 +4,7 @@
 #include "common/authority_state.h"
 #include "common/decide.h"
 #include "common/proto.h"
+#include "common/proto_value.h"
 #include "sangkien/directory/v1/events.pb-c.h"
 
 #define OPERATOR MAY(OPERATOR)
@@ -127,12 +128,6 @@ system_revoked(struct authority *a, const void *event)
     return 0;
 }
 
-static int64_t
-time_us(const Google__Protobuf__Timestamp *time)
-{
-    return time ? time->seconds * 1000000 + time->nanos / 1000 : 0;
-}
-
 static void
 hang(struct authority *a, struct binding *binding)
 {
@@ -176,8 +171,8 @@ role_bound(struct authority *a, const void *event)
     binding->programme = keep(a, e->programme);
     binding->unit = unit;
     binding->person = person;
-    binding->from_us = time_us(e->valid_from);
-    binding->until_us = time_us(e->valid_until);
+    binding->from_us = proto_time_us(e->valid_from);
+    binding->until_us = proto_time_us(e->valid_until);
     hang(a, binding);
     return 0;
 }
@@ -188,7 +183,7 @@ role_ended(struct authority *a, const void *event)
     const Directory__RoleEnded *e = event;
     struct uuid id = uuid_of(e->binding_id);
     struct binding *binding = map_get(&a->bindings, &id);
-    int64_t ended_us = time_us(e->ended_at);
+    int64_t ended_us = proto_time_us(e->ended_at);
 
     if (!binding)
         return unknown("binding", e->binding_id);

@@ -6,20 +6,14 @@
 
 #include "common/list.h"
 #include "common/proto.h"
+#include "common/proto_value.h"
 #include "common/table.h"
 #include "google/protobuf/timestamp.pb-c.h"
 
 static Google__Protobuf__Timestamp *
 timestamp(struct arena *arena, int64_t time_us)
 {
-    Google__Protobuf__Timestamp *t = NULL;
-
-    if (time_us) {
-        t = proto_new(arena, &google__protobuf__timestamp__descriptor);
-        t->seconds = time_us / 1000000;
-        t->nanos = (int32_t) (time_us % 1000000) * 1000;
-    }
-    return t;
+    return time_us ? proto_time(arena, time_us) : NULL;
 }
 
 static ProtobufCBinaryData

@@ -1,5 +1,6 @@
 /* common/letter.c - reads what came in into letters. */
 #include "common/letter.h"
+#include "common/proto_value.h"
 
 #include <string.h>
 
@@ -10,12 +11,6 @@ bool
 letter_is_request(const struct letter *letter)
 {
     return letter->origin == FROM_CLIENT || letter->origin == FROM_ERRAND;
-}
-
-static int64_t
-time_of(const Google__Protobuf__Timestamp *time)
-{
-    return time ? time->seconds * 1000000 + time->nanos / 1000 : 0;
 }
 
 static void
@@ -67,7 +62,7 @@ letter_open(struct arena *arena, const struct service *service, struct work *wor
     letter->subject = uuid_of(request->subject);
     letter->type = request->type;
     letter->body = (struct bytes){ request->body.data, request->body.len };
-    letter->expires_us = time_of(request->expires);
+    letter->expires_us = proto_time_us(request->expires);
     letter->expected_version = request->expected_version;
     letter->validate_only = request->validate_only;
     letter->traceparent = request->traceparent;

@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/proto.h"
+#include "common/proto_value.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "sangkien/types/v1/types.pb-c.h"
 
@@ -31,11 +32,8 @@ of_message(struct arena *arena, const ProtobufCMessage *message)
 {
     if (!message)
         return "";
-    if (message->descriptor == &google__protobuf__timestamp__descriptor) {
-        const Google__Protobuf__Timestamp *t = (const void *) message;
-
-        return time_text(arena, t->seconds * 1000000 + t->nanos / 1000);
-    }
+    if (message->descriptor == &google__protobuf__timestamp__descriptor)
+        return time_text(arena, proto_time_us((const void *) message));
     if (message->descriptor == &types__date__descriptor) {
         const Types__Date *d = (const void *) message;
 

@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/proto.h"
+#include "common/proto_value.h"
 #include "ops/ctl/request.h"
 
 struct call_ask {
@@ -104,7 +105,7 @@ recall(struct arena *arena, struct call_ask *ask, struct bytes *ret_kept)
     if (rc < 0 || !kept->id[0])
         return err_set(ERR_FATAL, "%s holds no request", ask->journal);
     ask->intent.id = kept->id;
-    ask->more.time_us = kept->time ? kept->time->seconds * 1000000 + kept->time->nanos / 1000 : 0;
+    ask->more.time_us = proto_time_us(kept->time);
     *ret_kept = bytes;
     return 0;
 }

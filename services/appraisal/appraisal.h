@@ -10,9 +10,8 @@
 #ifndef SANGKIEN_APPRAISAL_H
 #define SANGKIEN_APPRAISAL_H
 
-#include <string.h>
-
 #include "common/decide.h"
+#include "common/proto_value.h"
 #include "common/service.h"
 #include "common/table.h"
 #include "sangkien/appraisal/v1/commands.pb-c.h"
@@ -101,25 +100,5 @@ extern const struct table appraisal_case_table;
 extern const struct kind dossier_intake_kind;
 extern const struct kind appraisal_case_kind;
 extern const struct service appraisal_service;
-
-/* Zero unless it is 32 bytes. */
-static inline struct digest
-digest_in(const ProtobufCBinaryData *bytes)
-{
-    struct digest digest = { 0 };
-
-    if (bytes->len == sizeof(digest.bytes))
-        memcpy(digest.bytes, bytes->data, sizeof(digest.bytes));
-    return digest;
-}
-
-static inline ProtobufCBinaryData
-digest_out(struct events *out, const struct digest *digest)
-{
-    ProtobufCBinaryData bytes = { sizeof(digest->bytes), arena_zero(out->arena, sizeof(*digest)) };
-
-    memcpy(bytes.data, digest->bytes, sizeof(digest->bytes));
-    return bytes;
-}
 
 #endif

@@ -68,7 +68,7 @@ open_appraisal(const struct given *given, const void *message, struct events *ou
     opened->appraisal_case_id = id_text(out, &given->subject);
     opened->dossier_id = ask->dossier_id;
     opened->dossier_version = i->dossier_version;
-    opened->digest = digest_out(out, &i->digest);
+    opened->digest = proto_digest(out->arena, &i->digest);
     opened->entry_code = i->entry_code;
     opened->title = i->title;
     opened->entrant_agency_id = id_text(out, &i->entrant_agency_id);
@@ -90,7 +90,7 @@ appraisal_opened(void *state, const void *event)
 
     c->dossier_id = uuid_of(e->dossier_id);
     c->dossier_version = e->dossier_version;
-    c->digest = digest_in(&e->digest);
+    c->digest = proto_digest_of(e->digest);
     c->entry_code = e->entry_code;
     c->title = e->title;
     c->entrant_agency_id = uuid_of(e->entrant_agency_id);
@@ -222,7 +222,7 @@ issue_report(const struct given *given, const void *message, struct events *out)
     reported->appraisal_case_id = id_text(out, &given->subject);
     reported->dossier_id = id_text(out, &c->dossier_id);
     reported->dossier_version = c->dossier_version;
-    reported->digest = digest_out(out, &c->digest);
+    reported->digest = proto_digest(out->arena, &c->digest);
     reported->entry_code = c->entry_code;
     reported->title = c->title;
     reported->entrant_agency_id = id_text(out, &c->entrant_agency_id);

@@ -68,12 +68,6 @@ note_contender(const struct given *given, const void *message, struct events *ou
     return ACCEPTED;
 }
 
-static int64_t
-microseconds_of(const Google__Protobuf__Timestamp *time)
-{
-    return time ? time->seconds * 1000000 + time->nanos / 1000 : 0;
-}
-
 static void
 contender_noted(void *state, const void *event)
 {
@@ -85,7 +79,7 @@ contender_noted(void *state, const void *event)
     c->title = e->title;
     c->entrant_agency_id = uuid_of(e->entrant_agency_id);
     c->track = e->track;
-    c->submitted_at_us = microseconds_of(e->submitted_at);
+    c->submitted_at_us = proto_time_us(e->submitted_at);
     c->entry_version = e->entry_version;
     for (size_t i = 0; i < e->n_author_ids; i++)
         ((struct contender_author *) list_add(&c->authors))->person_id = uuid_of(e->author_ids[i]);

@@ -51,7 +51,7 @@ contest_noted(void *state, const void *event)
     const Appraisal__ContestNoted *e = event;
     const Submissions__Eligibility *eligibility = e->rules ? e->rules->eligibility : NULL;
 
-    c->rules_digest = digest_in(&e->rules_digest);
+    c->rules_digest = proto_digest_of(e->rules_digest);
     c->rules = e->rules;
     c->jury_may_enter = eligibility && eligibility->jury_may_enter;
     c->organiser_agency_id = uuid_of(e->organiser_agency_id);

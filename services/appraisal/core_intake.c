@@ -39,7 +39,7 @@ dossier_noted(void *state, const void *event)
     const Appraisal__DossierNoted *e = event;
 
     i->dossier_version = e->dossier_version;
-    i->digest = digest_in(&e->digest);
+    i->digest = proto_digest_of(e->digest);
     i->entry_code = e->entry_code;
     i->title = e->title;
     i->entrant_agency_id = uuid_of(e->entrant_agency_id);

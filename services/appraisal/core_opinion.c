@@ -5,7 +5,6 @@
 #include "services/appraisal/core.h"
 
 #define DAY_US INT64_C(86400000000)
-#define SECOND_US INT64_C(1000000)
 
 bool
 appraisal_is_dated(const Types__OfficialDocument *document)
@@ -72,8 +71,7 @@ appraisal_request_opinions(const struct given *given, const void *message, struc
     requested->title = c->title;
     requested->n_agency_ids = ask->n_agency_ids;
     requested->agency_ids = ask->agency_ids;
-    requested->due_at = proto_new(out->arena, &google__protobuf__timestamp__descriptor);
-    requested->due_at->seconds = due_us / SECOND_US; /* a midnight: nothing is left over */
+    requested->due_at = proto_time(out->arena, due_us);
     return ACCEPTED;
 }
 
@@ -83,7 +81,7 @@ appraisal_opinions_requested(void *state, const void *event)
     struct appraisal_case *c = state;
     const Appraisal__OpinionsRequested *e = event;
 
-    c->opinions_due_at_us = e->due_at ? e->due_at->seconds * SECOND_US : 0;
+    c->opinions_due_at_us = proto_time_us(e->due_at);
     for (size_t i = 0; i < e->n_agency_ids; i++)
         ((struct consultee *) list_add(&c->consultees))->agency_id = uuid_of(e->agency_ids[i]);
 }

@@ -162,7 +162,7 @@ plan_round(const struct given *given, const void *message, struct events *out)
     said->instance = before ? before->instance + 1 : 1;
     said->council_id = ask->council_id;
     said->stage = rules->stage;
-    said->rules_digest = digest_out(out, &contest->rules_digest);
+    said->rules_digest = proto_digest(out->arena, &contest->rules_digest);
     said->rules = rules;
     say_members(also(given, 1), said, out);
     said->is_last = nth + 1 == contest->rules->n_rounds;
@@ -191,7 +191,7 @@ round_planned(void *state, const void *event)
     r->instance = e->instance;
     r->council_id = uuid_of(e->council_id);
     r->stage = (int) e->stage;
-    r->rules_digest = digest_in(&e->rules_digest);
+    r->rules_digest = proto_digest_of(e->rules_digest);
     r->rules = e->rules;
     r->is_last = e->is_last != 0;
     r->organiser_agency_id = uuid_of(e->organiser_agency_id);

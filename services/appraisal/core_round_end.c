@@ -24,7 +24,7 @@ judge_ranking(const struct given *given, const Appraisal__ConfirmRound *ask, str
               Appraisal__Ranking **ret_ranking)
 {
     const struct round *r = given->state;
-    struct digest asked = digest_in(&ask->ranking_digest), made;
+    struct digest asked = proto_digest_of(ask->ranking_digest), made;
     int refusal;
 
     if (r->self.state != ROUND(DELIBERATION) || !digest_equal(&asked, &r->ranking_digest))
@@ -65,7 +65,7 @@ say_confirmed(const struct given *given, Appraisal__Ranking *ranking, struct eve
     said->is_last = r->is_last;
     said->leads_to_final = next && next->stage == STAGE(FINAL);
     said->ranking = ranking;
-    said->ranking_digest = digest_out(out, &r->ranking_digest);
+    said->ranking_digest = proto_digest(out->arena, &r->ranking_digest);
     said->proposed_by = id_text(out, &r->proposed_by);
     said->confirmed_by = id_text(out, &given->actor->person);
 }

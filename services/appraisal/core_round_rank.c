@@ -205,7 +205,7 @@ judging_propose_ranking(const struct given *given, const void *message, struct e
     digest = ranking_digest(out->arena, ranking);
     said = new_event(out, ON(ranking_proposed));
     said->round_id = id_text(out, &given->subject);
-    said->ranking_digest = digest_out(out, &digest);
+    said->ranking_digest = proto_digest(out->arena, &digest);
     said->proposed_by = id_text(out, &given->actor->person);
     said->n_undecided_entry_ids = ranking->n_undecided_entry_ids;
     said->undecided_entry_ids = ranking->undecided_entry_ids;
@@ -219,7 +219,7 @@ judging_ranking_proposed(void *state, const void *event)
     struct round *r = state;
     const Appraisal__RankingProposed *e = event;
 
-    r->ranking_digest = digest_in(&e->ranking_digest);
+    r->ranking_digest = proto_digest_of(e->ranking_digest);
     r->proposed_by = uuid_of(e->proposed_by);
 }
 

@@ -4,8 +4,6 @@
 #include "services/appraisal/core.h"
 #include "services/appraisal/judging.h"
 
-#define SECOND_US INT64_C(1000000)
-
 /* So many sheets keep RoundStarted below 40 KiB; a round of more derives them, as everybody can. */
 enum { MOST_SHEETS_TOLD = 300 };
 
@@ -259,8 +257,7 @@ judging_start_round(const struct given *given, const void *message, struct event
     started->round_code = r->round_code;
     started->cluster_code = r->cluster_code;
     started->stage = (Submissions__RoundStage) r->stage;
-    started->due_at = proto_new(out->arena, &google__protobuf__timestamp__descriptor);
-    started->due_at->seconds = due_us / SECOND_US; /* a midnight: nothing is left over */
+    started->due_at = proto_time(out->arena, due_us);
     started->due = ask->due;
     say_sheets(given, started, out);
     return ACCEPTED;
@@ -281,5 +278,5 @@ judging_round_started(void *state, const void *event)
     struct round *r = state;
     const Appraisal__RoundStarted *e = event;
 
-    r->due_at_us = e->due_at ? e->due_at->seconds * SECOND_US : 0;
+    r->due_at_us = proto_time_us(e->due_at);
 }

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "common/proto.h"
+#include "common/proto_value.h"
 #include "services/directory/core.h"
 
-#define SECOND_US INT64_C(1000000)
 #define LAST_SECOND INT64_C(253402300799) /* the end of the year 9999 */
 
 /* ------------------------------------------------------------------ times */
@@ -16,24 +16,11 @@ is_time(const Google__Protobuf__Timestamp *time)
                      time->nanos < 1000000000);
 }
 
-static int64_t
-time_us(const Google__Protobuf__Timestamp *time)
-{
-    return time ? time->seconds * SECOND_US + time->nanos / 1000 : 0;
-}
-
 /* NULL for 0. */
 static Google__Protobuf__Timestamp *
 time_of(struct events *out, int64_t at_us)
 {
-    Google__Protobuf__Timestamp *time = NULL;
-
-    if (at_us) {
-        time = proto_new(out->arena, &google__protobuf__timestamp__descriptor);
-        time->seconds = at_us / SECOND_US;
-        time->nanos = (int32_t) (at_us % SECOND_US) * 1000;
-    }
-    return time;
+    return at_us ? proto_time(out->arena, at_us) : NULL;
 }
 
 /* ------------------------------------------------------------------ binding */
@@ -108,9 +95,9 @@ check_period(const struct given *given, const Directory__BindRole *ask, struct e
         return wrong(out, NO(BAD_PERIOD), "valid_until", "is no time between 1970 and 9999");
     if (!ask->valid_until)
         return ACCEPTED;
-    if (time_us(ask->valid_until) <= time_us(ask->valid_from))
+    if (proto_time_us(ask->valid_until) <= proto_time_us(ask->valid_from))
         return wrong(out, NO(BAD_PERIOD), "valid_until", "is not after valid_from");
-    if (time_us(ask->valid_until) <= given->received_us)
+    if (proto_time_us(ask->valid_until) <= given->received_us)
         return wrong(out, NO(BAD_PERIOD), "valid_until", "is over already");
     return ACCEPTED;
 }
@@ -142,8 +129,8 @@ directory_bind_role(const struct given *given, const void *command, struct event
     said->person_id = ask->person_id;
     said->programme = ask->programme;
     said->valid_from =
-        time_of(out, ask->valid_from ? time_us(ask->valid_from) : given->received_us);
-    said->valid_until = time_of(out, time_us(ask->valid_until));
+        time_of(out, ask->valid_from ? proto_time_us(ask->valid_from) : given->received_us);
+    said->valid_until = time_of(out, proto_time_us(ask->valid_until));
     return ACCEPTED;
 }
 
@@ -157,8 +144,8 @@ directory_role_bound(void *state, const void *event)
     b->agency_id = uuid_of(e->agency_id);
     b->person_id = uuid_of(e->person_id);
     b->in_programme = e->programme;
-    b->valid_from_us = time_us(e->valid_from);
-    b->valid_until_us = time_us(e->valid_until);
+    b->valid_from_us = proto_time_us(e->valid_from);
+    b->valid_until_us = proto_time_us(e->valid_until);
 }
 
 /* ------------------------------------------------------------------ ending */
@@ -189,5 +176,5 @@ directory_role_ended(void *state, const void *event)
     struct role_binding_state *b = state;
     const Directory__RoleEnded *e = event;
 
-    b->ended_at_us = time_us(e->ended_at);
+    b->ended_at_us = proto_time_us(e->ended_at);
 }

@@ -43,7 +43,6 @@ int funding_revise(const struct given *given, const void *command, struct events
 int funding_submit(const struct given *given, const void *command, struct events *out);
 bool funding_is_current(const struct funding_case *c, int64_t version, ProtobufCBinaryData digest);
 ProtobufCBinaryData funding_digest(struct events *out, const struct funding_case *c);
-struct digest funding_digest_of(ProtobufCBinaryData data);
 void funding_proposed(void *state, const void *event);
 void funding_revised(void *state, const void *event);
 void funding_submitted(void *state, const void *event);

@@ -1,6 +1,7 @@
 /* services/funding/core_proposal.c - the text and the amount on which everybody must agree. */
 #include <string.h>
 
+#include "common/proto_value.h"
 #include "services/funding/core.h"
 
 bool
@@ -14,20 +15,7 @@ funding_is_current(const struct funding_case *c, int64_t version, ProtobufCBinar
 ProtobufCBinaryData
 funding_digest(struct events *out, const struct funding_case *c)
 {
-    struct digest *copy = arena_zero(out->arena, sizeof(*copy));
-
-    *copy = c->digest;
-    return (ProtobufCBinaryData){ sizeof(copy->bytes), copy->bytes };
-}
-
-struct digest
-funding_digest_of(ProtobufCBinaryData data)
-{
-    struct digest digest = { { 0 } };
-
-    if (data.len == sizeof(digest.bytes))
-        memcpy(digest.bytes, data.data, sizeof(digest.bytes));
-    return digest;
+    return proto_digest(out->arena, &c->digest);
 }
 
 static int
@@ -145,7 +133,7 @@ funding_proposed(void *state, const void *event)
     struct proposal_version *proposal = list_add(&c->proposals);
 
     c->proposal_version = e->proposal_version;
-    c->digest = funding_digest_of(e->digest);
+    c->digest = proto_digest_of(e->digest);
     c->proposed_vnd = e->total_vnd;
     proposal->number = e->proposal_version;
     proposal->digest = c->digest;

@@ -3,6 +3,7 @@
  * A person is known by the directory's id (one person, one id), so that a second account does not
  * help.
  */
+#include "common/proto_value.h"
 #include "services/funding/core.h"
 
 static unsigned
@@ -186,7 +187,7 @@ remember_signoff(struct funding_case *c, Funding__Party party, int64_t version,
     s->party = (int) party;
     s->person_id = uuid_of(person);
     s->agency_id = uuid_of(agency);
-    s->digest = funding_digest_of(digest);
+    s->digest = proto_digest_of(digest);
     s->verdict = verdict;
 }
 

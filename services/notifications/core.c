@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "common/proto_value.h"
 #include "sangkien/appraisal/v1/events.pb-c.h"
 #include "sangkien/funding/v1/events.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
@@ -138,18 +139,13 @@ record_sent(const struct given *given, const void *command, struct events *out)
 {
     const Notifications__RecordSent *report = command;
     Notifications__NotificationSent *sent;
-    Google__Protobuf__Timestamp *at;
 
     if (is_settled(given->state))
         return ACCEPTED;
-    at = arena_zero(out->arena, sizeof(*at));
-    google__protobuf__timestamp__init(at);
-    at->seconds = given->now_us / 1000000;
-    at->nanos = (int32_t) (given->now_us % 1000000 * 1000);
     sent = new_event(out, ON(notification_sent));
     sent->notification_id = id_text(out, &given->subject);
     sent->attempts = report->attempts;
-    sent->sent_at = at;
+    sent->sent_at = proto_time(out->arena, given->now_us);
     return ACCEPTED;
 }
 
@@ -204,7 +200,7 @@ notification_sent(void *state, const void *event)
     struct notification *n = state;
     const Notifications__NotificationSent *e = event;
 
-    n->sent_at_us = e->sent_at->seconds * 1000000 + e->sent_at->nanos / 1000;
+    n->sent_at_us = proto_time_us(e->sent_at);
 }
 
 static void

@@ -82,7 +82,7 @@ require_dossier(const struct given *given, const void *command, struct events *o
     said->entrant_agency_id = id_text(out, &entry->entrant_agency_id);
     said->entry_code = entry->entry_code;
     said->title = entry->title;
-    said->due_at = submissions_timestamp_of(out, due_us);
+    said->due_at = proto_time(out->arena, due_us);
     said->due = ask->due;
     said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
     remind_at(out, due_us);
@@ -98,7 +98,7 @@ dossier_required(void *state, const void *event)
     dossier->entrant_agency_id = uuid_of(e->entrant_agency_id);
     dossier->entry_code = e->entry_code;
     dossier->title = e->title;
-    dossier->due_at_us = submissions_microseconds_of(e->due_at);
+    dossier->due_at_us = proto_time_us(e->due_at);
     dossier->due = e->due;
     submissions_remember_co_entrants(&dossier->co_entrants, e->co_entrants, e->n_co_entrants);
 }
@@ -227,7 +227,7 @@ return_dossier(const struct given *given, const void *command, struct events *ou
     said->title = dossier->title;
     said->dossier_version = ask->dossier_version;
     said->reason = ask->reason;
-    said->cure_at = submissions_timestamp_of(out, cure_us);
+    said->cure_at = proto_time(out->arena, cure_us);
     said->cure = ask->cure;
     remind_at(out, cure_us);
     return ACCEPTED;
@@ -239,7 +239,7 @@ dossier_returned(void *state, const void *event)
     struct dossier *dossier = state;
     const Submissions__DossierReturned *e = event;
 
-    dossier->cure_at_us = submissions_microseconds_of(e->cure_at);
+    dossier->cure_at_us = proto_time_us(e->cure_at);
     dossier->cure = e->cure;
 }
 
@@ -293,7 +293,7 @@ deadline_passed(const struct given *given, const void *message, struct events *o
     said->dossier_id = id_text(out, &given->subject);
     said->entry_code = dossier->entry_code;
     said->title = dossier->title;
-    said->due_at = submissions_timestamp_of(out, passed->due_us);
+    said->due_at = proto_time(out->arena, passed->due_us);
     return ACCEPTED;
 }
 

@@ -96,7 +96,7 @@ edition_created(void *state, const void *event)
     edition->max_promotions = e->terms ? e->terms->max_promotions : 0;
     edition->rules = e->rules;
     edition->rules_version = e->rules ? 1 : 0;
-    edition->rules_digest = submissions_digest_of(e->rules_digest);
+    edition->rules_digest = proto_digest_of(e->rules_digest);
 }
 
 /* ------------------------------------------------------------------ its rules */
@@ -122,7 +122,7 @@ set_edition_rules(const struct given *given, const void *command, struct events 
     Submissions__EditionRulesSet *said = new_event(out, ON(edition_rules_set));
     said->edition_id = id_text(out, &given->subject);
     said->rules_version = edition->rules_version + 1;
-    said->rules_digest = submissions_digest_data(out, &digest);
+    said->rules_digest = proto_digest(out->arena, &digest);
     said->rules = ask->rules;
     return ACCEPTED;
 }
@@ -135,7 +135,7 @@ edition_rules_set(void *state, const void *event)
 
     edition->rules = e->rules;
     edition->rules_version = e->rules_version;
-    edition->rules_digest = submissions_digest_of(e->rules_digest);
+    edition->rules_digest = proto_digest_of(e->rules_digest);
 }
 
 static void
@@ -150,10 +150,10 @@ say_rules(const struct given *given, int64_t opens_us, int64_t closes_us, struct
     if (edition->judged_elsewhere)
         return;
     said->rules_version = edition->rules_version;
-    said->rules_digest = submissions_digest_data(out, &edition->rules_digest);
+    said->rules_digest = proto_digest(out->arena, &edition->rules_digest);
     said->rules = edition->rules;
-    said->opens_at = submissions_timestamp_of(out, opens_us);
-    said->closes_at = submissions_timestamp_of(out, closes_us);
+    said->opens_at = proto_time(out->arena, opens_us);
+    said->closes_at = proto_time(out->arena, closes_us);
     submissions_wake_at(out, opens_us);
     submissions_wake_at(out, closes_us);
 }
@@ -185,9 +185,9 @@ edition_published(void *state, const void *event)
     const Submissions__EditionPublished *e = event;
 
     if (e->opens_at)
-        edition->opens_at_us = submissions_microseconds_of(e->opens_at);
+        edition->opens_at_us = proto_time_us(e->opens_at);
     if (e->closes_at)
-        edition->closes_at_us = submissions_microseconds_of(e->closes_at);
+        edition->closes_at_us = proto_time_us(e->closes_at);
 }
 
 /* ------------------------------------------------------------------ its early end */

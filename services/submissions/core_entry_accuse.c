@@ -32,7 +32,7 @@ entry_accuse(const struct given *given, const void *command, struct events *out)
     said->entry_code = entry->entry_code;
     said->title = entry->title;
     said->reason = ask->reason;
-    said->answer_due_at = submissions_timestamp_of(out, due_us);
+    said->answer_due_at = proto_time(out->arena, due_us);
     said->answer_due = ask->answer_due;
     said->accused_by = id_text(out, &given->actor->person);
     return ACCEPTED;
@@ -46,7 +46,7 @@ entry_accused(void *state, const void *event)
 
     entry->accused_by = uuid_of(e->accused_by);
     entry->accusation = e->reason;
-    entry->answer_due_at_us = submissions_microseconds_of(e->answer_due_at);
+    entry->answer_due_at_us = proto_time_us(e->answer_due_at);
     entry->answered = false;
 }
 

@@ -74,7 +74,7 @@ digest_so_far(struct events *out, const void *said)
     struct bytes bytes = proto_pack(out->arena, said);
     struct digest digest = sha256(bytes.data, bytes.size);
 
-    return submissions_digest_data(out, &digest);
+    return proto_digest(out->arena, &digest);
 }
 
 static void
@@ -211,7 +211,7 @@ remember_evidence(struct entry *entry, Submissions__Evidence *const *said, size_
         evidence->kind = (int) said[i]->kind;
         evidence->name = said[i]->name;
         evidence->uri = said[i]->uri;
-        evidence->sha256 = submissions_digest_of(said[i]->sha256);
+        evidence->sha256 = proto_digest_of(said[i]->sha256);
         evidence->size_bytes = said[i]->size_bytes;
         evidence->media_type = said[i]->media_type;
         evidence->draft = entry->draft;
@@ -233,7 +233,7 @@ entry_drafted(void *state, const void *event)
     entry->summary = e->summary;
     entry->team = e->team;
     entry->track = e->track;
-    entry->content_digest = submissions_digest_of(e->digest);
+    entry->content_digest = proto_digest_of(e->digest);
     entry->promoted_from_id = uuid_of(e->promoted_from_id);
     remember_authors(entry, e->authors, e->n_authors);
     remember_evidence(entry, e->evidence, e->n_evidence);
@@ -251,7 +251,7 @@ entry_revised(void *state, const void *event)
     entry->title = e->title;
     entry->summary = e->summary;
     entry->track = e->track;
-    entry->content_digest = submissions_digest_of(e->digest);
+    entry->content_digest = proto_digest_of(e->digest);
     remember_authors(entry, e->authors, e->n_authors);
     remember_evidence(entry, e->evidence, e->n_evidence);
 }

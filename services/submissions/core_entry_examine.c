@@ -57,7 +57,7 @@ entry_return(const struct given *given, const void *command, struct events *out)
     said->n_faults = ask->n_faults;
     said->faults = ask->faults;
     said->reason = ask->reason;
-    said->cure_at = submissions_timestamp_of(out, cure_us);
+    said->cure_at = proto_time(out->arena, cure_us);
     said->cure = ask->cure;
     said->returned_by = id_text(out, &given->actor->person);
     return ACCEPTED;
@@ -69,7 +69,7 @@ entry_returned(void *state, const void *event)
     struct entry *entry = state;
     const Submissions__EntryReturned *e = event;
 
-    entry->cure_at_us = submissions_microseconds_of(e->cure_at);
+    entry->cure_at_us = proto_time_us(e->cure_at);
     entry->examined_by = uuid_of(e->returned_by);
 }
 
@@ -130,9 +130,9 @@ entry_register(const struct given *given, const void *command, struct events *ou
     said->author_ids = submissions_author_ids_of(out, entry, &said->n_author_ids);
     said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
     said->track = entry->track;
-    said->submitted_at = submissions_timestamp_of(out, entry->submitted_at_us);
+    said->submitted_at = proto_time(out->arena, entry->submitted_at_us);
     said->entry_version = entry->entry_version;
-    said->digest = submissions_digest_data(out, &entry->content_digest);
+    said->digest = proto_digest(out->arena, &entry->content_digest);
     return ACCEPTED;
 }
 

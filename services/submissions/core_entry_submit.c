@@ -67,8 +67,8 @@ entry_submit(const struct given *given, const void *command, struct events *out)
     said->title = entry->title;
     said->submitted_by = id_text(out, &given->actor->person);
     said->entry_version = entry->entry_version + 1;
-    said->digest = submissions_digest_data(out, &entry->content_digest);
-    said->submitted_at = submissions_timestamp_of(out, given->received_us);
+    said->digest = proto_digest(out->arena, &entry->content_digest);
+    said->submitted_at = proto_time(out->arena, given->received_us);
     said->title_key = text_fold(out->arena, entry->title);
     return ACCEPTED;
 }
@@ -80,7 +80,7 @@ entry_submitted(void *state, const void *event)
     const Submissions__EntrySubmitted *e = event;
 
     entry->submitted_by = uuid_of(e->submitted_by);
-    entry->submitted_at_us = submissions_microseconds_of(e->submitted_at);
+    entry->submitted_at_us = proto_time_us(e->submitted_at);
     entry->entry_version = e->entry_version;
     entry->examined_by = (struct uuid){ { 0 } };
     entry->title_key = e->title_key;

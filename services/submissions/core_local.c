@@ -128,7 +128,7 @@ submissions_create_local_edition(const struct given *given, const void *command,
     said->rules = rules_below(above->rules, out);
     packed = proto_pack(out->arena, said->rules);
     digest = sha256(packed.data, packed.size);
-    said->rules_digest = submissions_digest_data(out, &digest);
+    said->rules_digest = proto_digest(out->arena, &digest);
     return ACCEPTED;
 }
 

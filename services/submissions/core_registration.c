@@ -124,7 +124,7 @@ submissions_extend_registration(const struct given *given, const void *command, 
 
     Submissions__RegistrationExtended *said = new_event(out, ON(registration_extended));
     said->edition_id = id_text(out, &given->subject);
-    said->closes_at = submissions_timestamp_of(out, closes_us);
+    said->closes_at = proto_time(out->arena, closes_us);
     said->closes = ask->closes;
     submissions_wake_at(out, closes_us);
     return ACCEPTED;
@@ -136,5 +136,5 @@ submissions_registration_extended(void *state, const void *event)
     struct edition *edition = state;
     const Submissions__RegistrationExtended *e = event;
 
-    edition->closes_at_us = submissions_microseconds_of(e->closes_at);
+    edition->closes_at_us = proto_time_us(e->closes_at);
 }

@@ -9,6 +9,7 @@
 #ifndef SANGKIEN_SERVICES_SUBMISSIONS_H
 #define SANGKIEN_SERVICES_SUBMISSIONS_H
 
+#include "common/proto_value.h"
 #include "common/service.h"
 #include "sangkien/directory/v1/types.pb-c.h"
 #include "sangkien/submissions/v1/commands.pb-c.h"
@@ -195,13 +196,6 @@ int submissions_deadline_end(const Types__Deadline *deadline, const char *field,
 /* Is a cited document of a day that there is? Refuses BAD_DATE otherwise. */
 int submissions_judge_document(const Types__OfficialDocument *document,
                                struct events *out) MUST_CHECK;
-
-Google__Protobuf__Timestamp *submissions_timestamp_of(struct events *out, int64_t time_us);
-int64_t submissions_microseconds_of(const Google__Protobuf__Timestamp *timestamp);
-
-/* A digest as events carry it, and back. */
-ProtobufCBinaryData submissions_digest_data(struct events *out, const struct digest *digest);
-struct digest submissions_digest_of(ProtobufCBinaryData data);
 
 /* ------------------------------------------------------------------ editions, in core_edition.c */
 

@@ -259,10 +259,8 @@ a_time_that_is_not_told_is_none(void **state)
 {
     struct story *s = *state;
 
-    assert_int_equal(submissions_microseconds_of(NULL), 0);
-    assert_int_equal(submissions_microseconds_of(
-                         submissions_timestamp_of(&(struct events){ .arena = s->arena }, -1)),
-                     -1);
+    assert_int_equal(proto_time_us(NULL), 0);
+    assert_int_equal(proto_time_us(proto_time(s->arena, -1)), -1);
 }
 
 int

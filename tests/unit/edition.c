@@ -143,8 +143,8 @@ what_is_published_are_the_rules_with_the_digest_of_the_exact_bytes_that_set_them
     assert_int_equal(said->rules_digest.len, sizeof(digest));
     assert_memory_equal(said->rules_digest.data, digest.bytes, sizeof(digest));
     assert_string_equal(said->rules->rounds[1]->code, "final");
-    assert_int_equal(submissions_microseconds_of(said->opens_at), OPENS_US);
-    assert_int_equal(submissions_microseconds_of(said->closes_at), CLOSES_US);
+    assert_int_equal(proto_time_us(said->opens_at), OPENS_US);
+    assert_int_equal(proto_time_us(said->closes_at), CLOSES_US);
 }
 
 static void

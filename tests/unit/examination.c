@@ -37,7 +37,7 @@ what_is_handed_in_has_a_number_and_the_digest_of_the_latest_draft(void **state)
     assert_int_equal(said->entry_version, 1);
     assert_int_equal(said->digest.len, 32);
     assert_memory_equal(said->digest.data, the_entry(s)->content_digest.bytes, 32);
-    assert_int_equal(submissions_microseconds_of(said->submitted_at), s->now_us);
+    assert_int_equal(proto_time_us(said->submitted_at), s->now_us);
     assert_string_equal(said->title, "Một cửa liên thông");
 }
 

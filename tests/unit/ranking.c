@@ -357,7 +357,7 @@ static struct digest
 inputs_digest(void)
 {
     rank();
-    return digest_in(&r.ranking->inputs_digest);
+    return proto_digest_of(r.ranking->inputs_digest);
 }
 
 static void
