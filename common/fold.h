@@ -4,7 +4,6 @@
  *            "Hòa" and "Hoà" give the same, and so do "Đ" and "d".
  * Ownership  the arena's.
  * Threads    pure.
- * Source     domain.md section 6.
  */
 #ifndef SANGKIEN_COMMON_FOLD_H
 #define SANGKIEN_COMMON_FOLD_H

@@ -5,7 +5,7 @@
  *            version; it brings its own copy of what the panel must be held against, so that
  *            nothing but OpenAppraisal and a withdrawal ever needs both aggregates.
  * Units      money in whole dong.
- * Source     domain.md 10.4, R-A1 to R-A5, R-D3, R-D6, R-E4.
+ * Source     rules R-A1 to R-A5, R-D3, R-D6, R-E4. Those a model can check stand in tests/model/simulation.
  */
 #ifndef SANGKIEN_APPRAISAL_H
 #define SANGKIEN_APPRAISAL_H

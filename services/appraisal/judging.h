@@ -5,7 +5,7 @@
  *            round, entry and person. A round brings its own copy of rules and members, so that
  *            what it was judged by never changes.
  * Units      points in hundredths.
- * Source     domain.md 10.1, 10.2; R-E3 to R-E7.
+ * Source     rules R-E3 to R-E7. Those a model can check stand in tests/model/simulation.
  */
 #ifndef SANGKIEN_APPRAISAL_JUDGING_H
 #define SANGKIEN_APPRAISAL_JUDGING_H

@@ -43,7 +43,7 @@
  *            many as the others, where they are summed.
  * Ownership  a ranking lies in the arena and points into what it was made from.
  * Threads    pure: the same sheets, in whatever order, give the same bytes.
- * Source     domain.md R-E5, R-E7.
+ * Source     rules R-E5, R-E7: tests/model/simulation/check_ranking.c says them as checks.
  */
 #ifndef SANGKIEN_APPRAISAL_RANKING_H
 #define SANGKIEN_APPRAISAL_RANKING_H

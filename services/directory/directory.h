@@ -3,7 +3,7 @@
  * Shapes     everything lives in the programme "directory". A person's name and mailbox stand
  *            apart, in directory.person_private, and in no event.
  * Units      times in UTC microseconds; periods are [from, until), 0 means open.
- * Source     domain.md 10.8, R-G5, R-O1, R-O5.
+ * Source     rule R-G5: tests/model/simulation says it as a check.
  */
 #ifndef SANGKIEN_SERVICES_DIRECTORY_DIRECTORY_H
 #define SANGKIEN_SERVICES_DIRECTORY_DIRECTORY_H

@@ -4,7 +4,7 @@
  * Shapes     a recommendation has the id of its dossier, which is the id of its entry.
  *            agreed_vnd is 0 unless the current proposal version is, or was last, agreed.
  * Units      money in whole dong.
- * Source     domain.md 10.5 and R-F1 to R-F16.
+ * Source     rules R-F1 to R-F16. Those a model can check stand in tests/model/simulation.
  */
 #ifndef SANGKIEN_SERVICES_FUNDING_FUNDING_H
 #define SANGKIEN_SERVICES_FUNDING_FUNDING_H

@@ -4,7 +4,7 @@
  * Shapes     a notification's id follows from what it is about, so that hearing an event again
  * finds it. What the mailer tries in between (claims, attempts, pauses) stands in
  * notifications.delivery, outside the fold; the fold knows QUEUED, SENT, FAILED and SUPPRESSED.
- * Source     domain.md 10.7, R-N1 to R-N5.
+ * Source     rules R-N1 to R-N5. Those a model can check stand in tests/model/simulation.
  */
 #ifndef SANGKIEN_NOTIFICATIONS_H
 #define SANGKIEN_NOTIFICATIONS_H

@@ -5,7 +5,7 @@
  * Errors     opening: ERR_FATAL with the setting that is wrong. Sending answers with what to do
  *            next.
  * Threads    belongs to one thread.
- * Source     RFC 5321 4.2.1, 4.5.4.1; reliability.md: judged by the phase and the response code,
+ * Source     RFC 5321 4.2.1, 4.5.4.1: judged by the phase and the response code,
  *            never by libcurl's code alone.
  */
 #ifndef SANGKIEN_NOTIFICATIONS_SMTP_H

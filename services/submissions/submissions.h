@@ -4,7 +4,7 @@
  * Shapes     a dossier has the id of its entry: the same UUID under another kind.
  * Units      times in UTC microseconds; money in whole dong; scores in hundredths of a point;
  *            shares in hundredths of a per cent.
- * Source     domain.md 10.1-10.3; R-E1, R-E2, R-D1 ... R-D6.
+ * Source     rules R-E1, R-E2, R-D1 to R-D6. Those a model can check stand in tests/model/simulation.
  */
 #ifndef SANGKIEN_SERVICES_SUBMISSIONS_H
 #define SANGKIEN_SERVICES_SUBMISSIONS_H

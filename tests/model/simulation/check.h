@@ -3,7 +3,7 @@
  * Shapes     Everything is counted again from the events as they stand in the journals, by the checker's own
  *            arithmetic; of the product it uses the events' definitions, and the fold only to compare it with the
  *            tables.
- * Source     domain.md section 11: a rule's name is the one it has there.
+ * Names      a rule has one name, here and in the headers of the services that keep it.
  */
 #ifndef SANGKIEN_TESTS_MODEL_CHECK_H
 #define SANGKIEN_TESTS_MODEL_CHECK_H
