@@ -161,19 +161,13 @@ judge_annulment(const struct given *given, const Appraisal__AnnulRound *ask, str
     return ACCEPTED;
 }
 
-/* An entry that has been in another round since, or went away, stays where it is. */
-static bool
-comes_back(const struct round *r, const struct contender *c)
-{
-    return uuid_equal(&c->round_id, &r->self.id) && c->self.state != CONTENDER(GONE);
-}
-
 int
 judging_annul_round(const struct given *given, const void *message, struct events *out)
 {
     const struct round *r = given->state;
     const Appraisal__AnnulRound *ask = message;
     Appraisal__RoundAnnulled *said;
+    size_t nth = 0;
     int refusal = judge_annulment(given, ask, out);
 
     if (refusal)
@@ -188,12 +182,17 @@ judging_annul_round(const struct given *given, const void *message, struct event
         said->entry_ids[said->n_entry_ids++] = id_text(out, &entry->entry_id);
     said->reason = ask->reason;
     said->document = ask->document;
+    judging_round_rules(judging_contest(given), r->round_code, &nth);
+    said->is_first = nth == 0;
+    said->stage = (Submissions__RoundStage) r->stage;
+    said->had_begun = r->self.state != ROUND(PLANNED);
 
     judging_note_round(out, r, ROUND(ANNULLED));
     if (r->self.state != ROUND(CONFIRMED)) /* otherwise the council was let go then */
         judging_note_council(out, r, true);
+    /* No later round stands: all of them are where this one left them, but for those that went away. */
     for (size_t i = 0; i < r->entries.count; i++)
-        if (comes_back(r, judging_contender(given, i)))
+        if (judging_contender(given, i)->self.state != CONTENDER(GONE))
             say_passed(given, &judging_contender(given, i)->self.id, r->round_code, out);
     judging_void_sheets(given, true, out);
     return ACCEPTED;

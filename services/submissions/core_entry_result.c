@@ -87,7 +87,6 @@ entry_assigned(void *state, const void *event)
     struct entry *entry = state;
     const Submissions__EntryAssigned *e = event;
 
-    entry->before_round = entry->self.state;
     entry->round_id = uuid_of(e->round_id);
     entry->round_code = e->round_code;
     entry->rank = 0;
@@ -138,25 +137,29 @@ entry_placed(void *state, const void *event)
 
 /* ------------------------------------------------------------------ rounds that do not count any more */
 
-bool
-submissions_say_reinstated(struct events *out, const struct entry *entry,
-                           const struct uuid *round_id)
+/* No later round stands, so that it is known from the round alone where its entries were before. */
+static const ProtobufCMessageDescriptor *
+way_back(const Appraisal__RoundAnnulled *annulled)
 {
-    const ProtobufCMessageDescriptor *event = ON(entry_back_in_round);
+    if (annulled->is_first)
+        return ON(entry_reinstated);
+    return annulled->stage == SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL ? ON(entry_back_in_final)
+                                                                          : ON(entry_back_in_round);
+}
+
+void
+submissions_say_reinstated(struct events *out, const struct entry *entry,
+                           const Appraisal__RoundAnnulled *annulled)
+{
+    const ProtobufCMessageDescriptor *event = way_back(annulled);
     Submissions__EntryReinstated *said; /* the three have the same fields */
 
-    if (entry->before_round == ENTRY_IS(REGISTERED))
-        event = ON(entry_reinstated);
-    else if (entry->before_round == ENTRY_IS(FINALIST))
-        event = ON(entry_back_in_final);
-    if (!uuid_equal(&entry->round_id, round_id) ||
-        (entry->self.state == ENTRY_IS(ELIMINATED) && entry->reached_final) ||
+    if ((entry->self.state == ENTRY_IS(ELIMINATED) && entry->reached_final) ||
         !transition_find(&entry_kind, entry->self.state, event))
-        return false;
+        return; /* it has left, or its result was annulled for itself */
     said = new_event_on(out, &entry_kind, entry->self.id, event);
     said->entry_id = id_text(out, &entry->self.id);
-    said->round_id = id_text(out, round_id);
-    return true;
+    said->round_id = annulled->round_id;
 }
 
 /* What the round said of it does not hold. */

@@ -244,14 +244,13 @@ submissions_round_annulled(const struct given *given, const void *event, struct 
 {
     const struct edition *edition = given->state;
     const Appraisal__RoundAnnulled *heard = event;
-    struct uuid round = uuid_of(heard->round_id);
     Submissions__RoundOutcomeNoted *noted;
 
     if (edition->self.state != IS(JUDGING))
         return ACCEPTED;
     noted = new_event(out, ON(round_outcome_noted));
     noted->edition_id = id_text(out, &given->subject);
-    for (size_t i = 0; i < heard->n_entry_ids; i++)
-        (void) submissions_say_reinstated(out, also(given, i), &round);
+    for (size_t i = 0; heard->had_begun && i < heard->n_entry_ids; i++)
+        submissions_say_reinstated(out, also(given, i), heard);
     return ACCEPTED;
 }

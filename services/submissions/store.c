@@ -82,7 +82,6 @@ static const struct column entry_columns[] = {
     COLUMN(struct entry, submitted_at_us,   TIME),
     COLUMN(struct entry, examined_by,       UUID),
     COLUMN(struct entry, cure_at_us,        TIME),
-    COLUMN(struct entry, before_round,      ENUM),
     COLUMN(struct entry, round_id,          UUID),
     COLUMN(struct entry, round_code,        TEXT),
     COLUMN(struct entry, rank,              INT4),

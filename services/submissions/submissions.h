@@ -11,6 +11,7 @@
 
 #include "common/proto_value.h"
 #include "common/service.h"
+#include "sangkien/appraisal/v1/events.pb-c.h"
 #include "sangkien/directory/v1/types.pb-c.h"
 #include "sangkien/submissions/v1/commands.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
@@ -99,7 +100,6 @@ struct entry {
     int64_t submitted_at_us;
     struct uuid examined_by; /* who returned or refused what was handed in last */
     int64_t cure_at_us;
-    int before_round; /* the state in which it was assigned to the round, an EntryState */
     struct uuid round_id;
     const char *round_code;
     int32_t rank;
@@ -232,9 +232,9 @@ void submissions_remember_co_entrants(struct list *co_entrants, Submissions__CoE
 
 /* ------------------------------------------------------------------ rounds, in core_entry_result.c */
 
-/* A round was annulled: says of an entry that stands in it, or was decided on by it, that it is as before. false: the
- * round is another one, or the entry is out of the contest for another reason; nothing is said. */
-bool submissions_say_reinstated(struct events *out, const struct entry *entry,
-                                const struct uuid *round_id);
+/* A round that had begun was annulled, and no later one stands: says of an entry that it is as it was before, unless it
+ * is out of the contest for another reason. */
+void submissions_say_reinstated(struct events *out, const struct entry *entry,
+                                const Appraisal__RoundAnnulled *annulled);
 
 #endif

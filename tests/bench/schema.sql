@@ -46,12 +46,12 @@ CREATE PROCEDURE bench.clear() LANGUAGE sql AS $$
     TRUNCATE bench.inbox, bench.journal, bench.entry, bench.entry_author;
     INSERT INTO bench.entry (programme, id, version, state, changed_at, edition_id, entrant_agency_id, team,
                              entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid,
-                             track, draft, content_digest, entry_version, before_round, round_code, rank,
+                             track, draft, content_digest, entry_version, round_code, rank,
                              may_have_prize, accusation, answered)
     SELECT 'bench', bench.entry_id(n), 1, 1, now(), bench.edition_id(n % 100),
            '00000000-0000-7000-8000-000000000002', 'đội 1', 1, 'Sáng kiến mẫu để đo tốc độ',
            'Rút ngắn thời gian giải quyết hồ sơ bằng cách kiểm tra thành phần ngay khi nộp.', '', 0, 0, false, false,
-           '', 1, sha256('draft'), 0, 0, '', 0, false, '', false
+           '', 1, sha256('draft'), 0, '', 0, false, '', false
       FROM generate_series(0, 199999) AS n;
     INSERT INTO bench.entry_author (programme, parent, place, person_id, share_bp, staff_kind, draft)
     SELECT 'bench', bench.entry_id(n), 0, '00000000-0000-7000-8000-000000000003', 10000, 0, 1

@@ -36,11 +36,11 @@ FILL_POOL = f"""
 SET session_replication_role = replica;
 INSERT INTO submissions.entry (programme, id, version, state, changed_at, edition_id, entrant_agency_id, team,
                                entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid,
-                               track, draft, content_digest, entry_version, before_round, round_code, rank,
+                               track, draft, content_digest, entry_version, round_code, rank,
                                may_have_prize, accusation, answered)
 SELECT '{PROGRAMME}', ('{POOL_IDS}' || lpad(to_hex(n), 12, '0'))::uuid, 1, 1, now(), '{{edition}}', '{{agency}}',
        '{TEXTS["team"]}', 1, '{TEXTS["title"]}', '{TEXTS["summary"]}', '', 0, 0, false, false,
-       '', 1, sha256('draft'), 0, 0, '', 0, false, '', false
+       '', 1, sha256('draft'), 0, '', 0, false, '', false
   FROM generate_series(0, {POOL - 1}) AS n;
 INSERT INTO submissions.entry_author (programme, parent, place, person_id, share_bp, staff_kind, draft)
 SELECT '{PROGRAMME}', ('{POOL_IDS}' || lpad(to_hex(n), 12, '0'))::uuid, 0, '{{person}}', 10000, 0, 1

@@ -17,10 +17,10 @@ SELECT pg_temp.edit(1, '{"state": 3, "judged_elsewhere": true, "threshold_centi"
 CREATE FUNCTION pg_temp.enter(entry int4, edition int4, title text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO submissions.entry (programme, id, version, state, changed_at, edition_id, entrant_agency_id, team,
                                    entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid,
-                                   track, draft, content_digest, entry_version, before_round, round_code, rank,
+                                   track, draft, content_digest, entry_version, round_code, rank,
                                    may_have_prize, accusation, answered)
     VALUES ('test-db', pg_temp.id(entry), 1, 1, now(), pg_temp.id(edition), pg_temp.id(9), 'đội 1', 1, title, '', '', 0,
-            0, false, false, '', 1, decode(repeat('07', 32), 'hex'), 0, 0, '', 0, false, '', false) $$;
+            0, false, false, '', 1, decode(repeat('07', 32), 'hex'), 0, '', 0, false, '', false) $$;
 CREATE FUNCTION pg_temp.change(what text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE 'UPDATE submissions.entry SET ' || what || ' WHERE id = pg_temp.id(11)';

@@ -464,6 +464,21 @@ who_went_away_does_not_come_back(void **unused __attribute__((unused)))
 }
 
 static void
+two_rounds_are_annulled_one_after_the_other(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_confirmed(&s);
+    confirm_final(&s);
+    annul(&s, FINAL);
+    annul(&s, ROUND);
+    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, ContenderPassed, ContenderPassed");
+    assert_string_equal(the_contender(&s, ENTRY)->next_round_code, "so-khao");
+    assert_int_equal(the_contender(&s, ENTRY)->self.state, CONTENDER(READY));
+    story_end(&s);
+}
+
+static void
 a_round_is_not_annulled_behind_a_later_one(void **unused __attribute__((unused)))
 {
     struct story s;
@@ -659,6 +674,7 @@ main(void)
         cmocka_unit_test(only_the_owner_annuls_with_a_document),
         cmocka_unit_test(entries_of_an_annulled_round_may_be_in_it_again),
         cmocka_unit_test(who_went_away_does_not_come_back),
+        cmocka_unit_test(two_rounds_are_annulled_one_after_the_other),
         cmocka_unit_test(a_round_is_not_annulled_behind_a_later_one),
         cmocka_unit_test(nothing_is_annulled_when_the_contest_is_over),
         cmocka_unit_test(a_sheet_is_shown_to_its_judge_alone),

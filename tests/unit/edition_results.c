@@ -98,6 +98,10 @@ round_is_annulled(struct story *s, unsigned round, unsigned count)
     heard.round_id = story_id(s, round);
     heard.edition_id = story_id(s, 100);
     heard.round_code = round == 301 ? "final" : "clusters";
+    heard.had_begun = true;
+    heard.is_first = round != 301;
+    heard.stage = round == 301 ? SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL
+                               : SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_CLUSTER;
     heard.n_entry_ids = count;
     heard.entry_ids = ids;
     for (unsigned i = 0; i < count; i++)

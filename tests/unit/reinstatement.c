@@ -64,16 +64,24 @@ entry_is_placed(struct story *s)
     it_is_said(s, &e);
 }
 
+enum which { FIRST, FURTHER, LAST };
+
 /* false: the annulled round says nothing of the entry. */
 static bool
-round_is_annulled(struct story *s, unsigned round)
+round_is_annulled(struct story *s, enum which which)
 {
     struct events out = { .arena = s->arena, .kind = &edition_kind, .subject = ID(100) };
-    struct uuid id = ID(round);
+    Appraisal__RoundAnnulled annulled = APPRAISAL__ROUND_ANNULLED__INIT;
     const struct said *said;
 
+    annulled.round_id = story_id(s, 501);
+    annulled.is_first = which == FIRST;
+    annulled.had_begun = true;
+    annulled.stage = which == LAST ? SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL
+                                   : SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_PRELIMINARY;
     list_init(&out.said, s->arena, sizeof(struct said));
-    if (!submissions_say_reinstated(&out, the_entry(s), &id))
+    submissions_say_reinstated(&out, the_entry(s), &annulled);
+    if (out.said.count == 0)
         return false;
     said = list_at(&out.said, 0);
     assert_int_equal(out.said.count, 1);
@@ -110,11 +118,11 @@ an_annulled_first_round_leaves_an_entry_registered(void **state)
 
     entry_is_registered(s);
     entry_is_assigned(s, 501, "SK");
-    assert_true(round_is_annulled(s, 501));
+    assert_true(round_is_annulled(s, FIRST));
     assert_int_equal(the_entry(s)->self.state, IS(REGISTERED));
     entry_is_assigned(s, 502, "SK");
     entry_falls_out(s);
-    assert_true(round_is_annulled(s, 502));
+    assert_true(round_is_annulled(s, FIRST));
     assert_int_equal(the_entry(s)->self.state, IS(REGISTERED));
     assert_int_equal(the_entry(s)->rank, 0);
     assert_int_equal(the_entry(s)->score_centi, 0);
@@ -130,11 +138,11 @@ an_annulled_further_round_leaves_an_entry_between_rounds(void **state)
     entry_advances(s);
     entry_is_assigned(s, 502, "BK");
     entry_falls_out(s);
-    assert_true(round_is_annulled(s, 502));
+    assert_true(round_is_annulled(s, FURTHER));
     assert_int_equal(the_entry(s)->self.state, IS(IN_ROUND));
     entry_is_assigned(s, 503, "BK");
     entry_reaches_the_final(s);
-    assert_true(round_is_annulled(s, 503));
+    assert_true(round_is_annulled(s, FURTHER));
     assert_int_equal(the_entry(s)->self.state, IS(IN_ROUND));
     assert_false(the_entry(s)->reached_final);
 }
@@ -149,7 +157,7 @@ an_annulled_final_leaves_a_finalist_a_finalist(void **state)
     entry_reaches_the_final(s);
     entry_is_assigned(s, 502, "CK");
     entry_is_placed(s);
-    assert_true(round_is_annulled(s, 502));
+    assert_true(round_is_annulled(s, LAST));
     assert_int_equal(the_entry(s)->self.state, IS(FINALIST));
     assert_true(the_entry(s)->reached_final);
     assert_false(the_entry(s)->may_have_prize);
@@ -164,25 +172,36 @@ a_final_that_is_the_only_round_makes_and_unmakes_finalists(void **state)
     entry_is_assigned(s, 501, "CK");
     entry_reaches_the_final(s);
     entry_is_placed(s);
-    assert_true(round_is_annulled(s, 501));
+    assert_true(round_is_annulled(s, FIRST));
     assert_int_equal(the_entry(s)->self.state, IS(REGISTERED));
     assert_false(the_entry(s)->reached_final);
 }
 
 static void
-another_round_or_a_withdrawal_is_not_undone(void **state)
+rounds_are_annulled_one_after_the_other_back_to_the_first(void **state)
 {
     struct story *s = *state;
 
     entry_is_registered(s);
     entry_is_assigned(s, 501, "SK");
-    entry_falls_out(s);
-    assert_false(round_is_annulled(s, 502));
-    assert_int_equal(the_entry(s)->self.state, IS(ELIMINATED));
-    assert_true(round_is_annulled(s, 501));
+    entry_reaches_the_final(s);
+    entry_is_assigned(s, 502, "CK");
+    entry_is_placed(s);
+    assert_true(round_is_annulled(s, LAST));
+    assert_true(round_is_annulled(s, FIRST));
+    assert_int_equal(the_entry(s)->self.state, IS(REGISTERED));
+    assert_false(the_entry(s)->reached_final);
+}
+
+static void
+a_withdrawal_is_not_undone(void **state)
+{
+    struct story *s = *state;
+
+    entry_is_registered(s);
     entry_is_assigned(s, 503, "SK");
     withdraw_as(s, 32);
-    assert_false(round_is_annulled(s, 503));
+    assert_false(round_is_annulled(s, FIRST));
 }
 
 static void
@@ -201,7 +220,7 @@ an_annulled_result_is_not_undone_with_a_round(void **state)
     annul.reason = "Sai quy chế";
     say_as(s, 11, 200, &annul);
     assert_happened(s, "ResultAnnulled");
-    assert_false(round_is_annulled(s, 501));
+    assert_false(round_is_annulled(s, FIRST));
 }
 
 int
@@ -213,7 +232,8 @@ main(void)
         TOLD(an_annulled_further_round_leaves_an_entry_between_rounds),
         TOLD(an_annulled_final_leaves_a_finalist_a_finalist),
         TOLD(a_final_that_is_the_only_round_makes_and_unmakes_finalists),
-        TOLD(another_round_or_a_withdrawal_is_not_undone),
+        TOLD(rounds_are_annulled_one_after_the_other_back_to_the_first),
+        TOLD(a_withdrawal_is_not_undone),
         TOLD(an_annulled_result_is_not_undone_with_a_round),
     };
 

@@ -102,7 +102,6 @@ CREATE TABLE submissions.entry (
     submitted_at      timestamptz,
     examined_by       uuid,
     cure_at           timestamptz,
-    before_round      int4 NOT NULL CHECK (before_round IN (0, 3, 4, 6)),
     round_id          uuid,
     round_code        text NOT NULL,
     rank              int4 NOT NULL CHECK (rank >= 0),

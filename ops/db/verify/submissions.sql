@@ -10,7 +10,7 @@ SELECT programme, id, version, state, changed_at, ordinal, year, name, threshold
     FROM submissions.edition WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id, team, entry_kind, title, summary,
        submitted_by, registered_by, entry_code, score_centi, award, reached_final, money_paid, track, draft,
-       content_digest, entry_version, submitted_at, examined_by, cure_at, before_round, round_id, round_code, rank,
+       content_digest, entry_version, submitted_at, examined_by, cure_at, round_id, round_code, rank,
        may_have_prize, promoted_from_id, promoted_to_id, accused_by, accusation, answer_due_at, answered, disqualified_by,
        organiser_agency_id, title_key
     FROM submissions.entry WHERE false;
