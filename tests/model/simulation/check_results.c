@@ -85,7 +85,8 @@ set_back(const struct fact *fact, const char *round_id, bool from_final)
     struct uuid round = uuid_of(round_id);
 
     MUST("R-E7",
-         uuid_equal(&n->round, &round) && round_note_of(fact->programme, round)->is_annulled,
+         (uuid_is_nil(&n->round) || uuid_equal(&n->round, &round)) &&
+             round_note_of(fact->programme, round)->is_annulled,
          "entry %s was set back by a round that counts", id_of(fact->row->aggregate));
     n->round = (struct uuid){ { 0 } };
     n->fate = IN_IT;
