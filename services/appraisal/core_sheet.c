@@ -178,6 +178,20 @@ sheet_locked(void *state, const void *event)
 
 /* ------------------------------------------------------------------ reopening, excusing */
 
+/* By the chair; the chair's own sheet by the secretary: nobody opens the own one, knowing what the others gave. */
+static int
+judge_reopener(const struct given *given, const struct round *r)
+{
+    const struct score_sheet *sheet = given->state;
+    bool is_of_chair = judging_has_seat(&r->members, SEAT(CHAIR), &sheet->person_id);
+    int seat = is_of_chair ? SEAT(SECRETARY) : SEAT(CHAIR);
+
+    if (judging_has_seat(&r->members, seat, &given->actor->person))
+        return ACCEPTED;
+    return is_of_chair && uuid_equal(&sheet->person_id, &given->actor->person) ? NO(SAME_PERSON)
+                                                                               : NO(NOT_THE_CHAIR);
+}
+
 /* A ranking that was proposed counted on the sheet. */
 static int
 reopen_sheet(const struct given *given, const void *message, struct events *out)
@@ -186,11 +200,13 @@ reopen_sheet(const struct given *given, const void *message, struct events *out)
     const struct round *r = also(given, 0);
     const Appraisal__ReopenSheet *ask = message;
     Appraisal__SheetReopened *said;
+    int refusal;
 
     if (!is_of_round(sheet, r))
         return NO(UNKNOWN_ROUND);
-    if (!judging_has_seat(&r->members, SEAT(CHAIR), &given->actor->person))
-        return NO(NOT_THE_CHAIR);
+    refusal = judge_reopener(given, r);
+    if (refusal)
+        return refusal;
     if (r->self.state != ROUND(SCORING) && r->self.state != ROUND(DELIBERATION))
         return NO(NOT_SCORING);
 

@@ -156,7 +156,7 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(NOT_TIED),                "only entries that share a place are put in order" },
     { NO(TIE_UNDECIDED),           "the chair must decide first between entries of equal score" },
     { NO(OTHER_RANKING),           "this is not the ranking that is proposed, or it is not what the sheets give any more" },
-    { NO(SAME_PERSON),             "a ranking is confirmed by another person than proposed it" },
+    { NO(SAME_PERSON),             "a ranking is confirmed by another person than proposed it, and nobody reopens the own sheet" },
     { NO(LATER_ROUND_BEGAN),       "a later round has begun" },
     { NO(TOO_MANY_ENTRIES),        "these are more than a round or a council can hold" },
     { NO(NOT_SCORING),             "the round is not being scored" },

@@ -209,6 +209,27 @@ the_chair_reopens_a_locked_sheet(void **unused __attribute__((unused)))
 }
 
 static void
+the_chairs_own_sheet_is_reopened_by_the_secretary(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_scoring(&s);
+    lock_all(&s, ENTRY, 5000);
+    story_as(&s, CHAIR);
+    reopen(&s, ENTRY, CHAIR);
+    assert_refused(&s, "SAME_PERSON");
+    story_as(&s, MEMBER);
+    reopen(&s, ENTRY, CHAIR);
+    assert_refused(&s, "NOT_THE_CHAIR");
+    story_as(&s, SECRETARY);
+    reopen(&s, ENTRY, MEMBER);
+    assert_refused(&s, "NOT_THE_CHAIR");
+    reopen(&s, ENTRY, CHAIR);
+    assert_happened(&s, "SheetReopened");
+    story_end(&s);
+}
+
+static void
 a_sheet_that_is_reopened_voids_the_proposed_ranking(void **unused __attribute__((unused)))
 {
     struct story s;
@@ -296,6 +317,7 @@ main(void)
         cmocka_unit_test(a_locked_sheet_is_changed_no_more),
         cmocka_unit_test(nothing_is_scored_but_in_a_round_that_is_scored),
         cmocka_unit_test(the_chair_reopens_a_locked_sheet),
+        cmocka_unit_test(the_chairs_own_sheet_is_reopened_by_the_secretary),
         cmocka_unit_test(a_sheet_that_is_reopened_voids_the_proposed_ranking),
         cmocka_unit_test(no_sheet_of_a_confirmed_round_is_reopened),
         cmocka_unit_test(a_judge_or_the_secretary_excuses),

@@ -91,7 +91,7 @@ CREATE TABLE submissions.entry (
     submitted_by      uuid,
     registered_by     uuid,
     entry_code        text NOT NULL,
-    score_centi       int4 NOT NULL CHECK (score_centi >= 0),
+    score_centi       int4 NOT NULL, -- below nothing, where a harsh judge was missing and judges' means are taken out
     award             int4 NOT NULL CHECK (award BETWEEN 0 AND 5),
     reached_final     bool NOT NULL,
     money_paid        bool NOT NULL,
