@@ -109,6 +109,8 @@ reader_get(struct reader *reader, struct question *q, ProtobufCMessage **ret_res
         *ret_reason = WIRE__REASON__REASON_NOT_FOUND; /* the same answer: nothing is given away */
         return 0;
     }
+    if (q->query->show)
+        q->query->show(world_hold(world, q->query->kind, given.subject)->state);
     if (!q->query->answer) {
         *ret_response = fill_get(reader->arena, q->query, given.state);
         return 0;

@@ -126,10 +126,29 @@ may_see_edition(const struct given *given)
            authority_reads_all(given->authority, &given->actor->agency, given->programme, given->now_us);
 }
 
+/* Authors and evidence of the drafts before count for nothing any more, and all together may be more than an answer
+ * holds. */
+static void
+show_latest_draft(void *state)
+{
+    struct entry *entry = state;
+    size_t count = 0;
+
+    LIST_EACH (struct author, author, &entry->authors)
+        if (author->draft == entry->draft)
+            *(struct author *) list_at(&entry->authors, count++) = *author;
+    entry->authors.count = count;
+    count = 0;
+    LIST_EACH (struct evidence, evidence, &entry->evidence)
+        if (evidence->draft == entry->draft)
+            *(struct evidence *) list_at(&entry->evidence, count++) = *evidence;
+    entry->evidence.count = count;
+}
+
 const struct query submissions_queries[] = {
     { ON(get_programme),      ON(get_programme_response),      .kind = &programme_kind, .for_everybody = true },
     { ON(get_edition),        ON(get_edition_response),        .kind = &edition_kind, .may_see = may_see_edition },
-    { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind },
+    { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind, .show = show_latest_draft },
     { ON(get_dossier),        ON(get_dossier_response),        .kind = &dossier_kind },
     { ON(list_programmes),    ON(list_programmes_response),    .select = list_programmes },
     { ON(list_editions),      ON(list_editions_response),      .select = list_editions },

@@ -116,6 +116,7 @@ def test_an_entry_is_mended_as_often_as_it_takes_and_every_version_is_kept(world
         "EntryDrafted", "EntryRevised", "EntrySubmitted", "EntryReturned", "EntryRevised", "EntrySubmitted",
         "EntryRegistered", "ContenderNoted"]
     assert (entry.entry_version, entry.summary) == (2, "Có minh chứng.")
+    assert {row.draft for row in [*entry.authors, *entry.evidence]} == {entry.draft}
     handed_in = base.one("SELECT array_agg(body ORDER BY position) FROM runtime.journal WHERE aggregate = %s AND type ="
                          " 'sangkien.submissions.v1.EntrySubmitted'", cured)
     digests = [world.stack.words["submissions.EntrySubmitted"].FromString(bytes(body)).digest for body in handed_in]
