@@ -144,9 +144,12 @@ learn_sheet_reopened(const struct fact *fact, const void *event)
     const Appraisal__SheetReopened *e = event;
     struct sheet_note *sheet = its_sheet(fact);
     const struct round_note *r = its_round(fact);
+    bool is_of_chair = uuid_equal(&r->chair, &sheet->person);
 
-    MUST("R-E5", !r->is_confirmed && uuid_equal(&r->chair, &fact->row->actor),
-         "sheet %s was reopened after the round was confirmed, or not by the chair", e->sheet_id);
+    MUST("R-E5", !r->is_confirmed, "sheet %s was reopened after the round was confirmed",
+         e->sheet_id);
+    MUST("R-E5", uuid_equal(is_of_chair ? &r->secretary : &r->chair, &fact->row->actor),
+         "sheet %s was reopened by whoever may not, or whose it is", e->sheet_id);
     sheet->scores = NULL;
     sheet->is_open = true;
 }

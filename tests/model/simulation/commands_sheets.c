@@ -95,14 +95,17 @@ bool
 reopen_sheet(struct draft *d)
 {
     Appraisal__ReopenSheet *m = (void *) (uintptr_t) d->message;
+    const struct score_sheet *sheet;
     const struct round *r;
+    bool is_of_chair;
 
-    if (!about_sheet(d, STATE(SHEET(LOCKED)), &r) ||
-        (r->self.state > ROUND(DELIBERATION) && !often(50)))
+    sheet = about_sheet(d, STATE(SHEET(LOCKED)), &r);
+    if (!sheet || (r->self.state > ROUND(DELIBERATION) && !often(50)))
         return false;
+    is_of_chair = judging_has_seat(&r->members, SEAT(CHAIR), &sheet->person_id);
     m->round_id = text_of(often(20) ? dice_uuid(&sim.dice) : r->self.id);
     m->reason = "Cộng nhầm điểm.";
-    spoken_by_person(d, seated_in(r, SEAT(CHAIR)));
+    spoken_by_person(d, seated_in(r, is_of_chair != often(40) ? SEAT(SECRETARY) : SEAT(CHAIR)));
     return true;
 }
 

@@ -395,7 +395,7 @@ const struct maker submissions_makers[] = {
 
     { ON(propose_disqualification), 7, propose_disqualification },
     { ON(answer_accusation),        7, answer_accusation },
-    { ON(dismiss_accusation),       2, dismiss_accusation },
+    { ON(dismiss_accusation),       3, dismiss_accusation },
     { ON(disqualify_entry),        10, disqualify_entry },
     { 0 },
 };
