@@ -228,7 +228,7 @@ record_disbursement(struct draft *d)
     m->amount_vnd = amount_within(c->allotted_vnd - c->disbursed_vnd);
     m->treasury_office = "KBNN";
     m->voucher_year = c->fiscal_year + (often(20) ? 1 : 0);
-    m->voucher_number = word_for("CT", often(150) ? between(1, 6) : between(1, 1000000));
+    m->voucher_number = word_for("CT", often(500) ? between(1, 6) : between(1, 1000000));
     spoken_by(d, MAY(TREASURY) | MAY(ACCOUNTANT));
     return true;
 }
