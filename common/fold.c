@@ -30,7 +30,35 @@ base_of(ucs4_t c)
     return c;
 }
 
-/* Most of a text, by a short way: 0 for what is no letter and no digit. */
+/* Most of a Vietnamese text, by a short way: what folded_letter says of the letters from U+00C0 and from U+1E00 on; a
+ * point where that must be asked. */
+/* clang-format off */
+enum { LATIN = 0xC0, LATIN_END = 0x200, LATIN_MORE = 0x1E00, LATIN_MORE_END = 0x1F00 };
+static const char latin[] =
+    "aaaaaa.ceeeeiiiidnooooo..uuuuy..aaaaaa.ceeeeiiiidnooooo..uuuuy.y"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghh..iiiiiiii....jjkk.llllll."
+    "...nnnnnn...oooooo..rrrrrrsssssssstttt..uuuuuuuuuuuuwwyyyzzzzzz."
+    ".........d......................oo.............uu..............."
+    ".............aaiioouuuuuuuuuu.aaaa....ggkkoooo..j...gg..nnaa....";
+static const char latin_more[] =
+    "aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm"
+    "mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv"
+    "wwwwwwwwwwxxxxyyzzzzzzhtwy......aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
+    "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......";
+/* clang-format on */
+_Static_assert(sizeof(latin) == LATIN_END - LATIN + 1, "a letter for each");
+_Static_assert(sizeof(latin_more) == LATIN_MORE_END - LATIN_MORE + 1, "a letter for each");
+
+/* A point where it must be asked what folded_letter says. */
+static char
+latin_fold(ucs4_t c)
+{
+    if (c >= LATIN && c < LATIN_END)
+        return latin[c - LATIN];
+    return c >= LATIN_MORE && c < LATIN_MORE_END ? latin_more[c - LATIN_MORE] : '.';
+}
+
+/* 0 for what is no letter and no digit. */
 static char
 ascii_fold(char c)
 {
@@ -55,10 +83,20 @@ is_counted(ucs4_t c)
 static ucs4_t
 folded_letter(ucs4_t c)
 {
-    if (c < 0x80)
-        return (ucs4_t) ascii_fold((char) c);
     c = without_stroke(base_of(uc_tolower(c)));
     return is_counted(c) ? c : 0;
+}
+
+/* What is written for the letter: nothing at all for a mark, and 0 for what parts words. */
+enum { NOTHING_AT_ALL = -1 };
+static int64_t
+letter_of(ucs4_t c)
+{
+    char short_way = c < 0x80 ? ascii_fold((char) c) : latin_fold(c);
+
+    if (short_way != '.')
+        return short_way;
+    return is_mark(c) ? NOTHING_AT_ALL : (int64_t) folded_letter(c);
 }
 
 const char *
@@ -73,19 +111,17 @@ text_fold(struct arena *arena, const char *text)
 
     for (size_t i = 0; i < size;) {
         int length = u8_mbtoucr(&c, from + i, size - i);
+        int64_t letter = length > 0 ? letter_of(c) : NOTHING_AT_ALL;
 
         i += length > 0 ? (size_t) length : 1;
-        if (length <= 0 || (c >= 0x80 && is_mark(c)))
-            continue;
-        c = folded_letter(c);
-        if (!c) {
+        if (letter == 0)
             is_apart = used > 0;
+        if (letter <= 0)
             continue;
-        }
         if (is_apart)
             folded[used++] = ' ';
         is_apart = false;
-        used += (size_t) u8_uctomb(folded + used, c, (ptrdiff_t) (room - used));
+        used += (size_t) u8_uctomb(folded + used, (ucs4_t) letter, (ptrdiff_t) (room - used));
     }
     return (const char *) folded;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <uninorm.h>
+#include <unistr.h>
 
 #include "common/fold.h"
 
@@ -63,6 +65,30 @@ composed_and_decomposed_are_the_same(void **state)
     assert_folds("So\u031B\u0309 No\u0323\u0302i vu\u0323", "so noi vu");
 }
 
+/* The decomposed letter says its own base; the composed one must say the same, by whatever way. */
+static void
+every_latin_letter_folds_as_its_decomposition_does(void **state)
+{
+    static const ucs4_t ranges[][2] = { { 0xA0, 0x250 }, { 0x1DFF, 0x1F10 } };
+    struct arena *arena = arena_new();
+
+    (void) state;
+    for (size_t r = 0; r < 2; r++)
+        for (ucs4_t c = ranges[r][0]; c < ranges[r][1]; c++) {
+            uint8_t composed[8] = "", decomposed[64] = "";
+            size_t room = sizeof(decomposed) - 1;
+
+            assert_true(u8_uctomb(composed, c, sizeof(composed) - 1) > 0);
+            assert_ptr_equal(
+                u8_normalize(UNINORM_NFD, composed, strlen((char *) composed), decomposed, &room),
+                decomposed);
+            decomposed[room] = '\0';
+            assert_string_equal(text_fold(arena, (char *) composed),
+                                text_fold(arena, (char *) decomposed));
+        }
+    arena_free(&arena);
+}
+
 static void
 only_letters_and_digits_count_with_one_space_between_words(void **state)
 {
@@ -91,6 +117,7 @@ main(void)
         cmocka_unit_test(a_d_with_a_stroke_is_a_d),
         cmocka_unit_test(every_vietnamese_letter_is_its_base),
         cmocka_unit_test(composed_and_decomposed_are_the_same),
+        cmocka_unit_test(every_latin_letter_folds_as_its_decomposition_does),
         cmocka_unit_test(only_letters_and_digits_count_with_one_space_between_words),
         cmocka_unit_test(other_scripts_stay_what_they_are),
     };
