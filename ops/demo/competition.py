@@ -19,9 +19,14 @@ MISTYPING = "kbnn-expert"  # whose sheet is reopened
 THRESHOLD_CENTI, BEST, TIED = 7500, "CCHC4-14", ("CCHC4-37", "CCHC4-51")
 STAFF = {"PUBLIC_SERVICE_UNIT": "PUBLIC_EMPLOYEE", "SOCIO_POLITICAL": "UNION_MEMBER"}
 WAITED_FOR = ("submissions.RegistrationOpened", "submissions.RegistrationClosed", "appraisal.ContenderNoted",
-              "appraisal.ContestClosed", "submissions.EntryReachedFinal", "submissions.EntryPlaced",
+              "appraisal.ContestClosed", "appraisal.ContestEntrantsConfirmed", "submissions.JudgingEnded",
+              "submissions.EntryReachedFinal", "submissions.EntryPlaced",
               "appraisal.DossierNoted", "funding.RecommendationNoted", "funding.FundingWithdrawn",
               "submissions.DossierOverdue", "submissions.EntryPaid")
+
+
+def minutes(symbol, day):
+    return document("MINUTES", symbol, day)
 
 
 def operator(type, subject, body, nth=""):
@@ -33,7 +38,7 @@ class Competition:
         self.stack, self.out = stack, out
         self.province, self.teller = Province(), Teller(stack, out)
         self.say, self.be = self.teller.say, self.teller.be
-        self.ear = None
+        self.ear = self.digest = None
         self.local = LocalContest(self)
         self.council = Council(self.teller, EDITION, "snv-officer", judging.CHAIR, judging.SECRETARY, judging.MEMBERS)
         self.preliminary, self.final = (Round(self.council, code) for code in (judging.PRELIMINARY, judging.FINAL))
@@ -149,6 +154,8 @@ class Competition:
                    for e in self.province.entries))
         self.ear.wait("appraisal.ContenderNoted", "entry_id", [e.id for e in self.province.entries])
         self.ear.wait("appraisal.ContestClosed", "edition_id", [EDITION])
+        self.say(officer("snv-officer", "submissions.ConfirmEntrants", EDITION))
+        self.ear.wait("appraisal.ContestEntrantsConfirmed", "edition_id", [EDITION])
 
     # ------------------------------------------------------------- June to October: the rounds
 
@@ -169,13 +176,14 @@ class Competition:
         self.preliminary.lock(sheets, {**right, mistyped: judging.split(5770)})
 
         self.be("2019-08-01 08:00")
-        self.preliminary.propose()
+        self.preliminary.propose(minutes("MAU-21/BB-HDGK", "2019-08-01"))
         self.preliminary.reopen(sheets[mistyped], "Phiếu lệch xa các phiếu khác; giám khảo xác nhận ghi nhầm điểm.")
         self.say(self.preliminary.sheet_locked(MISTYPING, sheets[mistyped], right[mistyped], nth="2"))
 
     def preliminary_ranked(self):
         self.be("2019-08-05 08:00")
-        ranking, digest = self.preliminary.ranking(self.preliminary.propose(nth="2"))
+        proposed = self.preliminary.propose(minutes("MAU-22/BB-HDGK", "2019-08-05"), nth="2")
+        ranking, digest = self.preliminary.ranking(proposed)
         self.compare(ranking.lines)
         self.preliminary.confirm(digest, by=judging.SECRETARY, expect="SAME_PERSON")
         self.be("2019-08-06 08:00")
@@ -200,16 +208,19 @@ class Competition:
         self.be("2019-10-25 14:00")
         self.final.lock(sheets, {(judge, e.id): scores for place, e in enumerate(self.finalists, 1)
                                  for judge, scores in judging.final(e, place).items()})
-        ranking, digest = self.final.ranking(self.final.propose())
+        ranking, self.digest = self.final.ranking(self.final.propose(minutes("MAU-31/BB-HDGK", "2019-10-25")))
         check("the order of the final", [x.entry_code for x in ranking.lines] == [e.code for e in self.finalists])
-        self.final.confirm(digest)
+        self.final.confirm(self.digest)
         self.ear.wait("submissions.EntryPlaced", "entry_id", [e.id for e in self.finalists])
 
     def results(self):
+        self.be("2019-10-28 08:00")
+        self.council.close_judging()
+        self.ear.wait("submissions.JudgingEnded", "edition_id", [EDITION])
         self.be("2019-10-29 14:00")
         self.say(officer("vp-owner", "submissions.ConfirmResults", EDITION, dict(
             prizewinners=[dict(entry_id=e.id, award="AWARD_" + e.award) for e in self.finalists],
-            document=document("REPORT", "2417/BC-SNV", "2019-10-29"))))
+            ranking_digest=self.digest, document=document("REPORT", "2417/BC-SNV", "2019-10-29"))))
 
     PHASES = (
         ("{agencies} agencies enter the directory", agencies),
@@ -226,5 +237,5 @@ class Competition:
         ("preliminary: {judges} judges lock their sheets; one is reopened", preliminary_scored),
         ("preliminary: {finalists} of {entries} reach 75 points; a criterion parts two of 77.80", preliminary_ranked),
         ("final: four parts, every place counts", final_judged),
-        ("results: ten prizes", results),
+        ("judging is closed; results: ten prizes", results),
     )

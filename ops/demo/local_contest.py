@@ -71,6 +71,8 @@ class LocalContest:
             self.say(CLERK, "RegisterEntry", dict(entry_code=entry.code), entry.id)
         ear.wait("appraisal.ContenderNoted", "entry_id", ids)
         ear.wait("appraisal.ContestClosed", "edition_id", [self.edition])
+        self.say(CLERK, "ConfirmEntrants")
+        ear.wait("appraisal.ContestEntrantsConfirmed", "edition_id", [self.edition])
 
     def judged(self):
         self.competition.be("2019-04-02 08:00")
@@ -81,14 +83,17 @@ class LocalContest:
             (judge, e.id): [dict(part="bai-du-thi", criterion=code, score_centi=total // 2) for code, *_ in CRITERIA]
             for e in self.entries
             for judge, total in judging.totals(e, e.score_centi, self.council.judges).items()})
-        ranking, digest = self.round.ranking(self.round.propose())
+        ranking, digest = self.round.ranking(self.round.propose(
+            document("MINUTES", "MAU-05/BB-HDGK", "2019-04-12", AGENCY)))
         check("the scores of the district", [(x.entry_code, x.score_centi) for x in ranking.lines] ==
               [(e.code, e.score_centi) for e in self.entries])
         self.competition.be("2019-04-15 08:00")
         self.round.confirm(digest)
         self.competition.ear.wait("submissions.EntryPlaced", "entry_id", [e.id for e in self.entries])
+        self.council.close_judging()
+        self.competition.ear.wait("submissions.JudgingEnded", "edition_id", [self.edition])
         report = document("REPORT", "MAU-09/BC-UBND", "2019-04-22", AGENCY)
         self.competition.be("2019-04-22 08:00")
-        self.say(HEAD, "ConfirmResults", dict(document=report, prizewinners=[
+        self.say(HEAD, "ConfirmResults", dict(document=report, ranking_digest=digest, prizewinners=[
             dict(entry_id=e.id, award="AWARD_" + e.award) for e in self.entries]))
         self.say(CLERK, "ReportLocalResults", dict(cost_vnd=COST_VND, document=report))

@@ -35,6 +35,9 @@ class Council:
             edition_id=self.edition, document=document,
             members=[dict(person_id=person_id(person), seat="PANEL_SEAT_" + seat) for person, seat in seats])))
 
+    def close_judging(self):
+        self.teller.say(officer(self.organiser, "appraisal.CloseJudging", self.edition))
+
     def declare(self, conflicts):
         """Everybody says which conflicts there are, or that there are none: {person: ids of entries}."""
         self.teller.say(*(officer(person, "appraisal.DeclareConflicts", self.id, dict(
@@ -79,8 +82,10 @@ class Round:
     def reopen(self, sheet, reason):
         self.say(self.council.chair, "ReopenSheet", dict(round_id=self.id, reason=reason), sheet)
 
-    def propose(self, nth=""):
-        return self.say(self.council.secretary, "ProposeRanking", nth=nth)
+    def propose(self, minutes, nth=""):
+        council = self.council
+        return self.say(council.secretary, "ProposeRanking", dict(minutes=minutes, present_person_ids=[
+            person_id(person) for person in (council.secretary, *council.judges)]), nth=nth)
 
     def ranking(self, proposed):
         """The ranking that the secretary proposed, and its digest."""

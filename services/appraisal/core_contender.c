@@ -27,17 +27,15 @@ co_entrants_of(const Submissions__EntryRegistered *heard, struct events *out, si
 }
 
 static void
-note_cluster(const struct contest *contest, const Submissions__EntryRegistered *heard,
-             struct events *out)
+count_one_more(const struct contest *contest, const Submissions__EntryRegistered *heard,
+               struct events *out)
 {
-    const Submissions__Cluster *cluster = judging_cluster_of(contest, heard->entrant_agency_id);
-    Appraisal__ContestClusterEntered *entered;
+    struct uuid agency = uuid_of(heard->entrant_agency_id);
+    struct tally tally;
 
-    if (!cluster || judging_has_entries(contest, cluster->code) || judging_judge_contest(contest))
-        return;
-    entered = new_event_on(out, &contest_kind, contest->self.id, ON(contest_cluster_entered));
-    entered->edition_id = heard->edition_id;
-    entered->cluster_code = cluster->code;
+    judging_tally_begin(&tally, contest, out);
+    judging_tally(&tally, "", &agency, 1);
+    judging_tally_say(&tally);
 }
 
 /* An entry of an edition that is judged elsewhere is nobody here. */
@@ -64,7 +62,7 @@ note_contender(const struct given *given, const void *message, struct events *ou
     noted->track = heard->track;
     noted->submitted_at = heard->submitted_at;
     noted->entry_version = heard->entry_version;
-    note_cluster(contest, heard, out);
+    count_one_more(contest, heard, out);
     return ACCEPTED;
 }
 
@@ -90,14 +88,20 @@ contender_noted(void *state, const void *event)
 
 /* The intake of its dossier (core_intake.c) hears that an entry has left, for both of them. */
 void
-contender_leaves(const struct contender *c, struct events *out)
+contender_leaves(const struct contender *c, const struct contest *contest, struct events *out)
 {
     Appraisal__ContenderGone *gone;
+    struct tally tally;
 
     if (c->self.state == NOTHING || c->self.state == CONTENDER(GONE))
         return;
     gone = new_event_on(out, &contender_kind, c->self.id, ON(contender_gone));
     gone->entry_id = id_text(out, &c->self.id);
+    if (c->self.state != CONTENDER(READY))
+        return; /* it waited for nothing */
+    judging_tally_begin(&tally, contest, out);
+    judging_tally(&tally, c->next_round_code, &c->entrant_agency_id, -1);
+    judging_tally_say(&tally);
 }
 
 static void

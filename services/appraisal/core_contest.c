@@ -1,5 +1,9 @@
 /* services/appraisal/core_contest.c - what is known here of an edition that is judged here: its rules,
- * and where its rounds stand. Pure: no SQL, no sockets, no clock. */
+ * and where its rounds stand. Pure: no SQL, no sockets, no clock.
+ *
+ * What submissions says is heard in the order of its journal. Since it registers no entry behind EntrantsConfirmed,
+ * every entry is known here when that is heard: whoever begins a round then cannot leave out one that is still on
+ * its way. */
 #include "services/appraisal/judging.h"
 
 #include "sangkien/submissions/v1/events.pb-c.h"
@@ -11,6 +15,8 @@
 static bool
 can_be_judged(const Submissions__EditionRules *rules)
 {
+    if (rules->n_rounds == 0)
+        return false;
     for (size_t i = 0; i < rules->n_rounds; i++)
         if (!ranking_can_count(rules->rounds[i]))
             return false;
@@ -73,6 +79,21 @@ note_closing(const struct given *given, const void *message, struct events *out)
 }
 
 static int
+note_entrants(const struct given *given, const void *message, struct events *out)
+{
+    const struct contest *c = given->state;
+    Appraisal__ContestEntrantsConfirmed *confirmed;
+
+    (void) message;
+    if (c->self.state != CONTEST(CLOSED))
+        return ACCEPTED;
+
+    confirmed = new_event(out, ON(contest_entrants_confirmed));
+    confirmed->edition_id = id_text(out, &given->subject);
+    return ACCEPTED;
+}
+
+static int
 note_end(const struct given *given, const void *message, struct events *out)
 {
     const struct contest *c = given->state;
@@ -99,15 +120,7 @@ contest_round_noted(void *state, const void *event)
     r->cluster_code = e->cluster_code;
     r->instance = e->instance;
     r->state = (int) e->state;
-}
-
-static void
-contest_cluster_entered(void *state, const void *event)
-{
-    struct contest *c = state;
-    const Appraisal__ContestClusterEntered *e = event;
-
-    ((struct contest_cluster *) list_add(&c->clusters))->cluster_code = e->cluster_code;
+    r->ranking_digest = proto_digest_of(e->ranking_digest);
 }
 
 /* ------------------------------------------------------------------ what others ask of it */
@@ -115,10 +128,14 @@ contest_cluster_entered(void *state, const void *event)
 int
 judging_judge_contest(const struct contest *contest)
 {
-    bool is_judged =
-        contest->self.state == CONTEST(PUBLISHED) || contest->self.state == CONTEST(CLOSED);
-
-    return is_judged ? ACCEPTED : NO(UNKNOWN_CONTEST);
+    switch (contest->self.state) {
+    case CONTEST(PUBLISHED):
+    case CONTEST(CLOSED):
+    case CONTEST(ENTRANTS_CONFIRMED):
+        return ACCEPTED;
+    default:
+        return NO(UNKNOWN_CONTEST);
+    }
 }
 
 int
@@ -154,27 +171,16 @@ judging_cluster(const struct contest *contest, const char *code)
 }
 
 const Submissions__Cluster *
-judging_cluster_of(const struct contest *contest, const char *agency_id)
+judging_cluster_of(const struct contest *contest, const struct uuid *agency)
 {
-    struct uuid agency = uuid_of(agency_id);
-
     for (size_t i = 0; i < contest->rules->n_clusters; i++)
         for (size_t n = 0; n < contest->rules->clusters[i]->n_agency_ids; n++) {
             struct uuid member = uuid_of(contest->rules->clusters[i]->agency_ids[n]);
 
-            if (uuid_equal(&member, &agency))
+            if (uuid_equal(&member, agency))
                 return contest->rules->clusters[i];
         }
     return NULL;
-}
-
-bool
-judging_has_entries(const struct contest *contest, const char *cluster_code)
-{
-    LIST_EACH (const struct contest_cluster, c, &contest->clusters)
-        if (strcmp(c->cluster_code, cluster_code) == 0)
-            return true;
-    return false;
 }
 
 const struct contest_round *
@@ -188,6 +194,12 @@ judging_standing(const struct contest *contest, const char *round_code, const ch
     return last;
 }
 
+bool
+judging_is_live(const struct contest_round *standing)
+{
+    return standing && standing->state != ROUND(CONFIRMED) && standing->state != ROUND(ANNULLED);
+}
+
 static bool
 is_confirmed(const struct contest *contest, const char *round_code, const char *cluster_code)
 {
@@ -196,21 +208,31 @@ is_confirmed(const struct contest *contest, const char *round_code, const char *
     return standing && standing->state == ROUND(CONFIRMED);
 }
 
+/* A cluster of which nobody is to be judged, any more or ever, holds no round, and nobody waits for it. */
+static bool
+is_done(const struct contest *contest, const char *round_code, const char *cluster_code)
+{
+    return judging_awaited_in(contest, round_code, cluster_code) == 0 &&
+           !judging_is_live(judging_standing(contest, round_code, cluster_code));
+}
+
 static bool
 are_all_confirmed(const struct contest *contest, const Submissions__RoundRules *rules)
 {
     if (rules->stage != STAGE(CLUSTER))
-        return is_confirmed(contest, rules->code, "");
+        return is_done(contest, rules->code, "") && is_confirmed(contest, rules->code, "");
     for (size_t i = 0; i < contest->rules->n_clusters; i++)
-        if (judging_has_entries(contest, contest->rules->clusters[i]->code) &&
-            !is_confirmed(contest, rules->code, contest->rules->clusters[i]->code))
+        if (!is_done(contest, rules->code, contest->rules->clusters[i]->code))
             return false;
     return true;
 }
 
+/* Before the entrants are confirmed, nobody knows of a cluster that it is empty. */
 bool
 judging_may_begin(const struct contest *contest, size_t nth)
 {
+    if (nth > 0 && contest->self.state != CONTEST(ENTRANTS_CONFIRMED))
+        return false;
     for (size_t i = 0; i < nth; i++)
         if (!are_all_confirmed(contest, contest->rules->rounds[i]))
             return false;
@@ -233,24 +255,34 @@ judging_later_began(const struct contest *contest, size_t nth)
 }
 
 /* clang-format off */
+#define ORGANISERS (MAY(ORGANISER) | MAY(STANDING) | MAY(CLERK) | MAY(ENTRANT_HEAD))
+
 static const struct handler contest_handlers[] = {
     /* message                              who may  decide        birth   also locks  about */
     { OF(submissions, edition_published),   HEARD,   note_contest, EITHER, NULL,       contest_with_rules },
     { OF(submissions, registration_closed), HEARD,   note_closing, EITHER },
+    { OF(submissions, entrants_confirmed),  HEARD,   note_entrants, EITHER },
     { OF(submissions, results_confirmed),   HEARD,   note_end,     EITHER },
     { OF(submissions, edition_cancelled),   HEARD,   note_end,     EITHER },
+    { ON(close_judging),                    ORGANISERS, judging_close_judging, MUST_EXIST },
     { 0 },
 };
 
 static const struct transition contest_transitions[] = {
-    /* from                 when                      to                   remember             because */
-    { NOTHING,              ON(contest_noted),        CONTEST(PUBLISHED),  contest_noted,       "the rules by which it is judged are published, and frozen" },
-    { CONTEST(PUBLISHED),   ON(contest_cluster_entered), CONTEST(PUBLISHED), contest_cluster_entered, "the first entry of a cluster was registered" },
-    { CONTEST(CLOSED),      ON(contest_cluster_entered), CONTEST(CLOSED), contest_cluster_entered, "the first entry of a cluster was registered" },
-    { CONTEST(PUBLISHED),   ON(contest_closed),       CONTEST(CLOSED),     NULL,                "registration is over: it is known who can be judged" },
-    { CONTEST(CLOSED),      ON(contest_round_noted),  CONTEST(CLOSED),     contest_round_noted, "a round was planned, confirmed or annulled" },
-    { CONTEST(PUBLISHED),   ON(contest_ended),        CONTEST(ENDED),      NULL,                "the edition was cancelled before registration was over" },
-    { CONTEST(CLOSED),      ON(contest_ended),        CONTEST(ENDED),      NULL,                "the results are confirmed, or the edition was cancelled" },
+    /* from                       when                           to                           remember                    because */
+    { NOTHING,                    ON(contest_noted),             CONTEST(PUBLISHED),          contest_noted,              "the rules by which it is judged are published, and frozen" },
+    { CONTEST(PUBLISHED),         ON(contenders_awaited),        CONTEST(PUBLISHED),          judging_contenders_awaited, "an entry was registered, or went away" },
+    { CONTEST(CLOSED),            ON(contenders_awaited),        CONTEST(CLOSED),             judging_contenders_awaited, "an entry was registered or assigned, or went away" },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(contenders_awaited),       CONTEST(ENTRANTS_CONFIRMED), judging_contenders_awaited, "entries were assigned, passed on or set back, or went away" },
+    { CONTEST(PUBLISHED),         ON(contest_closed),            CONTEST(CLOSED),             NULL,                       "registration is over: rounds can be planned" },
+    { CONTEST(CLOSED),            ON(contest_entrants_confirmed), CONTEST(ENTRANTS_CONFIRMED), NULL,                      "no further entry is registered: it is known who is to be judged" },
+    { CONTEST(CLOSED),            ON(contest_round_noted),       CONTEST(CLOSED),             contest_round_noted,        "the first round was planned, or annulled before it began" },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(contest_round_noted),      CONTEST(ENTRANTS_CONFIRMED), contest_round_noted,        "a round was planned, confirmed or annulled" },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(judging_closed),           CONTEST(JUDGED),             NULL,                       "nobody waits, and no round is under way: what was confirmed stands" },
+    { CONTEST(PUBLISHED),         ON(contest_ended),             CONTEST(ENDED),              NULL,                       "the edition was cancelled before registration was over" },
+    { CONTEST(CLOSED),            ON(contest_ended),             CONTEST(ENDED),              NULL,                       "the edition was cancelled before its entrants were confirmed" },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(contest_ended),            CONTEST(ENDED),              NULL,                       "the edition was cancelled while it was judged" },
+    { CONTEST(JUDGED),            ON(contest_ended),             CONTEST(ENDED),              NULL,                       "the results are confirmed, or the edition was cancelled" },
     { 0 },
 };
 /* clang-format on */

@@ -64,14 +64,32 @@ dossier_taken_up(void *state, const void *event)
     i->appraisal_case_id = uuid_of(e->appraisal_case_id);
 }
 
+static bool
+is_about(const void *message, const ProtobufCMessageDescriptor *event)
+{
+    return ((const ProtobufCMessage *) message)->descriptor == event;
+}
+
+static const char *
+edition_of(const void *message)
+{
+    if (is_about(message, OF(submissions, entry_disqualified)))
+        return ((const Submissions__EntryDisqualified *) message)->edition_id;
+    if (is_about(message, OF(submissions, result_annulled)))
+        return ((const Submissions__ResultAnnulled *) message)->edition_id;
+    return ((const Submissions__EntryWithdrawn *) message)->edition_id;
+}
+
+enum { ITS_CONTENDER, ITS_CONTEST, ITS_CASE }; /* what a withdrawal needs, in this order */
+
 /* The intake is locked first; while it is held, nobody can take it up in another case. */
 static void
-contender_and_case(const struct given *given, const void *message, struct keys *keys)
+all_that_it_is(const struct given *given, const void *message, struct keys *keys)
 {
     const struct dossier_intake *i = given->state;
 
-    (void) message;
     need(keys, &contender_kind, given->subject);
+    need(keys, &contest_kind, uuid_of(edition_of(message)));
     if (!i)
         need_state(keys);
     else if (!uuid_is_nil(&i->appraisal_case_id))
@@ -89,11 +107,9 @@ can_be_voided(const struct appraisal_case *c)
 static const char *
 reason_of(const void *message)
 {
-    const ProtobufCMessageDescriptor *heard = ((const ProtobufCMessage *) message)->descriptor;
-
-    if (heard == OF(submissions, entry_disqualified))
+    if (is_about(message, OF(submissions, entry_disqualified)))
         return ((const Submissions__EntryDisqualified *) message)->reason;
-    if (heard == OF(submissions, result_annulled))
+    if (is_about(message, OF(submissions, result_annulled)))
         return ((const Submissions__ResultAnnulled *) message)->reason;
     return ((const Submissions__EntryWithdrawn *) message)->reason;
 }
@@ -121,10 +137,10 @@ note_withdrawal(const struct given *given, const void *message, struct events *o
         noted = new_event(out, ON(dossier_withdrawal_noted));
         noted->dossier_id = id_text(out, &given->subject);
         noted->reason = reason_of(message);
-        if (given->also_count > 1 && can_be_voided(also(given, 1)))
+        if (given->also_count > ITS_CASE && can_be_voided(also(given, ITS_CASE)))
             void_case(i, reason_of(message), out);
     }
-    contender_leaves(also(given, 0), out);
+    contender_leaves(also(given, ITS_CONTENDER), also(given, ITS_CONTEST), out);
     return ACCEPTED;
 }
 
@@ -132,9 +148,9 @@ note_withdrawal(const struct given *given, const void *message, struct events *o
 static const struct handler dossier_intake_handlers[] = {
     /* message                             who may  decide           birth   also locks */
     { OF(submissions, dossier_accepted),   HEARD,   note_dossier,    EITHER },
-    { OF(submissions, entry_withdrawn),    HEARD,   note_withdrawal, EITHER, contender_and_case },
-    { OF(submissions, entry_disqualified), HEARD,   note_withdrawal, EITHER, contender_and_case },
-    { OF(submissions, result_annulled),    HEARD,   note_withdrawal, EITHER, contender_and_case },
+    { OF(submissions, entry_withdrawn),    HEARD,   note_withdrawal, EITHER, all_that_it_is },
+    { OF(submissions, entry_disqualified), HEARD,   note_withdrawal, EITHER, all_that_it_is },
+    { OF(submissions, result_annulled),    HEARD,   note_withdrawal, EITHER, all_that_it_is },
     { 0 },
 };
 

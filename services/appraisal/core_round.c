@@ -15,6 +15,8 @@ judging_note_round(struct events *out, const struct round *round, int state)
     noted->cluster_code = round->cluster_code;
     noted->instance = round->instance;
     noted->state = (Appraisal__RoundState) state;
+    if (state == ROUND(CONFIRMED))
+        noted->ranking_digest = proto_digest(out->arena, &round->ranking_digest);
 }
 
 void

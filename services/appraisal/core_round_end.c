@@ -68,6 +68,7 @@ say_confirmed(const struct given *given, Appraisal__Ranking *ranking, struct eve
     said->ranking_digest = proto_digest(out->arena, &r->ranking_digest);
     said->proposed_by = id_text(out, &r->proposed_by);
     said->confirmed_by = id_text(out, &given->actor->person);
+    said->deliberation = r->deliberation;
 }
 
 static void
@@ -91,20 +92,38 @@ say_out(const struct given *given, const struct uuid *entry, struct events *out)
     said->round_id = id_text(out, &given->subject);
 }
 
+/* Whose place in the round it is. */
+static const struct contender *
+contender_of(const struct given *given, const struct uuid *entry)
+{
+    const struct round *r = given->state;
+    size_t nth = 0;
+
+    while (nth + 1 < r->entries.count &&
+           !uuid_equal(&judging_contender(given, nth)->self.id, entry))
+        nth++;
+    return judging_contender(given, nth);
+}
+
 /* Those ranked are those in the round: who went away is not in the ranking. */
 static void
 say_outcomes(const struct given *given, const Appraisal__Ranking *ranking, struct events *out)
 {
     const Submissions__RoundRules *next = next_round(given);
+    struct tally tally;
 
+    judging_tally_begin(&tally, judging_contest(given), out);
     for (size_t i = 0; i < ranking->n_lines; i++) {
         struct uuid entry = uuid_of(ranking->lines[i]->entry_id);
 
-        if (next && ranking->lines[i]->advances)
+        if (next && ranking->lines[i]->advances) {
             say_passed(given, &entry, next->code, out);
-        else
+            judging_tally(&tally, next->code, &contender_of(given, &entry)->entrant_agency_id, 1);
+        } else {
             say_out(given, &entry, out);
+        }
     }
+    judging_tally_say(&tally);
 }
 
 int
@@ -161,6 +180,28 @@ judge_annulment(const struct given *given, const Appraisal__AnnulRound *ask, str
     return ACCEPTED;
 }
 
+/* No later round stands: all of them are where this one left them, but for those that went away. They wait for this
+ * round again, and those whom it had sent on for no other one. */
+static void
+take_back(const struct given *given, struct events *out)
+{
+    const struct round *r = given->state;
+    struct tally tally;
+
+    judging_tally_begin(&tally, judging_contest(given), out);
+    for (size_t i = 0; i < r->entries.count; i++) {
+        const struct contender *c = judging_contender(given, i);
+
+        if (c->self.state == CONTENDER(GONE))
+            continue;
+        if (c->self.state == CONTENDER(READY))
+            judging_tally(&tally, c->next_round_code, &c->entrant_agency_id, -1);
+        judging_tally(&tally, r->round_code, &c->entrant_agency_id, 1);
+        say_passed(given, &c->self.id, r->round_code, out);
+    }
+    judging_tally_say(&tally);
+}
+
 int
 judging_annul_round(const struct given *given, const void *message, struct events *out)
 {
@@ -190,10 +231,7 @@ judging_annul_round(const struct given *given, const void *message, struct event
     judging_note_round(out, r, ROUND(ANNULLED));
     if (r->self.state != ROUND(CONFIRMED)) /* otherwise the council was let go then */
         judging_note_council(out, r, true);
-    /* No later round stands: all of them are where this one left them, but for those that went away. */
-    for (size_t i = 0; i < r->entries.count; i++)
-        if (judging_contender(given, i)->self.state != CONTENDER(GONE))
-            say_passed(given, &judging_contender(given, i)->self.id, r->round_code, out);
+    take_back(given, out);
     judging_void_sheets(given, true, out);
     return ACCEPTED;
 }

@@ -230,6 +230,7 @@ judging_assign_to_round(const struct given *given, const void *message, struct e
     const struct council *council = also(given, ask->n_entry_ids + 1);
     Appraisal__EntriesAssigned *said = NULL;
     int refusal = judge_entries(given, ask, out);
+    struct tally tally;
 
     if (refusal)
         return refusal;
@@ -238,8 +239,14 @@ judging_assign_to_round(const struct given *given, const void *message, struct e
             said = new_assignment(given, out);
         say_entry(given, council, also(given, i), said, out);
     }
-    for (size_t i = 0; i < ask->n_entry_ids; i++)
-        say_contender_assigned(given, also(given, i), out);
+    judging_tally_begin(&tally, also(given, ask->n_entry_ids), out);
+    for (size_t i = 0; i < ask->n_entry_ids; i++) {
+        const struct contender *c = also(given, i);
+
+        say_contender_assigned(given, c, out);
+        judging_tally(&tally, c->next_round_code, &c->entrant_agency_id, -1);
+    }
+    judging_tally_say(&tally);
     return ACCEPTED;
 }
 

@@ -187,12 +187,13 @@ judging_propose_ranking(const struct given *given, const void *message, struct e
     struct digest digest;
     int refusal;
 
-    (void) message;
     if (!leads(given))
         return NO(NOT_THE_CHAIR);
     if (r->self.state != ROUND(SCORING) && r->self.state != ROUND(DELIBERATION))
         return NO(NOT_SCORING);
     refusal = judging_judge_contest(judging_contest(given));
+    if (!refusal)
+        refusal = judging_judge_quorum(given, message, out);
     if (!refusal)
         refusal = judge_all_sheets(given, out);
     if (!refusal)
@@ -209,6 +210,7 @@ judging_propose_ranking(const struct given *given, const void *message, struct e
     said->proposed_by = id_text(out, &given->actor->person);
     said->n_undecided_entry_ids = ranking->n_undecided_entry_ids;
     said->undecided_entry_ids = ranking->undecided_entry_ids;
+    said->deliberation = judging_say_deliberation(message, out);
     judging_void_sheets(given, false, out);
     return ACCEPTED;
 }
@@ -221,6 +223,7 @@ judging_ranking_proposed(void *state, const void *event)
 
     r->ranking_digest = proto_digest_of(e->ranking_digest);
     r->proposed_by = uuid_of(e->proposed_by);
+    r->deliberation = e->deliberation;
 }
 
 static void
@@ -228,6 +231,7 @@ forget_proposal(struct round *r)
 {
     r->ranking_digest = (struct digest){ 0 };
     r->proposed_by = (struct uuid){ 0 };
+    r->deliberation = NULL;
 }
 
 void

@@ -146,6 +146,22 @@ judge_judges(const struct given *given, struct events *out)
     return there ? refusal : NO(NO_ENTRIES);
 }
 
+/* All entries are known, and none that is to be judged in this round is left out. */
+static int
+judge_completeness(const struct given *given, struct events *out)
+{
+    const struct round *r = given->state;
+    const struct contest *contest = judging_contest(given);
+    int32_t awaited = judging_awaited_in(contest, r->round_code, r->cluster_code);
+
+    if (contest->self.state != CONTEST(ENTRANTS_CONFIRMED))
+        return NO(ENTRANTS_NOT_CONFIRMED);
+    if (awaited)
+        return wrong(out, NO(CONTENDERS_UNASSIGNED), "entries",
+                     "leave out %d that wait for this round", awaited);
+    return ACCEPTED;
+}
+
 static int
 judge_start(const struct given *given, const Appraisal__StartRound *ask, struct events *out,
             int64_t *ret_due_us)
@@ -155,6 +171,8 @@ judge_start(const struct given *given, const Appraisal__StartRound *ask, struct 
 
     if (!refusal)
         refusal = judging_judge_organiser(given, &r->organiser_agency_id);
+    if (!refusal)
+        refusal = judge_completeness(given, out);
     if (refusal)
         return refusal;
     if (!appraisal_end_of(ask->due, ret_due_us))

@@ -32,21 +32,17 @@ struct contest_round {
     const char *cluster_code;
     int32_t instance;
     int state;
-};
-
-/* A cluster that has an entry. */
-struct contest_cluster {
-    const char *cluster_code;
+    struct digest ranking_digest; /* of a confirmed one */
 };
 
 struct contest {
     struct aggregate self;
     struct digest rules_digest;
     const Submissions__EditionRules *rules;
-    bool jury_may_enter;             /* as in the rules; for the database */
-    struct uuid organiser_agency_id; /* of a local contest */
-    struct list rounds;              /* of struct contest_round */
-    struct list clusters;            /* of struct contest_cluster */
+    bool jury_may_enter;               /* as in the rules; for the database */
+    struct uuid organiser_agency_id;   /* of a local contest */
+    const Appraisal__Awaited *awaited; /* NULL: nobody waits for a round */
+    struct list rounds;                /* of struct contest_round */
 };
 
 struct contender_author {
@@ -122,8 +118,9 @@ struct round {
     bool is_last;
     struct uuid organiser_agency_id; /* of a local contest */
     int64_t due_at_us;
-    const Appraisal__Ranking *ranking; /* once it is confirmed */
-    struct digest ranking_digest;      /* once one is proposed */
+    const Appraisal__Ranking *ranking;     /* once it is confirmed */
+    struct digest ranking_digest;          /* once one is proposed */
+    Appraisal__Deliberation *deliberation; /* in which it was */
     struct uuid proposed_by;
     struct uuid confirmed_by;
     struct list members;   /* of struct council_member */
@@ -151,8 +148,8 @@ extern const struct kind contest_kind, contender_kind, council_kind, round_kind,
 
 /* ------------------------------------------------------------------ core_contest.c */
 
-/* Says that the entry takes no part any more, unless that was said. */
-void contender_leaves(const struct contender *c, struct events *out);
+/* Says that the entry takes no part any more, and that nobody waits for it, unless that was said. */
+void contender_leaves(const struct contender *c, const struct contest *contest, struct events *out);
 
 /* UNKNOWN_CONTEST unless it is judged here and not over. */
 int judging_judge_contest(const struct contest *contest) MUST_CHECK;
@@ -166,17 +163,46 @@ const Submissions__RoundRules *judging_round_rules(const struct contest *contest
                                                    size_t *ret_nth);
 /* Of the agency; NULL: of none. */
 const Submissions__Cluster *judging_cluster_of(const struct contest *contest,
-                                               const char *agency_id);
-bool judging_has_entries(const struct contest *contest, const char *cluster_code);
+                                               const struct uuid *agency);
 const Submissions__Cluster *judging_cluster(const struct contest *contest, const char *code);
 
 /* Where the round stands; NULL: it was never planned. */
 const struct contest_round *judging_standing(const struct contest *contest, const char *round_code,
                                              const char *cluster_code);
 
-/* Are all rounds before the nth one confirmed, in every cluster? Is any behind it under way or over? */
+/* Planned, and neither confirmed nor annulled? NULL is not. */
+bool judging_is_live(const struct contest_round *standing);
+
+/* Are all rounds before the nth one confirmed, in every cluster of which somebody was to be judged? Is any behind
+ * it under way or over? */
 bool judging_may_begin(const struct contest *contest, size_t nth);
 bool judging_later_began(const struct contest *contest, size_t nth);
+
+/* ------------------------------------------------------------------ who waits: core_awaited.c */
+
+/* How many wait for that round, in that cluster; and for all together. */
+int32_t judging_awaited_in(const struct contest *contest, const char *round_code,
+                           const char *cluster_code);
+int32_t judging_awaited(const struct contest *contest);
+
+/* Counts as a decision changes them: begun, changed as often as it takes, and said once. */
+struct tally {
+    const struct contest *contest;
+    struct events *out;
+    Appraisal__Awaited *awaited; /* NULL: of this contest nothing is counted */
+    bool is_changed;
+};
+
+void judging_tally_begin(struct tally *tally, const struct contest *contest, struct events *out);
+/* Of an entry of that agency whose next round is that one; empty: the first. */
+void judging_tally(struct tally *tally, const char *next_round_code, const struct uuid *agency,
+                   int32_t change);
+void judging_tally_say(struct tally *tally);
+void judging_contenders_awaited(void *state, const void *event);
+
+/* ------------------------------------------------------------------ core_contest_end.c */
+
+int judging_close_judging(const struct given *given, const void *message, struct events *out);
 
 /* ------------------------------------------------------------------ core_council.c */
 
@@ -235,6 +261,11 @@ int judging_start_round(const struct given *given, const void *message, struct e
 void judging_conflicts_noted(void *state, const void *event);
 void judging_round_started(void *state, const void *event);
 int judging_propose_ranking(const struct given *given, const void *message, struct events *out);
+/* Are those present members, each named once, and enough of those that count? */
+int judging_judge_quorum(const struct given *given, const Appraisal__ProposeRanking *ask,
+                         struct events *out) MUST_CHECK;
+Appraisal__Deliberation *judging_say_deliberation(const Appraisal__ProposeRanking *ask,
+                                                  struct events *out);
 void judging_ranking_proposed(void *state, const void *event);
 void judging_ranking_voided(void *state, const void *event);
 int judging_decide_tie(const struct given *given, const void *message, struct events *out);

@@ -161,6 +161,10 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(TOO_MANY_ENTRIES),        "these are more than a round or a council can hold" },
     { NO(NOT_SCORING),             "the round is not being scored" },
     { NO(CONFLICT_DECLARED),       "a judge has declared a conflict since: the sheet must be reopened and excused" },
+    { NO(ENTRANTS_NOT_CONFIRMED),  "entries may still be registered: no round begins before the entrants are confirmed" },
+    { NO(CONTENDERS_UNASSIGNED),   "entries still wait to be judged" },
+    { NO(ROUND_UNDER_WAY),         "a round is under way, or planned: it must be confirmed or annulled first" },
+    { NO(NO_QUORUM),               "too few members are there, or not the one who proposes" },
     { 0 },
 };
 

@@ -8,11 +8,7 @@ static const struct column contest_columns[] = {
     COLUMN_MESSAGE(struct contest, rules, OF(submissions, edition_rules)),
     COLUMN(struct contest, jury_may_enter,      BOOL),
     COLUMN(struct contest, organiser_agency_id, PARTY),
-    { 0 },
-};
-
-static const struct column contest_cluster_columns[] = {
-    COLUMN(struct contest_cluster, cluster_code, TEXT),
+    COLUMN_MESSAGE(struct contest, awaited, ON(awaited)),
     { 0 },
 };
 
@@ -22,12 +18,12 @@ static const struct column contest_round_columns[] = {
     COLUMN(struct contest_round, cluster_code, TEXT),
     COLUMN(struct contest_round, instance,     INT4),
     COLUMN(struct contest_round, state,        ENUM),
+    COLUMN(struct contest_round, ranking_digest, DIGEST),
     { 0 },
 };
 
 static const struct child contest_children[] = {
-    CHILD("appraisal.contest_round",   struct contest, rounds,   struct contest_round,   contest_round_columns),
-    CHILD("appraisal.contest_cluster", struct contest, clusters, struct contest_cluster, contest_cluster_columns),
+    CHILD("appraisal.contest_round", struct contest, rounds, struct contest_round, contest_round_columns),
     { 0 },
 };
 
@@ -116,6 +112,7 @@ static const struct column round_columns[] = {
     COLUMN(struct round, ranking_digest,      DIGEST),
     COLUMN(struct round, proposed_by,         UUID),
     COLUMN(struct round, confirmed_by,        UUID),
+    COLUMN_MESSAGE(struct round, deliberation, ON(deliberation)),
     { 0 },
 };
 

@@ -17,6 +17,9 @@ int submissions_open_registration(const struct given *given, const void *command
 int submissions_close_registration(const struct given *given, const void *command,
                                    struct events *out);
 int submissions_come_due(const struct given *given, const void *message, struct events *out);
+int submissions_confirm_entrants(const struct given *given, const void *command,
+                                 struct events *out);
+void submissions_entrants_confirmed(void *state, const void *event);
 int submissions_extend_registration(const struct given *given, const void *command,
                                     struct events *out);
 void submissions_registration_extended(void *state, const void *event);
@@ -40,6 +43,8 @@ void submissions_promotion_counted(void *state, const void *event);
 int submissions_round_started(const struct given *given, const void *event, struct events *out);
 int submissions_round_confirmed(const struct given *given, const void *event, struct events *out);
 int submissions_round_annulled(const struct given *given, const void *event, struct events *out);
+int submissions_judging_closed(const struct given *given, const void *event, struct events *out);
+void submissions_judging_ended(void *state, const void *event);
 struct uuid submissions_edition_started(const struct given *given, const void *event);
 struct uuid submissions_edition_ranked(const struct given *given, const void *event);
 struct uuid submissions_edition_set_back(const struct given *given, const void *event);

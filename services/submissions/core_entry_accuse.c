@@ -141,6 +141,7 @@ entry_disqualify(const struct given *given, const void *command, struct events *
     said->reason = ask->reason;
     said->document = ask->document;
     said->disqualified_by = id_text(out, &given->actor->person);
+    said->edition_id = id_text(out, &entry->edition_id);
     entry_take_along(given, out);
     return ACCEPTED;
 }

@@ -34,6 +34,13 @@ judge_examiner(const struct given *given, const struct edition *edition)
     return ACCEPTED;
 }
 
+/* Entries are registered, or sent back to be mended, until the entrants are confirmed; they are refused also later. */
+static int
+judge_time(const struct edition *edition)
+{
+    return edition->entrants_confirmed ? NO(ENTRANTS_CONFIRMED) : ACCEPTED;
+}
+
 /* ------------------------------------------------------------------ sending it back */
 
 int
@@ -41,9 +48,12 @@ entry_return(const struct given *given, const void *command, struct events *out)
 {
     const struct entry *entry = given->state;
     const Submissions__ReturnEntry *ask = command;
+    const struct edition *edition = also(given, EDITION);
     int64_t cure_us = 0;
-    int refusal = judge_examiner(given, also(given, EDITION));
+    int refusal = judge_examiner(given, edition);
 
+    if (!refusal)
+        refusal = judge_time(edition);
     if (!refusal)
         refusal = submissions_deadline_end(ask->cure, "cure", out, &cure_us);
     if (refusal)
@@ -115,6 +125,8 @@ entry_register(const struct given *given, const void *command, struct events *ou
     const Submissions__RegisterEntry *ask = command;
     int refusal = judge_examiner(given, edition);
 
+    if (!refusal)
+        refusal = judge_time(edition);
     if (refusal)
         return refusal;
     if (edition->self.state == EDITION_IS(CANCELLED))

@@ -65,6 +65,7 @@ entry_withdraw(const struct given *given, const void *command, struct events *ou
     said->entry_code = entry->entry_code;
     said->title = entry->title;
     said->reason = ask->reason;
+    said->edition_id = id_text(out, &entry->edition_id);
     entry_take_along(given, out);
     return ACCEPTED;
 }
@@ -90,6 +91,7 @@ entry_annul(const struct given *given, const void *command, struct events *out)
     said->title = entry->title;
     said->reason = ask->reason;
     said->document = ask->document;
+    said->edition_id = id_text(out, &entry->edition_id);
     take_dossier_along(given, out);
     return ACCEPTED;
 }

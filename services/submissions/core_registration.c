@@ -1,7 +1,10 @@
 /* services/submissions/core_registration.c - when entries may come in. Pure.
  *
  * An edition whose rules were published opens and closes by itself: its alarms carry the moment for which they were set, and
- * one that is no longer the present one means nothing. */
+ * one that is no longer the present one means nothing.
+ *
+ * What was handed in is registered, returned or refused also when it is closed, until whoever organises confirms the entrants.
+ * That is said once, and in the same journal as registrations: whoever reads it in order has all of them behind him. */
 #include "common/proto.h"
 #include "services/submissions/core_edition.h"
 
@@ -68,6 +71,34 @@ submissions_close_registration(const struct given *given, const void *command, s
         return NO(TOO_EARLY);
     say_closed(given, out);
     return ACCEPTED;
+}
+
+int
+submissions_confirm_entrants(const struct given *given, const void *command, struct events *out)
+{
+    const struct edition *edition = given->state;
+    int refusal = judge_doorkeeper(given);
+
+    (void) command;
+    if (refusal)
+        return refusal;
+    if (edition->judged_elsewhere)
+        return NO(JUDGED_ELSEWHERE);
+    if (edition->entrants_confirmed)
+        return NO(ENTRANTS_CONFIRMED);
+
+    Submissions__EntrantsConfirmed *said = new_event(out, ON(entrants_confirmed));
+    said->edition_id = id_text(out, &given->subject);
+    return ACCEPTED;
+}
+
+void
+submissions_entrants_confirmed(void *state, const void *event)
+{
+    struct edition *edition = state;
+
+    (void) event;
+    edition->entrants_confirmed = true;
 }
 
 /* Both moments may have passed when the first alarm comes; the second one then finds nothing to do. */

@@ -1,4 +1,7 @@
-/* services/submissions/core_results.c - the prizes of an edition whose last round is confirmed. Pure.
+/* services/submissions/core_results.c - the prizes of an edition whose judging is closed. Pure.
+ *
+ * Appraisal has closed it, and annuls nothing any more: the places that are known here stand. The command names the ranking
+ * that its sender has read, so that nobody signs for another one.
  *
  * Everyone who has a place is named once. A prize follows the place: who stands before another has no lesser one. */
 #include "services/submissions/core_edition.h"
@@ -32,10 +35,16 @@ field_of(struct events *out, size_t nth, const char *name)
 
 /* ------------------------------------------------------------------ who is named */
 
+static size_t
+count_places(const struct edition *edition)
+{
+    return edition->places ? edition->places->n_places : 0;
+}
+
 static const Submissions__FinalPlace *
 place_of(const struct edition *edition, const struct uuid *entry)
 {
-    for (size_t i = 0; i < edition->places->n_places; i++) {
+    for (size_t i = 0; i < count_places(edition); i++) {
         struct uuid id = uuid_of(edition->places->places[i]->entry_id);
 
         if (uuid_equal(&id, entry))
@@ -72,9 +81,9 @@ judge_finalists(const struct given *given, const Submissions__ConfirmResults *as
             return wrong(out, NO(NOT_ALL_FINALISTS), field_of(out, i, "entry_id"),
                          "is named before");
     }
-    if (ask->n_prizewinners != edition->places->n_places)
+    if (ask->n_prizewinners != count_places(edition))
         return wrong(out, NO(NOT_ALL_FINALISTS), "prizewinners", "names %zu of %zu",
-                     ask->n_prizewinners, edition->places->n_places);
+                     ask->n_prizewinners, count_places(edition));
     return ACCEPTED;
 }
 
@@ -209,11 +218,24 @@ say_award(const struct winner *winner, struct events *out)
 }
 
 static int
+judge_ranking(const struct edition *edition, const Submissions__ConfirmResults *ask,
+              struct events *out)
+{
+    struct digest asked = proto_digest_of(ask->ranking_digest);
+
+    if (!edition->judging_ended)
+        return NO(NO_RESULTS_YET);
+    if (!digest_equal(&asked, &edition->ranking_digest))
+        return wrong(out, NO(OTHER_RANKING), "ranking_digest", "is not that of JudgingClosed");
+    return ACCEPTED;
+}
+
+static int
 judge_results(const struct given *given, const Submissions__ConfirmResults *ask,
               struct winner *ret_winners, struct events *out)
 {
     const struct edition *edition = given->state;
-    int refusal = edition->places ? ACCEPTED : NO(NO_RESULTS_YET);
+    int refusal = judge_ranking(edition, ask, out);
 
     if (!refusal)
         refusal = judge_finalists(given, ask, ret_winners, out);
@@ -242,6 +264,7 @@ submissions_confirm_results(const struct given *given, const void *command, stru
     said->n_prizewinners = ask->n_prizewinners;
     said->prizewinners = ask->prizewinners;
     said->document = ask->document;
+    said->ranking_digest = ask->ranking_digest;
     for (size_t i = 0; is_judged && i < ask->n_prizewinners; i++)
         if (is_still_in(&winners[i]))
             say_award(&winners[i], out);

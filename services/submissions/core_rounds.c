@@ -218,6 +218,35 @@ submissions_outcome_noted(void *state, const void *event)
     edition->places = e->places;
 }
 
+/* ------------------------------------------------------------------ closed */
+
+/* Also where no round began, since nobody was left to be judged. Rounds of before have been heard by then. */
+int
+submissions_judging_closed(const struct given *given, const void *event, struct events *out)
+{
+    const struct edition *edition = given->state;
+    const Appraisal__JudgingClosed *heard = event;
+    Submissions__JudgingEnded *said;
+
+    if (is_not_judged(edition) || edition->judging_ended)
+        return ACCEPTED;
+    said = new_event(out, ON(judging_ended));
+    said->edition_id = id_text(out, &given->subject);
+    said->round_id = heard->round_id;
+    said->ranking_digest = heard->ranking_digest;
+    return ACCEPTED;
+}
+
+void
+submissions_judging_ended(void *state, const void *event)
+{
+    struct edition *edition = state;
+    const Submissions__JudgingEnded *e = event;
+
+    edition->judging_ended = true;
+    edition->ranking_digest = proto_digest_of(e->ranking_digest);
+}
+
 /* ------------------------------------------------------------------ annulled */
 
 struct uuid

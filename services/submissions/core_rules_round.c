@@ -66,6 +66,12 @@ asks_for_more_sheets_than_members(const Submissions__RoundRules *round)
 }
 
 static bool
+asks_for_no_possible_quorum(const Submissions__RoundRules *round)
+{
+    return round->quorum_bp > WHOLE_BP;
+}
+
+static bool
 does_not_weigh_all(const Submissions__RoundRules *round)
 {
     int64_t weight_bp = 0;
@@ -88,9 +94,19 @@ static const struct {
     { "trimmed_sheets",  trims_all,                         "would leave nothing of min_sheets" },
     { "min_members",     seats_too_few,                     "has no room for chair, secretary and member" },
     { "min_members",     asks_for_more_sheets_than_members, "is less than min_sheets" },
+    { "quorum_bp",       asks_for_no_possible_quorum,       "is not between 1 and 10000" },
     { "parts",           does_not_weigh_all,                "do not weigh 10000 together" },
 };
 /* clang-format on */
+
+static void
+review_quorum(struct review *review, const Submissions__RoundRules *round, const char *holder)
+{
+    if (round->quorum_bp == 0)
+        submissions_lacks(review, holder, "quorum_bp", "says when a council can propose a ranking");
+    if (round->counting_base == 0)
+        submissions_lacks(review, holder, "counting_base", "says of whom the quorum is counted");
+}
 
 /* ------------------------------------------------------------------ its parts and criteria */
 
@@ -270,6 +286,7 @@ review_round(struct review *review, size_t nth)
     for (size_t i = 0; i < sizeof(round_checks) / sizeof(*round_checks); i++)
         if (round_checks[i].is_wrong(round))
             submissions_clashes(review, holder, round_checks[i].field, round_checks[i].what);
+    review_quorum(review, round, holder);
     review_stage(review, nth, holder);
     review_parts(review, round, holder);
     review_tie_keys(review, round, holder);

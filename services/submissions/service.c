@@ -28,7 +28,7 @@ static const struct refusal_text refusal_texts[] = {
     { NO(SHARES_NOT_WHOLE),    "an entry needs at least one author, and all shares together must make 10000" },
     { NO(AUTHOR_TWICE),        "a person can be an author of an entry only once" },
     { NO(OWN_SUBMISSION),      "who handed it in, or proposed it, may not decide on it" },
-    { NO(NO_RESULTS_YET),      "the entry has no confirmed result yet" },
+    { NO(NO_RESULTS_YET),      "the entry has no confirmed result yet; an edition has none before its judging is closed" },
     { NO(NOT_A_FINALIST),      "only an entry that reached the final owes a dossier" },
     { NO(BAD_DATE),            "a date or offset is impossible, or a date that must lie in the future does not" },
     { NO(DEADLINE_PASSED),     "it arrived at or after its deadline" },
@@ -57,6 +57,9 @@ static const struct refusal_text refusal_texts[] = {
     { NO(NOT_PROMOTABLE),      "this is no entry that won a local contest under this edition, or not one that may go on" },
     { NO(TOO_MANY_PROMOTIONS), "the local contest has sent as many entries up as it may" },
     { NO(TOO_MANY_DRAFTS),     "an entry can be drafted a hundred times" },
+    { NO(ENTRANTS_CONFIRMED),  "the entrants are confirmed: what was not registered by then is not any more" },
+    { NO(OTHER_RANKING),       "this is not the ranking with which judging was closed" },
+    { NO(JUDGED_ELSEWHERE),    "this edition is judged elsewhere" },
     { NO(PROGRAMME_NAME),      "a programme's id is of lower-case letters, digits and hyphens, not \"directory\", and not taken" },
     { 0 },
 };

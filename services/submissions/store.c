@@ -34,6 +34,9 @@ static const struct column edition_columns[] = {
     COLUMN_MESSAGE(struct edition, results_document, &types__official_document__descriptor),
     COLUMN(struct edition, cost_vnd,            INT8),
     COLUMN_MESSAGE(struct edition, local_report, &types__official_document__descriptor),
+    COLUMN(struct edition, entrants_confirmed,  BOOL),
+    COLUMN(struct edition, judging_ended,       BOOL),
+    COLUMN(struct edition, ranking_digest,      DIGEST),
     { 0 },
 };
 

@@ -54,6 +54,9 @@ struct edition {
     Types__OfficialDocument *results_document;
     int64_t cost_vnd;
     Types__OfficialDocument *local_report;
+    bool entrants_confirmed;      /* no entry is registered any more */
+    bool judging_ended;           /* nor is anything judged */
+    struct digest ranking_digest; /* of the last round; none where there was no final */
 };
 
 /* Of which draft: those of the latest one hold. */

@@ -1,7 +1,7 @@
 -- tests/db/editions.sql - what the table of editions refuses, whatever the program says.
 
 BEGIN;
-SELECT plan(66);
+SELECT plan(77);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -12,7 +12,8 @@ CREATE FUNCTION pg_temp.edit(edition int4, more jsonb) RETURNS void LANGUAGE sql
         'programme', 'test-db', 'id', pg_temp.id(edition), 'version', 1, 'state', 1, 'changed_at', now(),
         'ordinal', edition, 'year', 2019, 'name', 'Lần thứ 1', 'threshold_centi', 0, 'maximum_centi', 0,
         'document', '\x0801', 'judged_elsewhere', false, 'planned_cost_vnd', 0, 'cost_cap_vnd', 0, 'max_promotions', 0,
-        'promotions', 0, 'rules_version', 0, 'finalists', 0, 'cost_vnd', 0) || more) $$;
+        'promotions', 0, 'rules_version', 0, 'finalists', 0, 'cost_vnd', 0, 'entrants_confirmed', false,
+        'judging_ended', false) || more) $$;
 CREATE FUNCTION pg_temp.change(edition int4, what text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE 'UPDATE submissions.edition SET ' || what || ' WHERE id = pg_temp.id(' || edition || ')';
@@ -40,8 +41,10 @@ SELECT pg_temp.adds('{"maximum_centi": 10000}', 'edition_threshold', 'what is ju
 SELECT pg_temp.adds('{"judged_elsewhere": true}', 'edition_threshold', 'what is judged elsewhere has one');
 SELECT pg_temp.adds('{"judged_elsewhere": true, "threshold_centi": 2, "maximum_centi": 1}', 'edition_threshold',
                     'a threshold can be reached');
-SELECT pg_temp.adds('{"judged_elsewhere": true, "maximum_centi": 1, "state": 5}', 'edition_judged_elsewhere',
-                    'what is judged elsewhere is not judged here');
+SELECT pg_temp.adds('{"judged_elsewhere": true, "maximum_centi": 1, "state": 5, "entrants_confirmed": true}',
+                    'edition_entrants', 'what is judged elsewhere confirms no entrants');
+SELECT pg_temp.adds('{"judged_elsewhere": true, "maximum_centi": 1, "state": 8}', 'edition_entrants',
+                    'and is not judged here');
 SELECT pg_temp.adds('{"judged_elsewhere": true, "maximum_centi": 1, "rules_version": 1, "rules": "\\x0a",'
                     ' "rules_digest": "\\x' || repeat('00', 32) || '"}', 'edition_judged_elsewhere', 'and has no rules');
 SELECT lives_ok($$SELECT pg_temp.edit(2, '{"judged_elsewhere": true, "maximum_centi": 1, "state": 4}')$$,
@@ -80,6 +83,14 @@ SELECT pg_temp.moves(1, $$state = 4$$, 'it closes');
 SELECT pg_temp.alters(1, $$closes_at = '2019-12-04'$$, 'edition_closes', 'and is not extended then');
 SELECT pg_temp.alters(1, $$state = 3$$, 'edition_end', 'nor opened again');
 
+-- Its entrants.
+SELECT pg_temp.alters(1, $$state = 5$$, 'edition_entrants', 'nothing is judged before the entrants are confirmed');
+SELECT pg_temp.adds('{"entrants_confirmed": true}', 'edition_entrants', 'which they are not before registration is closed');
+SELECT pg_temp.moves(1, $$entrants_confirmed = true$$, 'they are confirmed');
+SELECT pg_temp.alters(1, $$entrants_confirmed = false$$, 'edition_facts', 'for good');
+SELECT pg_temp.alters(1, $$judging_ended = true$$, 'edition_judging_ended', 'judging ends when it has begun');
+SELECT pg_temp.alters(1, $$ranking_digest = sha256('r')$$, 'edition_judging_ended', 'there is no ranking before');
+
 -- Local contests.
 SELECT pg_temp.adds('{"organiser_agency_id": "' || pg_temp.id(3) || '"}', 'edition_local',
                     'a local contest has an edition above');
@@ -106,10 +117,14 @@ SELECT pg_temp.alters(11, $$parent_edition_id = pg_temp.id(5)$$, 'edition_identi
 SELECT pg_temp.alters(11, $$cost_cap_vnd = 60$$, 'edition_identity', 'and the same terms');
 
 -- Results.
-SELECT pg_temp.moves(10, $$state = 5, finalists = 1, places = '\x0a'$$, 'it is judged');
+SELECT pg_temp.moves(10, $$state = 5, finalists = 1, places = '\x0a', entrants_confirmed = true$$, 'it is judged');
+SELECT pg_temp.alters(10, $$places = NULL$$, 'edition_places', 'finalists have places');
+SELECT pg_temp.alters(10, $$state = 6, results_document = '\x0a'$$, 'edition_results', 'there are no results before judging is closed');
+SELECT pg_temp.moves(10, $$judging_ended = true, ranking_digest = sha256('r')$$, 'judging is closed');
+SELECT pg_temp.alters(10, $$ranking_digest = sha256('s')$$, 'edition_facts', 'with that ranking');
+SELECT pg_temp.alters(10, $$finalists = 2, places = '\x0b'$$, 'edition_facts', 'and those places');
 SELECT pg_temp.alters(10, $$state = 6$$, 'edition_results', 'results have a document');
 SELECT pg_temp.alters(10, $$results_document = '\x0a'$$, 'edition_results', 'and a document of results is one of results');
-SELECT pg_temp.alters(10, $$places = NULL$$, 'edition_places', 'finalists have places');
 SELECT pg_temp.alters(10, $$promotions = 1$$, 'edition_promotions', 'nothing goes up before');
 SELECT pg_temp.moves(10, $$state = 6, results_document = '\x0a'$$, 'its results are confirmed');
 SELECT pg_temp.alters(10, $$places = '\x0b'$$, 'edition_facts', 'and stay');

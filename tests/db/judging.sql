@@ -1,7 +1,7 @@
 -- tests/db/judging.sql - what the tables of councils, rounds and score sheets refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(47);
+SELECT plan(59);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -116,7 +116,9 @@ SELECT lives_ok($$SELECT pg_temp.mark(51, 'version = 4, scores = ''y''')$$, 'unl
 -- ------------------------------------------------------------------ the end
 
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 3, due_at = now()')$$, '23514', 'round_proposed_check', 'a round deliberates on a ranking');
-SELECT pg_temp.turn(41, 'state = 3, due_at = now(), ranking_digest = sha256(''r''), proposed_by = pg_temp.id(22)');
+SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 3, due_at = now(), ranking_digest = sha256(''r''), proposed_by = pg_temp.id(22)')$$,
+                      '23514', 'round_proposed_check', 'in a session of which there are minutes');
+SELECT pg_temp.turn(41, 'state = 3, due_at = now(), ranking_digest = sha256(''r''), proposed_by = pg_temp.id(22), deliberation = ''d''');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 4')$$, '23514', 'round_confirmed_check', 'a confirmed round has its ranking');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 4, ranking = ''r'', confirmed_by = pg_temp.id(22)')$$,
                       '23514', 'round_two_persons_check', 'nobody confirms what they proposed');
@@ -124,6 +126,7 @@ SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 4, ranking = ''r'', con
 SELECT pg_temp.turn(41, 'state = 4, ranking = ''r'', confirmed_by = pg_temp.id(21)');
 SELECT lives_ok($$SELECT pg_temp.mark(52, 'state = 3, version = 2, scores = ''x''')$$, 'the last sheet may come with the confirmation');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'ranking = ''s''')$$, '23514', 'round_stays', 'a confirmed ranking stays');
+SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'deliberation = ''e''')$$, '23514', 'round_stays', 'and who was there');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 3, ranking = NULL, confirmed_by = NULL')$$, '23514', 'round_stays', 'and is not taken back');
 SELECT lives_ok($$SELECT pg_temp.turn(41, 'state = 5')$$, 'but annulled');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 4')$$, '23514', 'round_stays', 'for good');
@@ -131,6 +134,25 @@ SELECT pg_temp.breaks($$SELECT pg_temp.mark(52, 'state = 4, version = 3, reason 
                       'then its sheets are closed');
 SELECT pg_temp.breaks('SELECT pg_temp.deal(53, 41, 30, 22)', '23514', 'score_sheet_of_open_round', 'and there are no new ones');
 SELECT lives_ok($$SELECT pg_temp.plan_round(42, 1, 'so-khao', 2)$$, 'and the round is held again');
+
+-- ------------------------------------------------------------------ the end of all rounds
+
+CREATE FUNCTION pg_temp.go_on(contest int4, changes text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE 'UPDATE appraisal.contest SET ' || changes || ' WHERE id = $1' USING pg_temp.id(contest);
+END $$;
+SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 4, NULL)$$,
+                      '23514', 'contest_round_confirmed', 'a round that was confirmed has a ranking');
+SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 1, sha256('r'))$$,
+                      '23514', 'contest_round_confirmed', 'and no other one');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'rules = ''y''')$$, '23514', 'contest_stays', 'the rules of a contest stay');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 5')$$, '23514', 'contest_stays', 'nothing is judged before the entrants are confirmed');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 4, awaited = ''x''')$$, 'entrants are confirmed, and some wait');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 2')$$, '23514', 'contest_stays', 'for good');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 5, awaited = NULL')$$, 'judging is closed');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 4')$$, '23514', 'contest_stays', 'and is not opened again');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'awaited = ''x''')$$, '23514', 'contest_stays', 'and nobody waits any more');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 3')$$, 'it ends');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -57,9 +57,11 @@ def refused(world, edition):
 def story(world, edition, cured, refused):
     """Registration is over, and a council has said which conflicts it has."""
     tied, late = judged.entry(world, edition[0]), judged.entry(world, edition[0])
-    theirs = judged.entry(world, edition[0], "other")
+    theirs, forgotten = judged.entry(world, edition[0], "other"), judged.handed_in(world, edition[0])
     council = judged.council(world, edition[0], conflicts=[("expert1", cured), ("secretary", tied)])
     judged.closed(world, *edition)
+    assert world.say("standing", "submissions.RegisterEntry", {"entry_code": "MS-LATE"}, forgotten
+                     ).reason == "ENTRANTS_CONFIRMED"
     return Story(*edition, cured, tied, late, theirs, refused, council)
 
 
@@ -70,7 +72,8 @@ def scored(world, story):
     round, sheets = judged.started(world, story.edition, story.council, judged.PRELIMINARY, list(totals))
     mine = next(s for s in sheets if (s.judge, s.entry) == ("expert2", story.best))
     world.do("expert2", "appraisal.SaveSheet", {"round_id": round, "scores": judged.points(100)}, mine.id)
-    assert world.say("secretary", "appraisal.ProposeRanking", {}, round).reason == "SHEETS_OUTSTANDING"
+    assert world.say("secretary", "appraisal.ProposeRanking", judged.session(world, round), round
+                     ).reason == "SHEETS_OUTSTANDING"
     world.do("expert2", "appraisal.ExcuseSheet", {"round_id": round, "reason": "Tôi đã góp ý cho bài này"}, mine.id)
     judged.lock(world, [s for s in sheets if s != mine], totals)
     return round, sheets
@@ -102,11 +105,19 @@ def final(world, story, preliminary):
 
 @pytest.fixture(scope="module")
 def results(world, story, final):
-    reply = world.say("owner", "submissions.ConfirmResults", {"document": world.document(kind="REPORT"), "prizewinners": [
-        {"entry_id": story.best, "award": "AWARD_FIRST"}, {"entry_id": story.late, "award": "AWARD_SECOND"}]},
-        story.edition)
-    assert reply.reason == "PRIZES_NOT_BY_RANK"
-    judged.results(world, story.edition, {story.late: "FIRST", story.best: "SECOND"})
+    """Of the ranking with which judging was closed, and of no other."""
+    def confirm(digest, best, late):
+        return world.say("owner", "submissions.ConfirmResults", judged.report(world, digest, {
+            story.best: best, story.late: late}), story.edition)
+
+    digest = final.proposal.ranking_digest
+    assert confirm(digest, "SECOND", "FIRST").reason == "NO_RESULTS_YET"
+    assert judged.ended(world, story.edition) == digest
+    assert confirm(digest, "FIRST", "SECOND").reason == "PRIZES_NOT_BY_RANK"
+    assert confirm(bytes(32), "SECOND", "FIRST").reason == "OTHER_RANKING"
+    reply = world.say("owner", "appraisal.AnnulRound", {"reason": "Muộn", "document": world.document()}, final.id)
+    assert reply.reason == "UNKNOWN_CONTEST"
+    assert confirm(digest, "SECOND", "FIRST").ok
 
 
 def test_an_entry_is_mended_as_often_as_it_takes_and_every_version_is_kept(world, base, story, cured):

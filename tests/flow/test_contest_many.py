@@ -154,7 +154,7 @@ def test_the_winner_of_a_local_contest_goes_on_in_the_contest_above(world, base,
             for name, seat in (("chair", "CHAIR"), ("secretary", "SECRETARY"), ("member", "MEMBER"))]}
                      ).reason == "NOT_YOUR_CONTEST"
     council = judged.council(world, edition, "clerk")
-    judged.closed(world, edition, closes)
+    judged.closed(world, edition, closes, "clerk")
     judged.held(world, edition, council, judged.FINAL, {winner: 9000, second: 8000}, "clerk")
     judged.results(world, edition, {winner: "FIRST", second: "SECOND"}, "head")
     world.do("head", "submissions.ReportLocalResults", {"cost_vnd": 30_000_000, "document": world.document(
@@ -182,7 +182,7 @@ def test_two_winners_at_once_let_one_pass(world, parent):
                                                                             every_place_counts=True)])
     entries = [judged.entry(world, edition, by="clerk") for _ in range(2)]
     council = judged.council(world, edition, "clerk")
-    judged.closed(world, edition, closes)
+    judged.closed(world, edition, closes, "clerk")
     judged.held(world, edition, council, judged.FINAL, dict(zip(entries, (9000, 8000))), "clerk")
     judged.results(world, edition, dict(zip(entries, ("FIRST", "SECOND"))), "head")
 

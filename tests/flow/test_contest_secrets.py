@@ -61,7 +61,7 @@ def blind(world):
     for sheet in sheets:
         world.do(sheet.judge, "appraisal.SaveSheet", secret_points(world, sheet), sheet.id)
         world.do(sheet.judge, "appraisal.LockSheet", secret_points(world, sheet), sheet.id)
-    world.do("secretary", "appraisal.ProposeRanking", {}, round)
+    world.do("secretary", "appraisal.ProposeRanking", judged.session(world, round), round)
     another = next(sheet for sheet in sheets if sheet.judge == "expert3")
     world.do("chair", "appraisal.ReopenSheet", {"round_id": round, "reason": "Viết nhầm"}, another.id)
     world.do(another.judge, "appraisal.SaveSheet", secret_points(world, another), another.id)
@@ -156,13 +156,15 @@ def test_what_a_judge_is_to_judge_names_no_agency_and_no_author(world, blind, ju
 def test_refusals_tell_no_points_and_no_names(world, blind):
     edition, council, round, sheets, entries = blind
     mine = next(s for s in sheets if s.judge == "expert1")
-    theirs = next(s for s in sheets if s.judge == "expert2")
+    theirs, session = next(s for s in sheets if s.judge == "expert2"), judged.session(world, round)
     said = [
         ("expert1", "appraisal.LockSheet", secret_points(world, theirs), theirs.id, "NOT_YOUR_SHEET"),
         ("expert1", "appraisal.LockSheet", secret_points(world, mine), mine.id, "NOT_NOW"),
         ("expert1", "appraisal.ReopenSheet", {"round_id": round, "reason": "?"}, theirs.id, "NOT_THE_CHAIR"),
-        ("expert1", "appraisal.ProposeRanking", {}, round, "NOT_THE_CHAIR"),
-        ("secretary", "appraisal.ProposeRanking", {}, round, "SHEETS_OUTSTANDING"),
+        ("expert1", "appraisal.ProposeRanking", session, round, "NOT_THE_CHAIR"),
+        ("secretary", "appraisal.ProposeRanking", session, round, "SHEETS_OUTSTANDING"),
+        ("secretary", "appraisal.ProposeRanking", {**session, "present_person_ids": [world.person("secretary")]}, round,
+         "NO_QUORUM"),
         ("chair", "appraisal.DecideTie", {"entry_ids": entries, "minutes": world.document()}, round, "NOT_TIED"),
         ("chair", "appraisal.ConfirmRound", {"ranking_digest": bytes(32)}, round, "OTHER_RANKING"),
         ("owner", "submissions.ConfirmResults", {"document": world.document(), "prizewinners": [

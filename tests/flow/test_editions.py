@@ -19,7 +19,8 @@ def rules(world, **more):
     final = {"code": "final", "name": "Chung khảo", "stage": "ROUND_STAGE_FINAL", "min_members": 3, "min_sheets": 3,
              "parts": [{"code": "model", "name": "Mô hình", "mode": "PART_MODE_WRITTEN", "weight_bp": 10000,
                         "criteria": CRITERIA}],
-             "aggregation": "AGGREGATION_MEAN", "normalisation": "NORMALISATION_NONE", "decimals": 2, "top_entries": 10}
+             "aggregation": "AGGREGATION_MEAN", "normalisation": "NORMALISATION_NONE", "decimals": 2, "top_entries": 10,
+             "quorum_bp": 5000, "counting_base": "COUNTING_BASE_JUDGES"}
     return {"subject": "Cải cách hành chính", "legal_basis": [world.document(kind="PLAN")],
             "registration": "Qua trục liên thông", "opens": day(2020, 1, 1), "closes": day(2099, 12, 31, True),
             "eligibility": {}, "rounds": [final], "prizes": [{"award": "AWARD_FIRST", "quota": 1}],

@@ -8,7 +8,7 @@ begin_in_clusters(struct story *s)
     begin_with(s, cluster_rules, 0);
     go_on_closed(s);
     plan(s, ROUND, "cum", "1");
-    assign_to(s, ROUND, ENTRY, 3);
+    assign_to(s, ROUND, ENTRY, 2);
 }
 
 static void
@@ -18,6 +18,7 @@ begin_local(struct story *s)
     for (unsigned i = 0; i < 3; i++)
         register_entry(s, ENTRY + i);
     close_registration(s);
+    confirm_entrants(s);
     story_as(s, CLERK);
 }
 
@@ -30,6 +31,16 @@ begin_final(struct story *s)
     assign_to(s, FINAL, ENTRY, 1);
     start(s, FINAL, 25);
     assert_happened(s, "RoundStarted, SheetAssigned, SheetAssigned, SheetAssigned");
+}
+
+static void
+begin_judged(struct story *s)
+{
+    begin_confirmed(s);
+    withdraw_entry(s, ENTRY); /* the only finalist */
+    story_as(s, HEAD);
+    close_judging(s);
+    assert_happened(s, "JudgingClosed");
 }
 
 static void
@@ -46,7 +57,7 @@ tell(struct story *s, unsigned how_far)
     static void (*const chapters[])(struct story *) = {
         begin,          begin_closed,   begin_planned,   begin_assigned,    begin_scoring,
         begin_proposed, begin_tied,     begin_confirmed, begin_in_clusters, begin_local,
-        begin_final,    begin_annulled,
+        begin_final,    begin_annulled, begin_judged,
     };
 
     chapters[how_far % (sizeof(chapters) / sizeof(*chapters))](s);

@@ -2,6 +2,15 @@
 #include "tests/fuzz/tale.h"
 #include "tests/unit/edition_story.h"
 
+/* Nothing is registered any more. */
+static void
+judged_edition_is_complete(struct story *s)
+{
+    judged_edition_is_closed(s);
+    confirm_entrants_as(s, 21, 100);
+    assert_happened(s, "EntrantsConfirmed");
+}
+
 static void
 tell(struct story *s, unsigned how_far)
 {
@@ -10,7 +19,7 @@ tell(struct story *s, unsigned how_far)
         entry_is_submitted,       entry_is_registered,       entry_is_eliminated,
         entry_is_finalist,        dossier_is_required,       dossier_is_submitted,
         dossier_is_accepted,      judged_edition_is_drafted, judged_edition_is_published,
-        judged_edition_is_closed, local_edition_is_drafted,
+        judged_edition_is_closed, local_edition_is_drafted,  judged_edition_is_complete,
     };
     size_t count = sizeof(chapters) / sizeof(*chapters);
 

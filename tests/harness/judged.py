@@ -96,7 +96,8 @@ def round_rules(code, stage, **more):
             "parts": [{"code": "model", "name": "Mô hình", "mode": "PART_MODE_WRITTEN", "weight_bp": 10000,
                        "criteria": [{"code": code, "name": code, "max_centi": 5000, "step_centi": 50, "weight": 1}
                                     for code in CRITERIA]}],
-            "aggregation": "AGGREGATION_MEAN", "normalisation": "NORMALISATION_NONE", "decimals": 2, **more}
+            "aggregation": "AGGREGATION_MEAN", "normalisation": "NORMALISATION_NONE", "decimals": 2,
+            "quorum_bp": 6667, "counting_base": "COUNTING_BASE_MEMBERS", **more}
 
 
 def rules(world, opens, closes, **more):
@@ -158,11 +159,13 @@ def entry(world, edition, agency="entrant", by="standing", **more):
     return entry
 
 
-def closed(world, edition, closes):
-    """Registration has ended by itself."""
+def closed(world, edition, closes, by="standing"):
+    """Registration has ended by itself, and the entrants are confirmed."""
     with at(world, closes):
         world.hear("appraisal.ContestClosed", edition)
     until(lambda: not world.base.unheard(world.programme), "all is heard that happened meanwhile")
+    world.do(by, "submissions.ConfirmEntrants", {}, edition)
+    world.hear("appraisal.ContestEntrantsConfirmed", edition)
 
 
 # ------------------------------------------------------------------ councils, rounds, sheets
@@ -223,9 +226,16 @@ def lock(world, sheets, totals):
                  sheet.id)
 
 
+def session(world, round):
+    """What ProposeRanking says: the whole council is there."""
+    council = world.ask("owner", "appraisal.GetRound", {}, round).answer.round.council_id
+    members = world.ask("owner", "appraisal.GetCouncil", {}, council).answer.council.members
+    return {"present_person_ids": [member.person_id for member in members], "minutes": world.document(kind="MINUTES")}
+
+
 def proposed(world, round, by="secretary"):
     """The ranking that the two who stand behind it see: RecomputeRanking's answer."""
-    world.do(by, "appraisal.ProposeRanking", {}, round)
+    world.do(by, "appraisal.ProposeRanking", session(world, round), round)
     return recomputed(world, round, by)
 
 
@@ -253,7 +263,20 @@ def held(world, edition, council, code, totals, by="standing"):
     return round
 
 
+def ended(world, edition, by="standing"):
+    """Judging is closed: the digest of the final's ranking."""
+    world.do(by, "appraisal.CloseJudging", {}, edition)
+    world.hear("submissions.JudgingEnded", edition)
+    return data(world, world.hear("appraisal.JudgingClosed", edition)[1]).ranking_digest
+
+
+def report(world, digest, awards):
+    """What ConfirmResults says."""
+    return {"document": world.document(kind="REPORT"), "ranking_digest": digest, "prizewinners": [
+        {"entry_id": entry, "award": "AWARD_" + award} for entry, award in awards.items()]}
+
+
 def results(world, edition, awards, by="owner"):
     """awards: {entry: "FIRST"}, every finalist's."""
-    world.do(by, "submissions.ConfirmResults", {"document": world.document(kind="REPORT"), "prizewinners": [
-        {"entry_id": entry, "award": "AWARD_" + award} for entry, award in awards.items()]}, edition)
+    digest = ended(world, edition, {"owner": "standing", "head": "clerk"}[by])
+    world.do(by, "submissions.ConfirmResults", report(world, digest, awards), edition)

@@ -70,7 +70,7 @@ a_registered_entry_becomes_a_contender(void **unused __attribute__((unused)))
 
     begin(&s);
     register_entry(&s, ENTRY);
-    assert_happened(&s, "ContenderNoted");
+    assert_happened(&s, "ContenderNoted, ContendersAwaited");
     assert_true(story_is_party(&s, 0, ENTRANT));
     assert_false(story_is_party(&s, 0, FINANCE));
     register_entry(&s, ENTRY);
@@ -95,7 +95,8 @@ an_entry_that_went_away_is_gone_for_good(void **unused __attribute__((unused)))
     begin(&s);
     register_entry(&s, ENTRY);
     withdraw_entry(&s, ENTRY);
-    assert_happened(&s, "DossierWithdrawalNoted, ContenderGone");
+    assert_happened(&s, "DossierWithdrawalNoted, ContenderGone, ContendersAwaited");
+    disqualified.edition_id = story_id(&s, EDITION);
     disqualified.entry_id = story_id(&s, ENTRY);
     hear_as(&s, &dossier_intake_kind, ENTRY, &disqualified);
     assert_happened(&s, "");
@@ -104,7 +105,7 @@ an_entry_that_went_away_is_gone_for_good(void **unused __attribute__((unused)))
     register_entry(&s, ENTRY + 1);
     disqualified.entry_id = story_id(&s, ENTRY + 1);
     hear_as(&s, &dossier_intake_kind, ENTRY + 1, &disqualified);
-    assert_happened(&s, "DossierWithdrawalNoted, ContenderGone");
+    assert_happened(&s, "DossierWithdrawalNoted, ContenderGone, ContendersAwaited");
     story_end(&s);
 }
 
@@ -115,10 +116,16 @@ static const struct legal_move contest_moves[] = {
     { NOTHING,            ON(contest_noted),       CONTEST(PUBLISHED) },
     { CONTEST(PUBLISHED), ON(contest_closed),      CONTEST(CLOSED) },
     { CONTEST(CLOSED),    ON(contest_round_noted), CONTEST(CLOSED) },
-    { CONTEST(PUBLISHED), ON(contest_cluster_entered), CONTEST(PUBLISHED) },
-    { CONTEST(CLOSED),    ON(contest_cluster_entered), CONTEST(CLOSED) },
+    { CONTEST(PUBLISHED), ON(contenders_awaited),  CONTEST(PUBLISHED) },
+    { CONTEST(CLOSED),    ON(contenders_awaited),  CONTEST(CLOSED) },
+    { CONTEST(CLOSED),    ON(contest_entrants_confirmed), CONTEST(ENTRANTS_CONFIRMED) },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(contest_round_noted), CONTEST(ENTRANTS_CONFIRMED) },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(contenders_awaited),  CONTEST(ENTRANTS_CONFIRMED) },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(judging_closed),      CONTEST(JUDGED) },
     { CONTEST(PUBLISHED), ON(contest_ended),       CONTEST(ENDED) },
     { CONTEST(CLOSED),    ON(contest_ended),       CONTEST(ENDED) },
+    { CONTEST(ENTRANTS_CONFIRMED), ON(contest_ended), CONTEST(ENDED) },
+    { CONTEST(JUDGED),    ON(contest_ended),       CONTEST(ENDED) },
     { 0 },
 };
 

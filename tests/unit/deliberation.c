@@ -93,7 +93,8 @@ who_went_away_is_left_out(void **unused __attribute__((unused)))
     assert_happened(&s, "RankingProposed, SheetVoided, SheetVoided, SheetVoided");
     assert_int_equal(the_sheet(&s, ENTRY + 1, MEMBER)->self.state, SHEET(VOIDED));
     confirm_as(&s, CHAIR);
-    assert_happened(&s, "RoundConfirmed, ContestRoundNoted, CouncilRoundNoted, ContenderPassed");
+    assert_happened(&s, "RoundConfirmed, ContestRoundNoted, CouncilRoundNoted, ContenderPassed,"
+                        " ContendersAwaited");
     assert_int_equal(((const Appraisal__RoundConfirmed *) story_event(&s, 0))->ranking->n_lines, 1);
     story_end(&s);
 
@@ -206,7 +207,7 @@ a_tie_that_matters_is_decided_before_the_round_is_confirmed(void **unused __attr
     propose_as(&s, SECRETARY, ROUND);
     confirm_as(&s, CHAIR);
     assert_happened(&s, "RoundConfirmed, ContestRoundNoted, CouncilRoundNoted, ContenderPassed,"
-                        " ContenderOut");
+                        " ContenderOut, ContendersAwaited");
     const Appraisal__RoundConfirmed *e = story_event(&s, 0);
 
     assert_string_equal(e->ranking->lines[0]->entry_id, story_id(&s, ENTRY + 1));
@@ -256,6 +257,8 @@ all_that_share_a_place_are_put_in_order_together(void **unused __attribute__((un
     struct story s;
 
     begin_planned(&s);
+    register_entry(&s, ENTRY + 2);
+    story_as(&s, HEAD);
     assign_to(&s, ROUND, ENTRY, 3);
     start(&s, ROUND, 20);
     for (unsigned i = 0; i < 3; i++)
@@ -284,7 +287,7 @@ two_persons_stand_behind_a_ranking(void **unused __attribute__((unused)))
     assert_refused(&s, "NOT_THE_CHAIR");
     confirm_as(&s, CHAIR);
     assert_happened(&s, "RoundConfirmed, ContestRoundNoted, CouncilRoundNoted, ContenderPassed,"
-                        " ContenderOut");
+                        " ContenderOut, ContendersAwaited");
     confirm_as(&s, CHAIR);
     assert_refused(&s, "OTHER_RANKING");
     story_end(&s);
@@ -420,8 +423,8 @@ only_the_owner_annuls_with_a_document(void **unused __attribute__((unused)))
     lock(&s, ENTRY, MEMBER, 500);
     annul(&s, ROUND);
     assert_happened(&s, "RoundAnnulled, ContestRoundNoted, CouncilRoundNoted, ContenderPassed,"
-                        " ContenderPassed, SheetVoided, SheetVoided, SheetVoided, SheetVoided,"
-                        " SheetVoided");
+                        " ContenderPassed, ContendersAwaited, SheetVoided, SheetVoided,"
+                        " SheetVoided, SheetVoided, SheetVoided");
     assert_int_equal(the_sheet(&s, ENTRY, MEMBER)->self.state, SHEET(LOCKED));
     annul(&s, ROUND);
     assert_refused(&s, "NOT_NOW");
@@ -441,11 +444,13 @@ entries_of_an_annulled_round_may_be_in_it_again(void **unused __attribute__((unu
         annul(&s, ROUND);
         assert_int_equal(the_round(&s)->self.state, ROUND(ANNULLED));
         plan(&s, ROUND + 10, "so-khao", "");
-        assign_to(&s, ROUND + 10, ENTRY, 3);
+        assert_int_equal(judging_awaited_in(the_contest(&s), "so-khao", ""), 2);
+        assert_int_equal(judging_awaited(the_contest(&s)), 2);
+        assign_to(&s, ROUND + 10, ENTRY, 2);
         assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContenderAssigned,"
-                            " ContenderAssigned");
+                            " ContendersAwaited");
         start(&s, ROUND + 10, 20);
-        assert_int_equal(s.last.happened.count, 1 + 3 * 3);
+        assert_int_equal(s.last.happened.count, 1 + 2 * 3);
         story_end(&s);
     }
 }
@@ -458,7 +463,8 @@ who_went_away_does_not_come_back(void **unused __attribute__((unused)))
     begin_proposed(&s);
     withdraw_entry(&s, ENTRY);
     annul(&s, ROUND);
-    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, CouncilRoundNoted, ContenderPassed");
+    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, CouncilRoundNoted, ContenderPassed,"
+                        " ContendersAwaited");
     assert_int_equal(the_contender(&s, ENTRY)->self.state, CONTENDER(GONE));
     story_end(&s);
 }
@@ -472,7 +478,8 @@ two_rounds_are_annulled_one_after_the_other(void **unused __attribute__((unused)
     confirm_final(&s);
     annul(&s, FINAL);
     annul(&s, ROUND);
-    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, ContenderPassed, ContenderPassed");
+    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, ContenderPassed, ContenderPassed,"
+                        " ContendersAwaited");
     assert_string_equal(the_contender(&s, ENTRY)->next_round_code, "so-khao");
     assert_int_equal(the_contender(&s, ENTRY)->self.state, CONTENDER(READY));
     story_end(&s);
@@ -490,7 +497,8 @@ a_round_is_not_annulled_behind_a_later_one(void **unused __attribute__((unused))
     annul(&s, FINAL);
     assert_happened(&s, "RoundAnnulled, ContestRoundNoted, CouncilRoundNoted");
     annul(&s, ROUND);
-    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, ContenderPassed, ContenderPassed");
+    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, ContenderPassed, ContenderPassed,"
+                        " ContendersAwaited");
     story_end(&s);
 
     begin_confirmed(&s);
@@ -498,7 +506,7 @@ a_round_is_not_annulled_behind_a_later_one(void **unused __attribute__((unused))
     annul(&s, ROUND);
     assert_refused(&s, "LATER_ROUND_BEGAN");
     annul(&s, FINAL);
-    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, ContenderPassed");
+    assert_happened(&s, "RoundAnnulled, ContestRoundNoted, ContenderPassed, ContendersAwaited");
     assert_string_equal(the_contender(&s, ENTRY)->next_round_code, "chung-khao");
     story_end(&s);
 }

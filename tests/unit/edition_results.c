@@ -10,6 +10,8 @@
 
 enum { MOST = 5 };
 
+static uint8_t final_digest[32] = { 4, 2 };
+
 /* A place in a ranking, closed by a zero entry. */
 struct line {
     unsigned entry;
@@ -43,6 +45,8 @@ entries_are_registered(struct story *s, unsigned count)
         assert_happened(s, "EntryRegistered");
     }
     story_later(s, CLOSES_US);
+    confirm_entrants_as(s, 21, 100);
+    assert_happened(s, "EntrantsConfirmed");
 }
 
 static void
@@ -134,12 +138,34 @@ final_is_confirmed(struct story *s, const struct line *lines)
     round_is_confirmed(s, 301, lines);
 }
 
+/* With the ranking of the final; 0: nobody came that far. */
+static void
+judging_is_closed(struct story *s, unsigned round)
+{
+    Appraisal__JudgingClosed heard = APPRAISAL__JUDGING_CLOSED__INIT;
+
+    heard.edition_id = story_id(s, 100);
+    heard.round_id = story_id(s, round);
+    if (round)
+        heard.ranking_digest = (ProtobufCBinaryData){ sizeof(final_digest), final_digest };
+    story_hear(s, 100, &heard);
+}
+
+static void
+contest_is_judged(struct story *s, const struct line *lines)
+{
+    final_is_confirmed(s, lines);
+    judging_is_closed(s, 301);
+    assert_happened(s, "JudgingEnded");
+}
+
 static Submissions__ConfirmResults *
 results(struct story *s, const Submissions__Award *awards, unsigned count)
 {
     Submissions__ConfirmResults *ask = proto_new(s->arena, ON(confirm_results));
 
     ask->document = &report;
+    ask->ranking_digest = (ProtobufCBinaryData){ sizeof(final_digest), final_digest };
     for (unsigned i = 0; i < count; i++) {
         Submissions__Prizewinner *winner = ADD(s, ask, prizewinners, prizewinner);
 
@@ -293,6 +319,7 @@ an_annulled_final_takes_its_places_with_it(void **state)
     assert_refused(s, "NO_RESULTS_YET");
     round_starts(s, 301, STAGE(FINAL), 1);
     round_is_confirmed(s, 301, lines);
+    judging_is_closed(s, 301);
     say_as(s, 11, 100, results(s, first, 1));
     assert_happened(s, "ResultsConfirmed, EntryAwarded");
 }
@@ -323,6 +350,8 @@ nothing_is_judged_any_more_in_an_edition_that_was_cancelled(void **state)
     round_is_annulled(s, 301, 1);
     assert_happened(s, "");
     round_starts(s, 301, STAGE(FINAL), 1);
+    assert_happened(s, "");
+    judging_is_closed(s, 301);
     assert_happened(s, "");
 }
 
@@ -356,6 +385,73 @@ there_are_no_results_before_the_last_round_is_confirmed(void **state)
     round_starts(s, 301, STAGE(FINAL), 1);
     say_as(s, 11, 100, results(s, first, 1));
     assert_refused(s, "NO_RESULTS_YET");
+    round_is_confirmed(s, 301, four);
+    say_as(s, 11, 100, results(s, first, 1)); /* it may still be annulled */
+    assert_refused(s, "NO_RESULTS_YET");
+}
+
+static void
+results_name_the_ranking_with_which_judging_was_closed(void **state)
+{
+    struct story *s = *state;
+    static const Submissions__Award none[] = { AWARD(NONE), AWARD(NONE), AWARD(NONE), AWARD(NONE) };
+    uint8_t other[32] = { 4, 3 };
+    Submissions__ConfirmResults *ask = results(s, none, 4);
+
+    contest_is_judged(s, four);
+    ask->ranking_digest.data = other;
+    say_as(s, 11, 100, ask);
+    assert_refused(s, "OTHER_RANKING");
+    ask->ranking_digest = (ProtobufCBinaryData){ 0, NULL };
+    say_as(s, 11, 100, ask);
+    assert_refused(s, "OTHER_RANKING");
+    say_as(s, 11, 100, results(s, none, 4));
+    const Submissions__ResultsConfirmed *said = story_event(s, 0);
+
+    assert_memory_equal(said->ranking_digest.data, final_digest, sizeof(final_digest));
+}
+
+/* Nobody reached what the clusters ask for; or nobody was registered, and no round began. */
+static void
+where_nobody_has_a_place_nobody_is_named(void **state)
+{
+    struct story *s = *state;
+    static const struct line lines[] = { { 200, 1, false }, { 0 } };
+    static const Submissions__Award first[] = { AWARD(FIRST) };
+    Submissions__ConfirmResults *ask = results(s, first, 0);
+
+    entries_are_registered(s, 1);
+    round_starts(s, 300, STAGE(CLUSTER), 1);
+    round_is_confirmed(s, 300, lines);
+    judging_is_closed(s, 0);
+    assert_happened(s, "JudgingEnded");
+    judging_is_closed(s, 0);
+    assert_happened(s, "");
+    say_as(s, 11, 100, ask);
+    assert_refused(s, "OTHER_RANKING");
+    ask = results(s, first, 1);
+    ask->ranking_digest = (ProtobufCBinaryData){ 0, NULL };
+    say_as(s, 11, 100, ask);
+    assert_refused(s, "NOT_ALL_FINALISTS");
+    ask->n_prizewinners = 0;
+    say_as(s, 11, 100, ask);
+    assert_happened(s, "ResultsConfirmed");
+}
+
+static void
+an_edition_that_nobody_entered_has_results_too(void **state)
+{
+    struct story *s = *state;
+    Submissions__ConfirmResults *ask = results(s, NULL, 0);
+
+    entries_are_registered(s, 0);
+    judging_is_closed(s, 0);
+    assert_happened(s, "JudgingEnded");
+    assert_int_equal(the_edition(s, 100)->self.state,
+                     SUBMISSIONS__EDITION_STATE__EDITION_STATE_JUDGING);
+    ask->ranking_digest = (ProtobufCBinaryData){ 0, NULL };
+    say_as(s, 11, 100, ask);
+    assert_happened(s, "ResultsConfirmed");
 }
 
 static void
@@ -365,7 +461,7 @@ results_are_confirmed_once_and_reach_every_entry(void **state)
     static const Submissions__Award awards[] = { AWARD(FIRST), AWARD(SECOND), AWARD(SECOND),
                                                  AWARD(NONE) };
 
-    final_is_confirmed(s, four);
+    contest_is_judged(s, four);
     say_as(s, 32, 100, results(s, awards, 4));
     assert_refused(s, "NOT_YOUR_EDITION");
     say_as(s, 22, 100, results(s, awards, 4));
@@ -387,7 +483,7 @@ everyone_with_a_place_is_named_once_and_nobody_else(void **state)
                                                  AWARD(NONE) };
     Submissions__ConfirmResults *ask;
 
-    final_is_confirmed(s, four);
+    contest_is_judged(s, four);
     say_as(s, 11, 100, results(s, awards, 3));
     assert_refused(s, "NOT_ALL_FINALISTS");
     assert_string_equal(field_named(s), "prizewinners");
@@ -409,7 +505,7 @@ a_finalist_who_withdrew_since_is_named_without_a_prize(void **state)
                                                  AWARD(NONE) };
     Submissions__ConfirmResults *ask = results(s, awards, 4);
 
-    final_is_confirmed(s, four);
+    contest_is_judged(s, four);
     withdraw(s, 200);
     say_as(s, 11, 100, ask);
     assert_refused(s, "ENTRY_WITHDRAWN");
@@ -438,7 +534,7 @@ prizes_are_those_of_the_rules_and_not_more(void **state)
     static const Submissions__Award firsts[] = { AWARD(FIRST), AWARD(FIRST), AWARD(NONE),
                                                  AWARD(NONE) };
 
-    final_is_confirmed(s, four);
+    contest_is_judged(s, four);
     assert_not_given(s, third, 4, "PRIZE_QUOTA", "prizewinners[2].award");
     assert_not_given(s, firsts, 4, "PRIZE_QUOTA", "prizewinners[0].award");
 }
@@ -455,7 +551,7 @@ prizes_follow_places(void **state)
                                                       AWARD(SECOND) };
     static const Submissions__Award none[] = { AWARD(NONE), AWARD(NONE), AWARD(NONE), AWARD(NONE) };
 
-    final_is_confirmed(s, four);
+    contest_is_judged(s, four);
     assert_not_given(s, upside_down, 4, "PRIZES_NOT_BY_RANK", "prizewinners[0].award");
     assert_not_given(s, with_a_gap, 4, "PRIZES_NOT_BY_RANK", "prizewinners[1].award");
     assert_not_given(s, to_the_last, 4, "PRIZES_NOT_BY_RANK", "prizewinners[3].award");
@@ -471,7 +567,7 @@ who_missed_a_minimum_is_passed_by_those_behind(void **state)
     static const struct line lines[] = { { 200, 1, false }, { 201, 2, true }, { 0 } };
     static const Submissions__Award awards[] = { AWARD(NONE), AWARD(FIRST) };
 
-    final_is_confirmed(s, lines);
+    contest_is_judged(s, lines);
     say_as(s, 11, 100, results(s, awards, 2));
     assert_happened(s, "ResultsConfirmed, EntryNotAwarded, EntryAwarded");
 }
@@ -488,7 +584,7 @@ equals_have_equal_prizes_unless_there_are_no_more(void **state)
     static const Submissions__Award all_there_are[] = { AWARD(FIRST), AWARD(SECOND), AWARD(NONE),
                                                         AWARD(SECOND) };
 
-    final_is_confirmed(s, lines);
+    contest_is_judged(s, lines);
     assert_not_given(s, one_of_two, 4, "PRIZES_NOT_BY_RANK", "prizewinners[2].award");
     say_as(s, 11, 100, results(s, all_there_are, 4));
     assert_happened(s,
@@ -502,7 +598,7 @@ a_finalist_owes_no_dossier_before_the_results(void **state)
     static const struct line lines[] = { { 200, 1, true }, { 0 } };
     static const Submissions__Award first[] = { AWARD(FIRST) };
 
-    final_is_confirmed(s, lines);
+    contest_is_judged(s, lines);
     require_until(s, until(s, 2020, 1, 31, false));
     assert_refused(s, "NO_RESULTS_YET");
     say_as(s, 11, 100, results(s, first, 1));
@@ -519,7 +615,7 @@ the_result_report_is_of_a_day_that_there_is(void **state)
     Submissions__ConfirmResults *ask = results(s, none, 4);
     Types__OfficialDocument undated = report;
 
-    final_is_confirmed(s, four);
+    contest_is_judged(s, four);
     undated.issued_on = until(s, 2019, 2, 29, false)->date;
     ask->document = &undated;
     say_as(s, 11, 100, ask);
@@ -543,6 +639,9 @@ main(void)
         TOLD(nothing_is_judged_any_more_in_an_edition_that_was_cancelled),
         TOLD(nothing_is_judged_here_of_an_edition_that_is_judged_elsewhere),
         TOLD(there_are_no_results_before_the_last_round_is_confirmed),
+        TOLD(results_name_the_ranking_with_which_judging_was_closed),
+        TOLD(where_nobody_has_a_place_nobody_is_named),
+        TOLD(an_edition_that_nobody_entered_has_results_too),
         TOLD(results_are_confirmed_once_and_reach_every_entry),
         TOLD(everyone_with_a_place_is_named_once_and_nobody_else),
         TOLD(a_finalist_who_withdrew_since_is_named_without_a_prize),

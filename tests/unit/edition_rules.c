@@ -53,6 +53,8 @@ FLAW(no_prizes, rules->n_prizes = 0)
 FLAW(no_rounds, rules->n_rounds = 0)
 FLAW(no_parts, rules->rounds[0]->n_parts = 0)
 FLAW(no_criteria, rules->rounds[0]->parts[1]->n_criteria = 0)
+FLAW(no_quorum, rules->rounds[1]->quorum_bp = 0)
+FLAW(a_quorum_of_nobody_knows_whom, rules->rounds[1]->counting_base = 0)
 
 static void
 rules_are_whole(void **state)
@@ -69,6 +71,8 @@ rules_are_whole(void **state)
         { no_rounds,       "rules.rounds",                       "RULES_INCOMPLETE" },
         { no_parts,        "rules.rounds[0].parts",              "RULES_INCOMPLETE" },
         { no_criteria,     "rules.rounds[0].parts[1].criteria",  "RULES_INCOMPLETE" },
+        { no_quorum,       "rules.rounds[1].quorum_bp",          "RULES_INCOMPLETE" },
+        { a_quorum_of_nobody_knows_whom, "rules.rounds[1].counting_base", "RULES_INCOMPLETE" },
         { 0 },
     };
     /* clang-format on */
@@ -271,6 +275,7 @@ FLAW(a_council_of_two, {
     rules->rounds[1]->min_members = 2;
     rules->rounds[1]->min_sheets = 2;
 })
+FLAW(a_quorum_of_more_than_all, rules->rounds[1]->quorum_bp = 10001)
 FLAW(more_sheets_than_members, rules->rounds[1]->min_sheets = 4)
 FLAW(parts_that_weigh_less, rules->rounds[1]->parts[0]->weight_bp = 5999)
 FLAW(points_off_the_grid, rules->rounds[1]->parts[0]->criteria[0]->step_centi = 300)
@@ -295,6 +300,7 @@ a_round_can_be_held_by_its_rules(void **state)
         { a_trimmed_mean_of_all,         "rules.rounds[1].trimmed_sheets",                     "RULES_INCONSISTENT" },
         { trimmed_to_nothing,            "rules.rounds[1].trimmed_sheets",                     "RULES_INCONSISTENT" },
         { a_council_of_two,              "rules.rounds[1].min_members",                        "RULES_INCONSISTENT" },
+        { a_quorum_of_more_than_all,     "rules.rounds[1].quorum_bp",                          "RULES_INCONSISTENT" },
         { more_sheets_than_members,      "rules.rounds[1].min_members",                        "RULES_INCONSISTENT" },
         { parts_that_weigh_less,         "rules.rounds[1].parts",                              "RULES_INCONSISTENT" },
         { points_off_the_grid,           "rules.rounds[1].parts[0].criteria[0].step_centi",    "RULES_INCONSISTENT" },

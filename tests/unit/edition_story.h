@@ -59,6 +59,8 @@ add_round(struct story *s, Submissions__EditionRules *rules, const char *code,
     round->normalisation = SUBMISSIONS__NORMALISATION__NORMALISATION_NONE;
     round->decimals = 2;
     round->threshold_centi = 7500;
+    round->quorum_bp = 6667;
+    round->counting_base = SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_JUDGES;
     add_part(s, round, "model", 6000);
     add_part(s, round, "video", 4000);
     return round;
@@ -175,6 +177,14 @@ judged_edition_is_closed(struct story *s)
     judged_edition_is_published(s);
     story_later(s, CLOSES_US);
     assert_happened(s, "RegistrationClosed");
+}
+
+static inline void
+confirm_entrants_as(struct story *s, unsigned person, unsigned edition)
+{
+    Submissions__ConfirmEntrants ask = SUBMISSIONS__CONFIRM_ENTRANTS__INIT;
+
+    say_as(s, person, edition, &ask);
 }
 
 static inline Submissions__CreateLocalEdition *

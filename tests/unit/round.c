@@ -165,7 +165,7 @@ the_final_waits_for_every_cluster_that_has_an_entry(void **unused __attribute__(
 
     begin_with(&s, cluster_rules, 0);
     register_entry_of(&s, ENTRY + 5, EDUCATION, AUTHOR);
-    assert_happened(&s, "ContenderNoted, ContestClusterEntered");
+    assert_happened(&s, "ContenderNoted, ContendersAwaited");
     go_on_closed(&s);
     confirm_first_cluster(&s);
     plan(&s, FINAL, "chung-khao", "");
@@ -246,13 +246,16 @@ a_round_judges_entries_of_its_edition_once(void **unused __attribute__((unused))
     assign_to(&s, ROUND, ENTRY + 50, 1);
     assert_refused(&s, "NOT_A_CONTENDER");
     assign_to(&s, ROUND, ENTRY, 2);
-    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContenderAssigned");
+    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContenderAssigned,"
+                        " ContendersAwaited");
     assign_to(&s, ROUND, ENTRY + 1, 2);
     assert_refused(&s, "ALREADY_IN_A_ROUND");
     assert_string_equal(((const struct violation *) list_at(&s.last.violations, 0))->field,
                         "entry_ids[0]");
+    register_entry(&s, ENTRY + 2);
+    story_as(&s, HEAD);
     assign_to(&s, ROUND, ENTRY + 2, 1);
-    assert_happened(&s, "EntriesAssigned, ContenderAssigned");
+    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContendersAwaited");
     assert_int_equal(the_round(&s)->entries.count, 3);
     assert_int_equal(the_contender(&s, ENTRY)->self.state, CONTENDER(IN_ROUND));
     story_end(&s);
@@ -298,7 +301,7 @@ the_final_judges_those_who_advanced(void **unused __attribute__((unused)))
     assign_to(&s, FINAL, ENTRY + 2, 1); /* never judged */
     assert_refused(&s, "NOT_A_CONTENDER");
     assign_to(&s, FINAL, ENTRY, 1);
-    assert_happened(&s, "EntriesAssigned, ContenderAssigned");
+    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContendersAwaited");
     story_end(&s);
 }
 
@@ -314,7 +317,7 @@ an_entry_competes_in_its_agencys_cluster(void **unused __attribute__((unused)))
     assert_refused(&s, "NOT_A_CONTENDER");
     plan(&s, ROUND + 10, "cum", "1");
     assign_to(&s, ROUND + 10, ENTRY, 1);
-    assert_happened(&s, "EntriesAssigned, ContenderAssigned");
+    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContendersAwaited");
     story_end(&s);
 }
 
@@ -325,6 +328,7 @@ entries_are_assigned_while_the_round_is_planned_and_the_contest_goes_on(void **u
     struct story s;
 
     begin_scoring(&s);
+    register_entry(&s, ENTRY + 2); /* was parked, and is heard late */
     story_as(&s, HEAD);
     assign_to(&s, ROUND, ENTRY + 2, 1);
     assert_refused(&s, "NOT_NOW");
@@ -343,7 +347,7 @@ a_round_holds_two_hundred_entries(void **unused __attribute__((unused)))
     struct story s;
 
     begin_planned(&s);
-    for (unsigned i = 3; i < 201; i++)
+    for (unsigned i = 2; i < 201; i++)
         register_entry(&s, ENTRY + i);
     story_as(&s, HEAD);
     assign_to(&s, ROUND, ENTRY, 1);
@@ -377,6 +381,7 @@ assign_with(struct story *s, unsigned third, unsigned declared)
         declare_of(s, persons[i], i == 2 ? declared : 0);
     register_entry(s, ENTRY);
     close_registration(s);
+    confirm_entrants(s);
     plan(s, ROUND, "so-khao", "");
     assign_to(s, ROUND, ENTRY, 1);
 }
@@ -402,7 +407,7 @@ what_keeps_a_member_from_judging_is_found(void **unused __attribute__((unused)))
         struct story s;
 
         assign_with(&s, cases[i].third, cases[i].declared);
-        assert_happened(&s, "EntriesAssigned, ContenderAssigned");
+        assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContendersAwaited");
         assert_int_equal(conflict_of_third(&s, cases[i].third), cases[i].kind);
         assert_int_equal(the_round(&s)->conflicts.count, cases[i].kind != 0);
         story_end(&s);
@@ -463,6 +468,7 @@ where_the_jury_may_enter_an_author_judges_the_others(void **unused __attribute__
     register_entry(&s, ENTRY);
     register_entry_of(&s, ENTRY + 1, ENTRANT, COLLEAGUE);
     close_registration(&s);
+    confirm_entrants(&s);
     plan(&s, ROUND, "so-khao", "");
     assign_to(&s, ROUND, ENTRY, 2);
     assert_int_equal(conflict_of_third(&s, AUTHOR), CONFLICT(AUTHOR));
@@ -514,9 +520,16 @@ a_round_begins_with_entries_and_a_day_to_come(void **unused __attribute__((unuse
     struct story s;
 
     begin_planned(&s);
+    withdraw_entry(&s, ENTRY + 1);
+    withdraw_entry(&s, ENTRY);
+    story_as(&s, HEAD);
     start(&s, ROUND, 20);
     assert_refused(&s, "NO_ENTRIES");
-    assign_to(&s, ROUND, ENTRY, 1);
+    story_end(&s);
+
+    begin_assigned(&s);
+    withdraw_entry(&s, ENTRY + 1);
+    story_as(&s, HEAD);
     start(&s, ROUND, 31);
     assert_refused(&s, "BAD_DATE");
     start(&s, ROUND, 1); /* it is the first, 07:00 */
@@ -613,6 +626,7 @@ begin_largest(struct story *s, unsigned agency)
     for (unsigned i = 0; i < 200; i++)
         register_entry(s, ENTRY + i);
     close_registration(s);
+    confirm_entrants(s);
     plan(s, ROUND, "so-khao", "");
     assign_to(s, ROUND, ENTRY, 200);
 }

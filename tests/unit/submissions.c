@@ -85,6 +85,8 @@ nothing_moves_but_along_the_state_machines(void **state)
         { D(PUBLISHED), ON(registration_opened), D(OPEN) },
         { D(PUBLISHED), ON(registration_extended), D(PUBLISHED) }, { D(OPEN), ON(registration_extended), D(OPEN) },
         { D(OPEN),      ON(registration_closed), D(CLOSED) },
+        { D(CLOSED),    ON(entrants_confirmed),  D(CLOSED) },
+        { D(CLOSED),    ON(judging_ended),       D(JUDGING) },     { D(JUDGING), ON(judging_ended), D(JUDGING) },
         { D(CLOSED),    ON(judging_started),     D(JUDGING) },     { D(JUDGING), ON(judging_started), D(JUDGING) },
         { D(JUDGING),   ON(round_outcome_noted), D(JUDGING) },
         { D(JUDGING),   ON(results_confirmed),   D(RESULTS_CONFIRMED) },

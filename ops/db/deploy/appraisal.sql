@@ -216,25 +216,32 @@ CREATE TABLE appraisal.contest (
     programme           text  NOT NULL,
     id                  uuid  NOT NULL,
     version             int8  NOT NULL CHECK (version > 0),
-    state               int4  NOT NULL CHECK (state BETWEEN 1 AND 3),
+    state               int4  NOT NULL CHECK (state BETWEEN 1 AND 5),
     changed_at          timestamptz NOT NULL,
     rules_digest        bytea NOT NULL CHECK (octet_length(rules_digest) = 32),
     rules               bytea NOT NULL,
     jury_may_enter      bool  NOT NULL,
     organiser_agency_id uuid,
+    awaited             bytea,
     PRIMARY KEY (programme, id)
 ) WITH (fillfactor = 70);
 
--- The clusters that have an entry.
-CREATE TABLE appraisal.contest_cluster (
-    programme    text NOT NULL,
-    parent       uuid NOT NULL,
-    place        int4 NOT NULL CHECK (place >= 0),
-    cluster_code text NOT NULL CHECK (cluster_code <> ''),
-    PRIMARY KEY (programme, parent, place),
-    CONSTRAINT contest_cluster_once UNIQUE (programme, parent, cluster_code),
-    FOREIGN KEY (programme, parent) REFERENCES appraisal.contest DEFERRABLE INITIALLY DEFERRED
-);
+-- A contest goes from PUBLISHED (1) over CLOSED (2), ENTRANTS_CONFIRMED (4) and JUDGED (5) to ENDED (3), never back: what was
+-- said about entrants and about the end of judging is not taken back. Its rules stay.
+CREATE FUNCTION appraisal.refuse_contest_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'contest %: it only goes on, by its own rules', OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+END $$;
+
+CREATE TRIGGER contest_stays BEFORE UPDATE ON appraisal.contest FOR EACH ROW
+    WHEN (array_position(ARRAY[1, 2, 4, 5, 3], NEW.state) < array_position(ARRAY[1, 2, 4, 5, 3], OLD.state)
+          OR (NEW.state = 5 AND OLD.state NOT IN (4, 5))
+          OR (OLD.state IN (3, 5) AND NEW.awaited IS DISTINCT FROM OLD.awaited)
+          OR (OLD.rules_digest, OLD.rules, OLD.jury_may_enter, OLD.organiser_agency_id)
+                 IS DISTINCT FROM
+             (NEW.rules_digest, NEW.rules, NEW.jury_may_enter, NEW.organiser_agency_id))
+    EXECUTE FUNCTION appraisal.refuse_contest_change();
 
 CREATE TABLE appraisal.contest_round (
     programme    text NOT NULL,
@@ -245,8 +252,10 @@ CREATE TABLE appraisal.contest_round (
     cluster_code text NOT NULL,
     instance     int4 NOT NULL CHECK (instance > 0),
     state        int4 NOT NULL CHECK (state IN (1, 4, 5)),
+    ranking_digest bytea CHECK (octet_length(ranking_digest) = 32),
     PRIMARY KEY (programme, parent, place),
-    FOREIGN KEY (programme, parent) REFERENCES appraisal.contest
+    FOREIGN KEY (programme, parent) REFERENCES appraisal.contest,
+    CONSTRAINT contest_round_confirmed CHECK ((state = 4) = (ranking_digest IS NOT NULL))
 );
 
 -- A registered entry of a contest; it has the entry's id. It may be heard of in one batch with its contest.
@@ -378,12 +387,15 @@ CREATE TABLE appraisal.round (
     ranking_digest      bytea CHECK (octet_length(ranking_digest) = 32),
     proposed_by         uuid,
     confirmed_by        uuid,
+    deliberation        bytea,
     PRIMARY KEY (programme, id),
     FOREIGN KEY (programme, edition_id) REFERENCES appraisal.contest,
     FOREIGN KEY (programme, council_id) REFERENCES appraisal.council DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT round_cluster_check CHECK ((stage = 1) = (cluster_code <> '')),
     CONSTRAINT round_due_check CHECK (state NOT IN (2, 3, 4) OR due_at IS NOT NULL),
+    -- A ranking is proposed by somebody, in a session of which there are minutes.
     CONSTRAINT round_proposed_check CHECK ((ranking_digest IS NULL) = (proposed_by IS NULL)
+        AND (ranking_digest IS NULL) = (deliberation IS NULL)
         AND (state NOT IN (3, 4) OR ranking_digest IS NOT NULL)
         AND (state NOT IN (1, 2) OR ranking_digest IS NULL)),
     CONSTRAINT round_confirmed_check CHECK ((ranking IS NULL) = (confirmed_by IS NULL)
@@ -419,9 +431,11 @@ CREATE TRIGGER round_stays BEFORE UPDATE ON appraisal.round FOR EACH ROW
            NEW.rules_digest, NEW.rules, NEW.is_last, NEW.organiser_agency_id)
           OR OLD.state = 5
           OR (OLD.state = 4 AND NEW.state <> 5)
-          OR (OLD.state = 4 AND (OLD.ranking, OLD.ranking_digest, OLD.proposed_by, OLD.confirmed_by, OLD.due_at)
+          OR (OLD.state = 4 AND (OLD.ranking, OLD.ranking_digest, OLD.proposed_by, OLD.confirmed_by, OLD.due_at,
+                                 OLD.deliberation)
                                     IS DISTINCT FROM
-                                (NEW.ranking, NEW.ranking_digest, NEW.proposed_by, NEW.confirmed_by, NEW.due_at)))
+                                (NEW.ranking, NEW.ranking_digest, NEW.proposed_by, NEW.confirmed_by, NEW.due_at,
+                                 NEW.deliberation)))
     EXECUTE FUNCTION appraisal.refuse_round_change();
 
 CREATE TABLE appraisal.round_member (
@@ -600,7 +614,7 @@ GRANT INSERT, UPDATE ON appraisal.dossier_intake, appraisal.appraisal_case, appr
     appraisal.council, appraisal.round, appraisal.score_sheet TO sangkien_appraisal;
 GRANT INSERT ON appraisal.dossier_author, appraisal.dossier_co_entrant, appraisal.case_author,
     appraisal.case_co_entrant, appraisal.panel_member,
-    appraisal.consultee, appraisal.opinion, appraisal.contest_cluster, appraisal.contest_round, appraisal.contender_author,
+    appraisal.consultee, appraisal.opinion, appraisal.contest_round, appraisal.contender_author,
     appraisal.contender_co_entrant, appraisal.council_member, appraisal.council_conflict,
     appraisal.council_declarant, appraisal.council_round, appraisal.round_member, appraisal.round_entry,
     appraisal.round_conflict, appraisal.round_decision TO sangkien_appraisal;

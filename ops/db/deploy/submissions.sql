@@ -47,6 +47,9 @@ CREATE TABLE submissions.edition (
     results_document    bytea,
     cost_vnd            int8 NOT NULL CHECK (cost_vnd >= 0),
     local_report        bytea,
+    entrants_confirmed  bool NOT NULL,
+    judging_ended       bool NOT NULL,
+    ranking_digest      bytea CHECK (octet_length(ranking_digest) = 32),
     PRIMARY KEY (programme, id),
     -- Of the programme's own editions, and of each agency's local ones.
     CONSTRAINT edition_ordinal_once UNIQUE NULLS NOT DISTINCT (programme, organiser_agency_id, ordinal),
@@ -71,7 +74,12 @@ CREATE TABLE submissions.edition (
     CONSTRAINT edition_places CHECK ((finalists > 0) = (places IS NOT NULL)),
     -- From RESULTS_CONFIRMED to ARCHIVED there are results; before that there are none, and no report of them.
     CONSTRAINT edition_results CHECK ((state BETWEEN 6 AND 8) = (results_document IS NOT NULL)
-                                      AND (results_document IS NULL OR places IS NOT NULL)),
+                                      AND (results_document IS NULL OR judging_ended)),
+    -- Entrants are confirmed when registration is CLOSED, and before anything is judged; then judging ends, and results follow.
+    CONSTRAINT edition_entrants CHECK (CASE WHEN entrants_confirmed THEN NOT judged_elsewhere AND state >= 4
+                                            ELSE state NOT BETWEEN 5 AND 8 END),
+    CONSTRAINT edition_judging_ended CHECK (CASE WHEN judging_ended THEN entrants_confirmed AND state >= 5
+                                                 ELSE ranking_digest IS NULL END),
     CONSTRAINT edition_local_report CHECK (CASE WHEN local_report IS NULL THEN cost_vnd = 0
                                                 ELSE organiser_agency_id IS NOT NULL AND state BETWEEN 6 AND 8 END)
 );
@@ -357,8 +365,10 @@ BEGIN
     END IF;
     IF (OLD.results_document IS NOT NULL AND (NEW.results_document, NEW.places) IS DISTINCT FROM (OLD.results_document, OLD.places))
        OR (OLD.local_report IS NOT NULL AND (NEW.local_report, NEW.cost_vnd) IS DISTINCT FROM (OLD.local_report, OLD.cost_vnd))
-       OR NEW.promotions < OLD.promotions THEN
-        PERFORM submissions.refuse('edition_facts', 'confirmed results, reports of them and promotions are facts');
+       OR NEW.promotions < OLD.promotions OR (OLD.entrants_confirmed AND NOT NEW.entrants_confirmed)
+       OR (OLD.judging_ended AND (NEW.judging_ended, NEW.ranking_digest, NEW.places)
+                                 IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.places)) THEN
+        PERFORM submissions.refuse('edition_facts', 'confirmed entrants and results, reports of them and promotions are facts');
     END IF;
     IF NEW.state < OLD.state OR (NEW.state = 9 AND OLD.state BETWEEN 6 AND 8) THEN
         PERFORM submissions.refuse('edition_end', 'an edition only goes on, and is not cancelled once there are results');

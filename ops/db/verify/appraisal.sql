@@ -19,11 +19,10 @@ SELECT programme, parent, place, agency_id, person_id, verdict, opinion, documen
   FROM appraisal.opinion WHERE false;
 SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, entrant_agency_id, since_us, until_us
   FROM appraisal.open_work WHERE false;
-SELECT programme, id, version, state, changed_at, rules_digest, rules, jury_may_enter, organiser_agency_id
+SELECT programme, id, version, state, changed_at, rules_digest, rules, jury_may_enter, organiser_agency_id, awaited
   FROM appraisal.contest WHERE false;
-SELECT programme, parent, place, round_id, round_code, cluster_code, instance, state
+SELECT programme, parent, place, round_id, round_code, cluster_code, instance, state, ranking_digest
   FROM appraisal.contest_round WHERE false;
-SELECT programme, parent, place, cluster_code FROM appraisal.contest_cluster WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, entry_code, title, entrant_agency_id, track,
        submitted_at, entry_version, round_id, next_round_code
   FROM appraisal.contender WHERE false;
@@ -37,7 +36,7 @@ SELECT programme, parent, place, person_id FROM appraisal.council_declarant WHER
 SELECT programme, parent, place, round_id, is_over FROM appraisal.council_round WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, round_code, cluster_code, instance, council_id,
        stage, rules_digest, rules, is_last, organiser_agency_id, due_at, ranking, ranking_digest, proposed_by,
-       confirmed_by
+       confirmed_by, deliberation
   FROM appraisal.round WHERE false;
 SELECT programme, parent, place, person_id, seat FROM appraisal.round_member WHERE false;
 SELECT programme, parent, place, entry_id, entry_code FROM appraisal.round_entry WHERE false;
@@ -51,10 +50,10 @@ DO $$
 BEGIN
     ASSERT 'appraisal.appraisal_case_one_open'::regclass IS NOT NULL;
     ASSERT 'appraisal.round_one_live'::regclass IS NOT NULL;
-    ASSERT (SELECT count(*) = 8 FROM pg_trigger
+    ASSERT (SELECT count(*) = 9 FROM pg_trigger
              WHERE tgname IN ('appraisal_case_stays', 'panel_member_no_author', 'round_stays', 'score_sheet_no_conflict',
                               'score_sheet_stays', 'score_sheet_of_open_round', 'council_member_no_author',
-                              'round_entry_no_author')), 'a trigger is missing';
+                              'round_entry_no_author', 'contest_stays')), 'a trigger is missing';
     ASSERT has_table_privilege('sangkien_appraisal', 'appraisal.appraisal_case', 'INSERT');
     ASSERT NOT has_table_privilege('sangkien_appraisal', 'appraisal.appraisal_case', 'DELETE');
     ASSERT NOT has_table_privilege('sangkien_appraisal', 'appraisal.opinion', 'UPDATE, DELETE');

@@ -6,7 +6,8 @@ SELECT programme, id, version, state, changed_at, name, owner_agency_id, utc_off
     FROM submissions.programme WHERE false;
 SELECT programme, id, version, state, changed_at, ordinal, year, name, threshold_centi, maximum_centi, document,
        judged_elsewhere, organiser_agency_id, parent_edition_id, planned_cost_vnd, cost_cap_vnd, max_promotions, promotions,
-       rules, rules_version, rules_digest, opens_at, closes_at, finalists, places, results_document, cost_vnd, local_report
+       rules, rules_version, rules_digest, opens_at, closes_at, finalists, places, results_document, cost_vnd, local_report,
+       entrants_confirmed, judging_ended, ranking_digest
     FROM submissions.edition WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id, team, entry_kind, title, summary,
        submitted_by, registered_by, entry_code, score_centi, award, reached_final, money_paid, track, draft,

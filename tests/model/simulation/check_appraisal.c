@@ -221,8 +221,10 @@ const struct facts_row appraisal_facts[] = {
     { ON(appraisal_voided),         voided },
 
     { ON(contest_noted),            learn_contest_noted },
-    { ON(contest_cluster_entered),  NULL },
+    { ON(contenders_awaited),       learn_contenders_awaited },
     { ON(contest_closed),           NULL },
+    { ON(contest_entrants_confirmed), learn_contest_entrants_confirmed },
+    { ON(judging_closed),           learn_judging_closed },
     { ON(contest_round_noted),      NULL },
     { ON(contest_ended),            learn_contest_ended },
     { ON(contender_noted),          learn_contender_noted },

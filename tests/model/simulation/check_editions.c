@@ -98,6 +98,17 @@ learn_registration_closed(const struct fact *fact, const void *event)
 }
 
 void
+learn_entrants_confirmed(const struct fact *fact, const void *event)
+{
+    struct edition_note *n = edition_note_of(fact, fact->row->aggregate);
+
+    (void) event;
+    MUST("R-E1", !n->is_open && !n->judged_elsewhere && !n->is_complete,
+         "the entrants of %s are confirmed too early, or twice", id_of(fact->row->aggregate));
+    n->is_complete = true;
+}
+
+void
 learn_edition_cancelled(const struct fact *fact, const void *event)
 {
     (void) event;

@@ -10,7 +10,11 @@ static const char contest_what[] = "contest", council_what[] = "council", round_
 struct contest_note *
 contest_note_of(const struct fact *fact, struct uuid id)
 {
-    return note_of(contest_what, fact->programme, id, sizeof(struct contest_note));
+    struct contest_note *c = note_of(contest_what, fact->programme, id, sizeof(*c));
+
+    if (!c->contenders.arena)
+        list_init(&c->contenders, sim.arena, sizeof(struct uuid));
+    return c;
 }
 
 struct council_note *
@@ -30,6 +34,7 @@ round_note_of(const struct tenant *programme, struct uuid id)
 
     if (!r->bars.arena) {
         r->id = id;
+        list_init(&r->members, sim.arena, sizeof(struct uuid));
         list_init(&r->entries, sim.arena, sizeof(struct uuid));
         list_init(&r->bars, sim.arena, sizeof(struct bar));
         list_init(&r->sheets, sim.arena, sizeof(struct sheet_note *));
@@ -104,6 +109,8 @@ learn_contender_noted(const struct fact *fact, const void *event)
 
     c->is_known = true;
     c->entrant = uuid_of(e->entrant_agency_id);
+    *(struct uuid *) list_add(&contest_note_of(fact, uuid_of(e->edition_id))->contenders) =
+        fact->row->aggregate;
     for (size_t i = 0; i < e->n_author_ids; i++)
         *(struct uuid *) list_add(&c->authors) = uuid_of(e->author_ids[i]);
 }
@@ -134,13 +141,18 @@ leave_round(const struct fact *fact, const char *round_id)
 void
 learn_contender_passed(const struct fact *fact, const void *event)
 {
-    leave_round(fact, ((const Appraisal__ContenderPassed *) event)->round_id);
+    const Appraisal__ContenderPassed *e = event;
+
+    leave_round(fact, e->round_id);
+    its_contender(fact)->next = e->next_round_code;
+    its_contender(fact)->is_out = false;
 }
 
 void
 learn_contender_out(const struct fact *fact, const void *event)
 {
     leave_round(fact, ((const Appraisal__ContenderOut *) event)->round_id);
+    its_contender(fact)->is_out = true;
 }
 
 void

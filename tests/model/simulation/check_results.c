@@ -171,6 +171,7 @@ learn_results_confirmed(const struct fact *fact, const void *event)
     struct edition_note *edition = edition_note_of(fact, fact->row->aggregate);
 
     MUST("TURN", !edition->is_over, "edition %s has results twice", e->edition_id);
+    check_results_follow(fact, e->ranking_digest);
     edition->is_over = edition->has_results = true;
     for (size_t i = 0; i < e->n_prizewinners; i++) {
         const Submissions__Prizewinner *w = e->prizewinners[i];

@@ -53,11 +53,21 @@ static void
 remember_seats(struct round_note *r, const Appraisal__RoundPlanned *e)
 {
     for (size_t i = 0; i < e->n_members; i++) {
+        *(struct uuid *) list_add(&r->members) = uuid_of(e->members[i]->person_id);
         if (e->members[i]->seat == APPRAISAL__PANEL_SEAT__PANEL_SEAT_CHAIR)
             r->chair = uuid_of(e->members[i]->person_id);
         if (e->members[i]->seat == APPRAISAL__PANEL_SEAT__PANEL_SEAT_SECRETARY)
             r->secretary = uuid_of(e->members[i]->person_id);
     }
+}
+
+static void
+check_is_open(const struct fact *fact, const struct round_note *r, const char *what)
+{
+    const struct contest_note *contest = contest_note_of(fact, r->edition);
+
+    MUST("TURN", !contest->is_over && !contest->is_judged, "round %s was %s after the end",
+         id_of(r->id), what);
 }
 
 void
@@ -76,8 +86,7 @@ learn_round_planned(const struct fact *fact, const void *event)
     remember_seats(r, e);
     MUST("R-G7", digest_equal(&rules, &edition_note_of(fact, r->edition)->rules),
          "round %s has other rules than its edition", e->round_id);
-    MUST("TURN", !contest_note_of(fact, r->edition)->is_over, "round %s comes after the results",
-         e->round_id);
+    check_is_open(fact, r, "planned");
     check_turn(fact, r);
     standing = standing_of(fact, r->edition, r->code, r->cluster);
     MUST("ROUND_ONCE", uuid_is_nil(&standing->round), "round %s of %s is held twice", r->code,
@@ -119,6 +128,7 @@ learn_round_started(const struct fact *fact, const void *event)
     MUST("R-D3", fact->received_us < time_from(e->due_at), "round %s is due before it begins",
          e->round_id);
     MUST("ONE_ROUND", e->n_entry_ids > 0, "round %s judges nobody", e->round_id);
+    check_nobody_waits_for(fact, its_round(fact));
     for (size_t i = 0; i < e->n_entry_ids; i++)
         MUST("R-F4", contender_note_of(fact->programme, uuid_of(e->entry_ids[i]))->is_in_round,
              "entry %s is judged, and takes no part", e->entry_ids[i]);
@@ -150,6 +160,28 @@ check_sheets_in(const struct fact *fact, const struct round_note *r)
     }
 }
 
+/* Counted as the rules say: of every seat, or of those who judge; nobody twice, and nobody else. */
+static void
+check_quorum(const struct round_note *r, const Appraisal__Deliberation *session)
+{
+    bool of_judges = r->rules->counting_base == SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_JUDGES;
+    size_t there = 0, all = r->members.count - of_judges, named = 0;
+
+    LIST_EACH (const struct uuid, member, &r->members) {
+        size_t times = 0;
+
+        for (size_t i = 0; i < session->n_present_person_ids; i++)
+            times += strcmp(session->present_person_ids[i], id_of(*member)) == 0;
+        MUST("QUORUM", times < 2, "%s is there twice", id_of(*member));
+        named += times;
+        there += of_judges && uuid_equal(member, &r->secretary) ? 0 : times;
+    }
+    MUST("QUORUM", named == session->n_present_person_ids, "others than members of %s are there",
+         id_of(r->id));
+    MUST("QUORUM", there * 10000 >= all * (size_t) r->rules->quorum_bp,
+         "the ranking of %s was proposed by %zu of %zu", id_of(r->id), there, all);
+}
+
 void
 learn_ranking_proposed(const struct fact *fact, const void *event)
 {
@@ -160,6 +192,7 @@ learn_ranking_proposed(const struct fact *fact, const void *event)
     r->proposed = digest_from(e->ranking_digest);
     MUST("R-F3", leads(r, fact->row->actor) && uuid_equal(&r->proposer, &fact->row->actor),
          "the ranking of %s was proposed by neither chair nor secretary", e->round_id);
+    check_quorum(r, e->deliberation);
     check_sheets_in(fact, r);
 }
 
@@ -211,8 +244,7 @@ learn_round_confirmed(const struct fact *fact, const void *event)
 
     MUST("ROUND_ONCE", !r->is_confirmed && !r->is_annulled, "round %s was confirmed twice",
          e->round_id);
-    MUST("TURN", !contest_note_of(fact, r->edition)->is_over, "round %s ends after the results",
-         e->round_id);
+    check_is_open(fact, r, "confirmed");
     check_confirmer(fact, r, e);
     MUST("R-E7", digest_equal(&said, &r->proposed) && digest_equal(&said, &made),
          "round %s was confirmed with another ranking than was proposed", e->round_id);
@@ -229,8 +261,7 @@ learn_round_annulled(const struct fact *fact, const void *event)
     struct round_note *r = its_round(fact);
     const Submissions__EditionRules *rules = contest_note_of(fact, r->edition)->rules;
 
-    MUST("TURN", !contest_note_of(fact, r->edition)->is_over,
-         "round %s was annulled after the results", e->round_id);
+    check_is_open(fact, r, "annulled");
     for (size_t i = place_of(rules, r->code) + 1; i < rules->n_rounds; i++)
         MUST("TURN",
              !is_for_all(rules->rounds[i]) ||

@@ -108,6 +108,8 @@ entry_registered(const struct fact *fact, const void *event)
     struct uuid edition = uuid_of(e->edition_id);
 
     judge_examiner(fact, e->entry_id);
+    MUST("R-E1", !edition_note_of(fact, edition)->is_complete,
+         "entry %s was registered when the entrants were confirmed", e->entry_id);
     MUST("R-E1", !*is_used, "the code %s was given twice", e->entry_code);
     MUST("R-E1", uuid_equal(&edition, &its_note(fact)->edition), "entry %s changed its edition",
          e->entry_id);
@@ -337,6 +339,7 @@ const struct facts_row submissions_facts[] = {
     { ON(registration_opened),       learn_registration_opened },
     { ON(registration_extended),     learn_registration_extended },
     { ON(registration_closed),       learn_registration_closed },
+    { ON(entrants_confirmed),        learn_entrants_confirmed },
     { ON(edition_cancelled),         learn_edition_cancelled },
     { ON(entry_drafted),             entry_drafted },
     { ON(entry_revised),             entry_revised },
@@ -359,6 +362,7 @@ const struct facts_row submissions_facts[] = {
     { ON(entry_back_in_final),       learn_entry_back_in_final },
     { ON(entry_promoted),            learn_entry_promoted },
     { ON(judging_started),           NULL },
+    { ON(judging_ended),             NULL },
     { ON(round_outcome_noted),       NULL },
     { ON(results_confirmed),         learn_results_confirmed },
     { ON(local_results_reported),    NULL },

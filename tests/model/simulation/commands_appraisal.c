@@ -153,8 +153,8 @@ const struct maker appraisal_makers[] = {
     { ON(declare_conflicts),  60, declare_conflicts },
     { ON(dissolve_council),    1, dissolve_council },
     { ON(plan_round),         30, plan_round },
-    { ON(assign_to_round),    30, assign_to_round },
-    { ON(start_round),        26, start_round },
+    { ON(assign_to_round),    45, assign_to_round },
+    { ON(start_round),        40, start_round },
     { ON(save_sheet),          8, save_sheet },
     { ON(lock_sheet),         90, lock_sheet },
     { ON(reopen_sheet),        6, reopen_sheet },
@@ -163,6 +163,7 @@ const struct maker appraisal_makers[] = {
     { ON(decide_tie),         24, decide_tie },
     { ON(confirm_round),      26, confirm_round },
     { ON(annul_round),         5, annul_round },
+    { ON(close_judging),      40, close_judging },
     { 0 },
 };
 /* clang-format on */

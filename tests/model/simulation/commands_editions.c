@@ -155,11 +155,39 @@ close_registration(struct draft *d)
                  MAY(ENTRANT_HEAD) | MAY(CLERK));
 }
 
+static bool
+has_entries(const struct draft *d, int state)
+{
+    const struct list *rows = &d->programme->stored[kind_number(&entry_kind)];
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct entry *entry = (const void *) stored_at(rows, i)->state;
+
+        if (entry->self.state == state && uuid_equal(&entry->edition_id, &d->subject))
+            return true;
+    }
+    return false;
+}
+
+/* When all are examined, but for some. */
+bool
+confirm_entrants(struct draft *d)
+{
+    const struct edition *edition = about(d, EDITION_IS(CLOSED), MAY(STANDING) | MAY(ORGANISER),
+                                          MAY(ENTRANT_HEAD) | MAY(CLERK));
+
+    return edition && (!edition->entrants_confirmed || often(20)) &&
+           (!has_entries(d, ENTRY_IS(SUBMITTED)) || often(50)) &&
+           (has_entries(d, ENTRY_IS(REGISTERED)) || often(50));
+}
+
 /* ------------------------------------------------------------------ ends */
 
-/* The first place wins the first prize, the next ones the second, as far as they may have any. */
+/* The first place wins the first prize, the next ones the second, as far as they may have any; a local contest has one,
+ * and may give none. */
 static Submissions__Award
-award_for(const struct entry *entry, const Submissions__FinalPlace *place, size_t *given_p)
+award_for(const struct edition *edition, const struct entry *entry,
+          const Submissions__FinalPlace *place, size_t *given_p)
 {
     if (often(20))
         return (Submissions__Award) between(1, 5);
@@ -167,19 +195,22 @@ award_for(const struct entry *entry, const Submissions__FinalPlace *place, size_
         return SUBMISSIONS__AWARD__AWARD_NONE;
     switch ((*given_p)++) {
     case 0:
-        return SUBMISSIONS__AWARD__AWARD_FIRST;
+        return submissions_is_local(edition) && often(400) ? SUBMISSIONS__AWARD__AWARD_NONE
+                                                           : SUBMISSIONS__AWARD__AWARD_FIRST;
     case 1:
     case 2:
-        return SUBMISSIONS__AWARD__AWARD_SECOND;
+        return submissions_is_local(edition) ? SUBMISSIONS__AWARD__AWARD_NONE
+                                             : SUBMISSIONS__AWARD__AWARD_SECOND;
     default:
         return SUBMISSIONS__AWARD__AWARD_NONE;
     }
 }
 
 static void
-add_winners(const struct draft *d, const Submissions__FinalPlaces *places,
-            Submissions__ConfirmResults *m)
+add_winners(const struct draft *d, const struct edition *edition, Submissions__ConfirmResults *m)
 {
+    static const Submissions__FinalPlaces nobody = SUBMISSIONS__FINAL_PLACES__INIT;
+    const Submissions__FinalPlaces *places = edition->places ? edition->places : &nobody;
     size_t prizes = 0;
 
     m->prizewinners = arena_zero(sim.step, (places->n_places + 1) * sizeof(*m->prizewinners));
@@ -192,25 +223,27 @@ add_winners(const struct draft *d, const Submissions__FinalPlaces *places,
             continue;
         winner->entry_id = places->places[i]->entry_id;
         winner->award =
-            award_for(row ? (const void *) row->state : NULL, places->places[i], &prizes);
+            award_for(edition, row ? (const void *) row->state : NULL, places->places[i], &prizes);
         m->prizewinners[m->n_prizewinners++] = winner;
     }
 }
 
-/* Too early, now and then. */
+/* Too early, now and then; or of another ranking. */
 bool
 confirm_results(struct draft *d)
 {
-    static const Submissions__FinalPlaces nobody = SUBMISSIONS__FINAL_PLACES__INIT;
     Submissions__ConfirmResults *m = (void *) (uintptr_t) d->message;
     const struct edition *edition =
         about(d, EDITION_IS(JUDGING), MAY(OWNER) | MAY(ORGANISER), MAY(ENTRANT_HEAD));
 
-    if (!edition || (!edition->places && !often(20)))
+    if (!edition || (!edition->judging_ended && !often(edition->places ? 60 : 20)))
         return false;
-    add_winners(d, edition->places ? edition->places : &nobody, m);
+    add_winners(d, edition, m);
     m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_REPORT);
-    return m->n_prizewinners > 0;
+    m->ranking_digest = proto_digest(sim.step, &edition->ranking_digest);
+    if (often(20))
+        m->ranking_digest = (ProtobufCBinaryData){ 0, NULL };
+    return true;
 }
 
 bool

@@ -11,6 +11,7 @@ bool publish_edition(struct draft *d);
 bool open_registration(struct draft *d);
 bool extend_registration(struct draft *d);
 bool close_registration(struct draft *d);
+bool confirm_entrants(struct draft *d);
 bool confirm_results(struct draft *d);
 bool report_local_results(struct draft *d);
 bool cancel_edition(struct draft *d);

@@ -95,8 +95,8 @@ bool
 constitute_council(struct draft *d)
 {
     Appraisal__ConstituteCouncil *m = (void *) (uintptr_t) d->message;
-    const struct contest *contest =
-        a_contest(d, STATE(CONTEST(PUBLISHED)) | STATE(CONTEST(CLOSED)));
+    const struct contest *contest = a_contest(
+        d, STATE(CONTEST(PUBLISHED)) | STATE(CONTEST(CLOSED)) | STATE(CONTEST(ENTRANTS_CONFIRMED)));
 
     if (!contest || (council_of(d, contest) && !often(40)))
         return false;
@@ -177,6 +177,14 @@ dissolve_council(struct draft *d)
 
 /* ------------------------------------------------------------------ rounds */
 
+static const struct contest *
+contest_of(const struct draft *d, const struct round *r)
+{
+    const struct stored *row = stored_find(d->programme, &contest_kind, &r->edition_id);
+
+    return row ? (const void *) row->state : NULL;
+}
+
 /* Is there nothing to wait for in the round of that cluster? */
 static bool
 is_over(const struct contest *contest, const char *round_code, const char *cluster_code)
@@ -184,7 +192,8 @@ is_over(const struct contest *contest, const char *round_code, const char *clust
     const struct contest_round *standing = judging_standing(contest, round_code, cluster_code);
 
     return (standing && standing->state == ROUND(CONFIRMED)) ||
-           (*cluster_code && !judging_has_entries(contest, cluster_code));
+           (*cluster_code && !judging_is_live(standing) &&
+            judging_awaited_in(contest, round_code, cluster_code) == 0);
 }
 
 static bool
@@ -240,12 +249,14 @@ bool
 plan_round(struct draft *d)
 {
     Appraisal__PlanRound *m = (void *) (uintptr_t) d->message;
-    const struct contest *contest = a_contest(d, STATE(CONTEST(CLOSED)));
+    const struct contest *contest =
+        a_contest(d, STATE(CONTEST(CLOSED)) | STATE(CONTEST(ENTRANTS_CONFIRMED)));
     const struct council *council = contest ? council_of(d, contest) : NULL;
 
     if (!contest || !council || (council->declarants.count < council->members.count && !often(50)))
         return false;
-    if (!choose_round(contest, m))
+    if (!choose_round(contest, m) ||
+        (!judging_awaited_in(contest, m->round_code, m->cluster_code) && !often(60)))
         return false;
     if (often(15))
         m->round_code = "final";
@@ -262,8 +273,7 @@ static bool
 is_next(const struct contest *contest, const struct round *r, const struct contender *c)
 {
     const char *next = *c->next_round_code ? c->next_round_code : contest->rules->rounds[0]->code;
-    const Submissions__Cluster *cluster =
-        judging_cluster_of(contest, text_of(c->entrant_agency_id));
+    const Submissions__Cluster *cluster = judging_cluster_of(contest, &c->entrant_agency_id);
 
     if (!uuid_equal(&c->edition_id, &r->edition_id) || c->self.state != CONTENDER(READY) ||
         strcmp(next, r->round_code) != 0)
@@ -299,13 +309,19 @@ assign_to_round(struct draft *d)
     return m->n_entry_ids > 0;
 }
 
+/* When everybody is in it, and at times before. */
 bool
 start_round(struct draft *d)
 {
     Appraisal__StartRound *m = (void *) (uintptr_t) d->message;
     const struct round *r = about(d, &round_kind, STATE(ROUND(PLANNED)));
+    const struct contest *contest = r ? contest_of(d, r) : NULL;
 
-    if (!r || (r->entries.count == 0 && !often(30)))
+    if (!contest || (r->entries.count == 0 && !often(30)))
+        return false;
+    if ((contest->self.state != CONTEST(ENTRANTS_CONFIRMED) ||
+         judging_awaited_in(contest, r->round_code, r->cluster_code)) &&
+        !often(100))
         return false;
     m->due = any_deadline(often(30) ? -1 : 1, 5);
     spoken_by_organiser(d, &r->organiser_agency_id);
@@ -316,11 +332,10 @@ start_round(struct draft *d)
 static bool
 is_the_last(const struct draft *d, const struct round *r)
 {
-    const struct stored *row = stored_find(d->programme, &contest_kind, &r->edition_id);
-    const struct contest *contest = row ? (const void *) row->state : NULL;
+    const struct contest *contest = contest_of(d, r);
     size_t nth = 0;
 
-    return contest && contest->self.state == CONTEST(CLOSED) &&
+    return contest && !judging_judge_contest(contest) &&
            judging_round_rules(contest, r->round_code, &nth) && !judging_later_began(contest, nth);
 }
 
@@ -334,6 +349,8 @@ round_to_annul(struct draft *d)
         const struct round *r = about(d, &round_kind, often(700) ? STATE(ROUND(CONFIRMED)) : 0);
         bool is_between = r && strcmp(r->round_code, "second") == 0;
 
+        if (r && r->self.state == ROUND(PLANNED) && r->entries.count > 0 && !often(100))
+            continue;
         if (r && r->self.state != ROUND(ANNULLED) && is_the_last(d, r) &&
             (is_between || often(300)))
             return r;
@@ -353,5 +370,30 @@ annul_round(struct draft *d)
     m->reason = "Sai quy chế.";
     m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION);
     spoken_by(d, MAY(OWNER));
+    return true;
+}
+
+static bool
+is_under_way(const struct contest *contest)
+{
+    LIST_EACH (const struct contest_round, r, &contest->rounds)
+        if (judging_is_live(judging_standing(contest, r->round_code, r->cluster_code)))
+            return true;
+    return false;
+}
+
+/* When nobody waits and something was judged; at times before, or where nobody came. */
+bool
+close_judging(struct draft *d)
+{
+    const struct contest *contest = about(d, &contest_kind, STATE(CONTEST(ENTRANTS_CONFIRMED)));
+
+    if (!contest)
+        return false;
+    if ((is_under_way(contest) || judging_awaited(contest)) && !often(10))
+        return false;
+    if (contest->rounds.count == 0 && !often(30))
+        return false;
+    spoken_by_organiser(d, &contest->organiser_agency_id);
     return true;
 }

@@ -13,6 +13,7 @@ bool plan_round(struct draft *d);
 bool assign_to_round(struct draft *d);
 bool start_round(struct draft *d);
 bool annul_round(struct draft *d);
+bool close_judging(struct draft *d);
 
 /* commands_sheets.c */
 bool save_sheet(struct draft *d);

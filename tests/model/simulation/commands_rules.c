@@ -77,6 +77,9 @@ any_round(const char *code, Submissions__RoundStage stage)
         round->top_entries = (int32_t) between(1, 2);
     else
         round->threshold_centi = (int32_t) between(30, 60) * 100;
+    round->quorum_bp = often(15) ? 10001 : (int32_t) between(1, 4) * 2500;
+    round->counting_base = often(500) ? SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_MEMBERS
+                                      : SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_JUDGES;
     round->every_place_counts = often(300);
     if (often(300))
         add_tie_key(round);

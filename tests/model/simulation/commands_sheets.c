@@ -186,10 +186,24 @@ any_leader(const struct round *r)
     return seated_in(r, often(500) ? SEAT(CHAIR) : SEAT(SECRETARY));
 }
 
+/* All are there, but for some; and somebody else, now and then. */
+static void
+add_present(Appraisal__ProposeRanking *m, const struct round *r)
+{
+    m->present_person_ids =
+        arena_zero(sim.step, (r->members.count + 1) * sizeof(*m->present_person_ids));
+    LIST_EACH (const struct council_member, member, &r->members)
+        if (!often(30))
+            m->present_person_ids[m->n_present_person_ids++] =
+                text_of(often(8) ? any_person() : member->person_id);
+    m->minutes = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_MINUTES);
+}
+
 /* When all sheets are in, and at times before. */
 bool
 propose_ranking(struct draft *d)
 {
+    Appraisal__ProposeRanking *m = (void *) (uintptr_t) d->message;
     const struct round *r =
         about_round(d, STATE(ROUND(SCORING)) | (often(200) ? STATE(ROUND(DELIBERATION)) : 0));
     struct ranked_sheet *sheets;
@@ -199,8 +213,9 @@ propose_ranking(struct draft *d)
     sheets = arena_zero(sim.step, (r->entries.count * r->members.count + 1) * sizeof(*sheets));
     if (sheets_of(d, r, OPEN_SHEETS, sheets) > 0 && !often(30))
         return false;
+    add_present(m, r);
     spoken_by_person(d, any_leader(r));
-    return true;
+    return m->n_present_person_ids > 0;
 }
 
 /* All that share a place with the first one that is undecided, or with any. */

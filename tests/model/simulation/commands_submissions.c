@@ -89,7 +89,7 @@ edition_of_id(const struct draft *d, struct uuid id)
 static const struct entry *
 a_local_winner(const struct draft *d)
 {
-    enum { TRIES = 24 };
+    enum { TRIES = 80 };
 
     for (int i = 0; i < TRIES; i++) {
         const struct stored *row =
@@ -376,7 +376,8 @@ const struct maker submissions_makers[] = {
     { ON(open_registration),   20, open_registration },
     { ON(extend_registration),  2, extend_registration },
     { ON(close_registration),   2, close_registration },
-    { ON(confirm_results),     12, confirm_results },
+    { ON(confirm_entrants),    40, confirm_entrants },
+    { ON(confirm_results),     16, confirm_results },
     { ON(report_local_results), 4, report_local_results },
     { ON(cancel_edition),       1, cancel_edition },
     { ON(create_entry),        22, create_entry },

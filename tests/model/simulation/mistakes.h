@@ -70,6 +70,10 @@ enum mistake {
     OFF_STEP,             /* points between the steps count */
     REOPENED_BY_ANYBODY,  /* whoever asks reopens a sheet */
     CONFLICT_JUDGES,      /* conflicts keep nobody from judging */
+    CONTENDER_FORGOTTEN,  /* a round begins without somebody who waits for it */
+    ENTRANT_AFTER_ALL,    /* an entry is registered when the entrants are confirmed */
+    NOBODY_THERE,         /* a ranking is proposed without a quorum */
+    RESULTS_TOO_EARLY,    /* results stand on a ranking that may be annulled */
     ROUND_TWICE,          /* a round is held while it is held */
     SHEET_NOT_AWAITED,    /* a ranking is proposed before all sheets are in */
     GONE_IS_RANKED,       /* an entry that went away is ranked */

@@ -106,7 +106,33 @@ round_twice(const struct given *given, const void *message, struct events *out)
     return as_it_should_be(&looked, message, out);
 }
 
+/* As if nobody waited. */
+static int
+contender_forgotten(const struct given *given, const void *message, struct events *out)
+{
+    struct contest seen = *(const struct contest *) also(given, 0);
+    struct given looked;
+    struct held *also = copied(given, &looked);
+
+    seen.awaited = NULL;
+    also[0].state = &seen.self;
+    return as_it_should_be(&looked, message, out);
+}
+
 /* ------------------------------------------------------------------ rankings */
+
+/* The rules ask for hardly anybody. */
+static int
+nobody_there(const struct given *given, const void *message, struct events *out)
+{
+    struct round seen = *(const struct round *) given->state;
+    Submissions__RoundRules rules = *seen.rules;
+
+    rules.quorum_bp = 1;
+    rules.counting_base = SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_MEMBERS;
+    seen.rules = &rules;
+    return decide_on(given, &seen, message, out);
+}
 
 static int
 sheet_not_awaited(const struct given *given, const void *message, struct events *out)
@@ -206,6 +232,8 @@ const struct mistaken judging_mistakes[] = {
     { OFF_STEP,            &score_sheet_kind, ON(lock_sheet),      off_step },
     { REOPENED_BY_ANYBODY, &score_sheet_kind, ON(reopen_sheet),    reopened_by_anybody },
     { CONFLICT_JUDGES,     &round_kind,       ON(start_round),     conflict_judges },
+    { CONTENDER_FORGOTTEN, &round_kind,       ON(start_round),     contender_forgotten },
+    { NOBODY_THERE,        &round_kind,       ON(propose_ranking), nobody_there },
     { ROUND_TWICE,         &round_kind,       ON(plan_round),      round_twice },
     { SHEET_NOT_AWAITED,   &round_kind,       ON(propose_ranking), sheet_not_awaited },
     { GONE_IS_RANKED,      &round_kind,       ON(propose_ranking), gone_is_ranked },

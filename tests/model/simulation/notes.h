@@ -64,7 +64,7 @@ entry_note_of(const struct fact *fact, struct uuid id)
 
 /* What is noted of an edition. */
 struct edition_note {
-    bool is_published, is_open, was_open, judged_elsewhere, is_over, has_results;
+    bool is_published, is_open, was_open, judged_elsewhere, is_complete, is_over, has_results;
     int32_t threshold_centi, maximum_centi;
     int64_t rules_version;
     struct digest rules;
@@ -87,6 +87,7 @@ void learn_edition_published(const struct fact *fact, const void *event);
 void learn_registration_opened(const struct fact *fact, const void *event);
 void learn_registration_extended(const struct fact *fact, const void *event);
 void learn_registration_closed(const struct fact *fact, const void *event);
+void learn_entrants_confirmed(const struct fact *fact, const void *event);
 void learn_edition_cancelled(const struct fact *fact, const void *event);
 
 /* In check_results.c. */

@@ -14,7 +14,8 @@ struct bar {
 
 struct contest_note {
     const Submissions__EditionRules *rules;
-    bool is_over;
+    struct list contenders; /* of struct uuid */
+    bool is_complete, is_judged, is_over;
 };
 
 struct council_note {
@@ -33,6 +34,7 @@ struct round_note {
     const char *code, *cluster;
     const Submissions__RoundRules *rules;
     struct uuid chair, secretary;
+    struct list members; /* of struct uuid */
     struct list entries; /* of struct uuid */
     struct list bars;    /* of struct bar */
     struct list sheets;  /* of struct sheet_note * */
@@ -42,7 +44,8 @@ struct round_note {
 };
 
 struct contender_note {
-    bool is_known, is_in_round, is_gone;
+    bool is_known, is_in_round, is_out, is_gone;
+    const char *next; /* NULL: the first round */
     struct uuid round, entrant;
     struct list authors; /* of struct uuid */
 };
@@ -66,6 +69,13 @@ sheet_at(const struct round_note *r, size_t nth)
 }
 
 bool is_barred(const struct list *bars, struct uuid person, struct uuid entry);
+
+/* check_waiting.c: who waits for a round, counted from what became of each entry. */
+void check_nobody_waits_for(const struct fact *fact, const struct round_note *r);
+void learn_contest_entrants_confirmed(const struct fact *fact, const void *event);
+void learn_contenders_awaited(const struct fact *fact, const void *event);
+void learn_judging_closed(const struct fact *fact, const void *event);
+void check_results_follow(const struct fact *fact, ProtobufCBinaryData ranking_digest);
 
 /* check_judging.c */
 void learn_contest_noted(const struct fact *fact, const void *event);
