@@ -3,68 +3,27 @@
 A story is a generator. It yields what somebody says next and is given the reply; how often it must be sent, and what
 breaks meanwhile, is not its business. Every command of the chain occurs, and wrong ones between them.
 """
-import collections
-import datetime
 import hashlib
 
 import chain
 import zmq
-from facts import DIRECTORY
+from judging import Judging
 from sangkien_client import uuid7
+from steps import by, direct, must, say, tomorrow, when_heard
 
-Say = collections.namedtuple("Say", "who type body subject wait more", defaults=(None, 0, {}))
 MILLION = chain.MILLION
-HANOI = datetime.timezone(datetime.timedelta(minutes=420))
 FORGOTTEN = 0.2  # of all dossiers: nobody hands them in
 CEILINGS, DIRECTED, FOUNDED = 0.05, 0.05, 0.03  # of all stories
+JUDGED = 0.3  # of all stories, as long as there are contests
 OPENED = 0.05  # of all new programmes: every agency that there is gets a mail
-NOT_HEARD_YET = {"DOSSIER_NOT_ACCEPTED", "NOT_REPORTED", "NOT_FOUND", "NOT_NOW"}
-PAUSE_S, MOST_TRIES = 0.25, 200
-
-
-def say(who, type, body=None, subject=None, **more):
-    return Say(who, type, body or {}, subject or uuid7(), 0, more)
-
-
-def direct(type, body, subject=None):
-    """What an operator says in the directory."""
-    return say("operator", "directory." + type, body, subject, programme=DIRECTORY)
-
-
-def by(month, day):
-    """The end of a day that is far away."""
-    return {"date": {"year": 2099, "month": month, "day": day}, "inclusive": True, "utc_offset_minutes": 420}
-
-
-def tomorrow(stack):
-    """The end of the next day, by the system's clock."""
-    day = datetime.datetime.fromtimestamp(stack.clock() + 86400, HANOI)
-    date = {"year": day.year, "month": day.month, "day": day.day}
-    return {"date": date, "inclusive": True, "utc_offset_minutes": 420}
-
-
-def when_heard(step):
-    """Says it again, as a new request, until the service has heard what it needs from another one."""
-    for _ in range(MOST_TRIES):
-        reply = yield step
-        if reply.ok or reply.reason not in NOT_HEARD_YET:
-            return reply
-        step = step._replace(wait=PAUSE_S)
-    raise AssertionError(f"{step.type} is never heard of: {reply}")
-
-
-def must(step):
-    """What nothing may refuse."""
-    reply = yield step
-    assert reply.ok, f"{step.type}: {reply} {list(reply.field_violations)}"
-    return reply
 
 
 class Cases:
     """Stories of one world; `rng` decides which way each one goes."""
 
-    def __init__(self, world, rng, edition, ceilings):
+    def __init__(self, world, rng, edition, ceilings, contests=()):
         self.world, self.rng, self.edition, self.ceilings = world, rng, edition, ceilings
+        self.contests = list(contests)  # that wait to be judged
 
     def chance(self, share):
         return self.rng.random() < share
@@ -276,6 +235,8 @@ class Cases:
                 "amount_vnd": self.rng.randrange(1, 8) * 100 * MILLION}, ceiling)._replace(wait=1.0)
 
     def any(self):
+        if self.contests and self.chance(JUDGED):
+            return Judging(self.world, self.rng, self.contests.pop()).story()
         for share, story in ((CEILINGS, self.ceiling), (DIRECTED, self.directed), (FOUNDED, self.founded)):
             if self.chance(share):
                 return story()

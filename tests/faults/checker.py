@@ -4,6 +4,8 @@ Each rule yields a sentence for every breach it sees. `breaches` gives {rule: se
 """
 import collections
 
+from check_judging import misjudged
+
 EFFECTS = {  # what one service makes of another one's event, always
     "sangkien.submissions.v1.DossierAccepted": "sangkien.appraisal.v1.DossierNoted",
     "sangkien.appraisal.v1.AppraisalReported": "sangkien.funding.v1.RecommendationNoted",
@@ -15,6 +17,7 @@ ALWAYS_TOLD = {  # the agencies (world.py) that must know of it, whoever else is
 }
 QUEUED, SENT, FAILED = 1, 4, 8
 FOR_NOW = (8, 14)  # RESOURCE_EXHAUSTED, UNAVAILABLE: it may be sent again
+SEALED = ("score_sheet",)  # what no subscriber is shown
 PARTIES = {1, 2}  # HOME_AFFAIRS, FINANCE
 
 
@@ -124,9 +127,9 @@ def unheard(facts):
 
 
 def unfed(facts):
-    """P3: a subscriber is given every event once, in order, as it is: afterwards, and while all the rest happens."""
+    """P3: a subscriber is given every event but sealed ones once, in order, as it is: afterwards, and while all the rest happens."""
     yield from facts.broken
-    events = [(event.position, event.type, event.body) for event in facts.journal]
+    events = [(event.position, event.type, event.body) for event in facts.journal if event.kind not in SEALED]
     for when, given in facts.feeds.items():
         if given != events:
             missing = len(set(events) - set(given))
@@ -321,7 +324,8 @@ def untold(facts):
             yield f"{count} notifications of {key}"
 
 
-RULES = (lost, doubled, undecided, gaps, unheard, unfed, unrung, unsigned, unconserved, unreserved, untold)
+RULES = (lost, doubled, undecided, gaps, unheard, unfed, unrung, unsigned, unconserved, unreserved, untold,
+         misjudged)
 
 
 def breaches(facts):

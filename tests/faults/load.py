@@ -7,7 +7,7 @@ import collections
 import time
 
 import zmq
-from sangkien_client import uuid7
+from sangkien_client import RESOURCE_EXHAUSTED, UNAVAILABLE, uuid7
 
 LOST_S, FIRST_PAUSE_S, MOST_PAUSE_S = 2.0, 0.05, 1.0
 DOUBLED, FORGED = 0.2, 0.05
@@ -16,7 +16,7 @@ DOUBLED, FORGED = 0.2, 0.05
 class Pending:
     def __init__(self, story, system, request_id, request, service, what="sent"):
         self.story, self.system, self.id, self.request, self.service = story, system, request_id, request, service
-        self.what = what  # it is, in the diary's words
+        self.what = what  # it is, in the diary's words; a question is "asked", and not in the diary
         self.first_sent, self.due, self.pause, self.receipt = None, 0.0, FIRST_PAUSE_S, None
 
 
@@ -65,15 +65,20 @@ class Load:
     def _say(self, story, step):
         request_id, system = uuid7(), self.world.officers[step.who].agency
         request = self.world.request(step.who, step.type, step.body, step.subject, id=request_id, **step.more)
+        service = step.type.split(".")[0]
+        if step.asks:
+            self.under_way[request_id] = Pending(story, system, request_id, request, service, "asked")
+            return self.under_way[request_id]
         self.diary.note("intent", request_id, type=step.type, source=self.world.systems[system], subject=step.subject,
                         programme=step.more.get("programme", self.world.programme), bytes=request.hex())
-        pending = Pending(story, system, request_id, request, step.type.split(".")[0])
+        pending = Pending(story, system, request_id, request, service)
         self.under_way[request_id] = pending
         return pending
 
     def _send(self, all, now):
         for pending in all:
-            self.diary.note(pending.what, pending.id)
+            if pending.what != "asked":
+                self.diary.note(pending.what, pending.id)
         self.diary.sync()  # kept before anything of it is sent
         for pending in all:
             self.world.client(pending.system).post(pending.request, pending.receipt)
@@ -93,7 +98,7 @@ class Load:
             fresh.append(self._say(story, step))
         self._send(fresh, now)
         for pending in fresh:
-            if self.rng.random() < DOUBLED:
+            if pending.what != "asked" and self.rng.random() < DOUBLED:
                 self.later.append((now + self.rng.choice((0, 0, 0.3, 2.0)), pending))
 
     def _send_again(self, now):
@@ -124,12 +129,15 @@ class Load:
         reply = self.world.words["wire.Reply"].FromString(frame.reply)
         self.owed[reply.request_id] -= 1
         self.heard = now
+        pending = self.under_way.get(reply.request_id) or self.forged.get(reply.request_id)
+        if pending and pending.what == "asked":
+            self._take_answer(pending, reply, now)
+            return
         if reply.final:
             self.diary.note("answer", reply.request_id, bytes=frame.reply.hex(), source=self.world.systems[system])
         else:
             self.diary.note("refused", reply.request_id, reason=reply.reason, code=reply.code)
             self.refusals[reply.reason] += 1
-        pending = self.under_way.get(reply.request_id) or self.forged.get(reply.request_id)
         if pending is None:
             return
         if pending.what == "forged" and (reply.final or reply.reason == "REUSED_ID"):
@@ -137,15 +145,27 @@ class Load:
             return
         if not reply.final:
             pending.receipt = pending.receipt or (reply.receipt if reply.HasField("receipt") else None)
-            pending.due = min(pending.due, now + pending.pause)
-            pending.pause = min(pending.pause * 2, MOST_PAUSE_S)
+            self._put_off(pending, now)
             return
         del self.under_way[reply.request_id]
         self.answered += 1
         self.acks[pending.service].append((pending.first_sent, now))
         if self.rng.random() < FORGED:
             self._forge(pending)
-        self._go_on(pending.story, Answer(reply))
+        self._go_on(pending.story, Answer(reply, self.world.words))
+
+    @staticmethod
+    def _put_off(pending, now):
+        pending.due = min(pending.due, now + pending.pause)
+        pending.pause = min(pending.pause * 2, MOST_PAUSE_S)
+
+    def _take_answer(self, pending, reply, now):
+        """To a question, which may be asked again for ever."""
+        if reply.code in (RESOURCE_EXHAUSTED, UNAVAILABLE):
+            self._put_off(pending, now)
+            return
+        del self.under_way[pending.id]
+        self._go_on(pending.story, Answer(reply, self.world.words))
 
     def _receive(self, timeout_ms):
         for socket, _ in self.poller.poll(timeout_ms):
@@ -179,8 +199,9 @@ class Load:
 class Answer:
     """A reply as stories look at it."""
 
-    def __init__(self, proto):
+    def __init__(self, proto, words):
         self.proto, self.ok = proto, proto.code == 0
+        self.answer = words[proto.type].FromString(proto.body) if proto.type else None
 
     def __getattr__(self, field):
         return getattr(self.proto, field)

@@ -6,6 +6,7 @@ import time
 
 import chain
 import checker
+import judging
 from base import Base
 from cases import Cases
 from diary import Diary
@@ -15,7 +16,7 @@ from load import Load
 from storm import KILLABLE, Storm, in_days, recovered
 from world import World
 
-CEILINGS = 3
+CEILINGS, CONTESTS = 3, 2
 HELPERS = ("notifications-2", "notifications-3")  # when only mails are left
 
 
@@ -60,7 +61,7 @@ class Trial:
         self.diary = Diary(self.path)
         edition = chain.edition(world)
         ceilings = [chain.ceiling(world, rng.randrange(2, 6) * 100 * chain.MILLION) for _ in range(CEILINGS)]
-        cases = Cases(world, rng, edition, ceilings)
+        cases = Cases(world, rng, edition, ceilings, judging.prepared(world, rng, CONTESTS))
         self.load = Load(world, self.diary, rng, lambda: stories(cases), most, rate)
         self.storm = Storm(world, self.load, rng)
         self.listener = Listener(world)

@@ -2,7 +2,7 @@
 with the C code but the messages.
 
 A round is a dictionary: rules (RoundRules), entries {id: (code, submitted_us)}, sheets [(id, entry, person, Scores)],
-decisions [TieDecision].
+decisions [TieDecision]; and the digest of the whole edition's rules, where they are more than the round's.
 """
 import collections
 import fractions
@@ -255,7 +255,7 @@ def digest_of(round_):
     def raw(text):
         return uuid.UUID(text).bytes
 
-    add(hashlib.sha256(rules.SerializeToString()).digest(), len(round_["entries"]))
+    add(round_.get("rules_digest") or hashlib.sha256(rules.SerializeToString()).digest(), len(round_["entries"]))
     for entry in sorted(round_["entries"]):
         add(raw(entry), *round_["entries"][entry])
     sheets = sorted((entry, person, id_, scores) for id_, entry, person, scores in round_["sheets"]

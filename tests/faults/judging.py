@@ -1,0 +1,151 @@
+"""tests/faults/judging.py - contests that are made in peace, and judged while things break.
+
+Registration of all of them is over before the storm begins; a story then holds both rounds of one, from the council to the
+prizes, with wrong words between, a round that is annulled and held again, judges who think better of it.
+"""
+import collections
+import hashlib
+import uuid
+
+import judged
+from base import until
+from steps import by, must, say, when_heard
+from sangkien_client import uuid7
+
+ENTRIES = 3
+SEATS = judged.SEATS
+Contest = collections.namedtuple("Contest", "edition entries")
+
+
+def sheet_id(round, entry, person):
+    """As everybody can tell it who knows round, entry and judge."""
+    said = b"".join(uuid.UUID(id).bytes for id in (round, entry, person))
+    digest = hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in (b"score_sheet", said))).digest()
+    return str(uuid.UUID(int=int.from_bytes(digest[:16], "big") & ~(0xF << 76 | 3 << 62) | 8 << 76 | 2 << 62))
+
+
+def prepared(world, rng, count):
+    """Contests whose entries are registered, and of which registration has ended: the clock stands where it must."""
+    closes = judged.next_minute(world) + 2 * judged.MINUTE
+    contests = []
+    for name in {name for name, _ in SEATS} - world.officers.keys():
+        world.add_officer(name, judged.EXPERTS[name])
+    for _ in range(count):
+        edition = judged.published(world, closes - 10 * judged.MINUTE, closes, rounds=[
+            judged.round_rules(judged.PRELIMINARY, "PRELIMINARY", is_blind=True, top_entries=2),
+            judged.round_rules(judged.FINAL, "FINAL", top_entries=2, every_place_counts=True)])
+        world.hear("submissions.RegistrationOpened", edition)
+        contests.append(Contest(edition, [judged.entry(world, edition, rng.choice(("entrant", "other")))
+                                          for _ in range(ENTRIES)]))
+    world.stack.let_pass(closes + 1 - world.stack.clock())
+    for contest in contests:
+        world.hear("appraisal.ContestClosed", contest.edition)
+    until(lambda: not world.base.unheard(world.programme), "all is heard that happened meanwhile")
+    return contests
+
+
+class Judging:
+    """The story of one contest; `rng` decides which way it goes."""
+
+    def __init__(self, world, rng, contest):
+        self.world, self.rng, self.edition, self.entries = world, rng, contest.edition, contest.entries
+        self.council = uuid7()
+
+    def chance(self, share):
+        return self.rng.random() < share
+
+    def story(self):
+        yield from self.constituted()
+        first = yield from self.held(judged.PRELIMINARY, self.entries)
+        if self.chance(0.3):
+            yield from must(say("owner", "appraisal.AnnulRound", {
+                "reason": "Sai quy chế.", "document": self.world.document()}, first[0]))
+            first = yield from self.held(judged.PRELIMINARY, self.entries)
+        advanced = [line.entry_id for line in first[1].lines if line.advances]
+        _, ranking = yield from self.held(judged.FINAL, advanced)
+        yield from self.results(ranking)
+
+    def constituted(self):
+        world = self.world
+        yield from must(say("standing", "appraisal.ConstituteCouncil", {
+            "edition_id": self.edition, "document": world.document(), "members": [
+                {"person_id": world.person(name), "seat": "PANEL_SEAT_" + seat} for name, seat in SEATS]}, self.council))
+        for name, _ in SEATS:
+            declares = [self.entries[0]] if name == "expert1" and self.chance(0.3) else []
+            yield from must(say(name, "appraisal.DeclareConflicts", {"entry_ids": declares}, self.council))
+
+    # ------------------------------------------------------------- a round
+
+    def held(self, code, entries):
+        """Of these entries, until it is confirmed; returns its id and the ranking."""
+        round = uuid7()
+        yield from must(say("standing", "appraisal.PlanRound", {
+            "edition_id": self.edition, "council_id": self.council, "round_code": code}, round))
+        yield from must(say("standing", "appraisal.AssignToRound", {"entry_ids": entries}, round))
+        if self.chance(0.3):
+            yield say("standing", "appraisal.AssignToRound", {"entry_ids": entries}, round)  # they are in it
+        yield from must(say("standing", "appraisal.StartRound", {"due": by(12, 31)}, round))
+        yield from self.scored(round, entries)
+        ranking = yield from self.confirmed(round)
+        return round, ranking
+
+    def scored(self, round, entries):
+        """Who has a conflict has no sheet, and is told so."""
+        for entry in entries:
+            total = self.rng.randrange(5000, 9900, 100)
+            for name in judged.JUDGES:
+                sheet = sheet_id(round, entry, self.world.person(name))
+                yield from self.sheet(name, sheet, round, total)
+
+    def sheet(self, name, sheet, round, total):
+        body = {"round_id": round, "scores": judged.points(total)}
+        if self.chance(0.1):
+            yield say("secretary", "appraisal.LockSheet", body, sheet)  # another's
+        if self.chance(0.2):
+            yield say(name, "appraisal.SaveSheet", body, sheet)
+        reply = yield say(name, "appraisal.LockSheet", body, sheet)
+        if reply.ok and self.chance(0.05):
+            opener = "secretary" if name == "chair" else "chair"
+            yield from must(say(opener, "appraisal.ReopenSheet", {"round_id": round, "reason": "Cộng nhầm."}, sheet))
+            yield from must(say(name, "appraisal.LockSheet", {"round_id": round, "scores": judged.points(total + 50)},
+                                sheet))
+
+    def confirmed(self, round):
+        """One proposes, the other one confirms; where places are even, the chair decides."""
+        proposer, confirmer = ("secretary", "chair") if self.chance(0.5) else ("chair", "secretary")
+        while True:
+            reply = yield from must(say(proposer, "appraisal.ProposeRanking", {}, round))
+            asks = say(proposer, "appraisal.RecomputeRanking", {}, round, min_position=max(reply.positions))
+            answer = (yield from must(asks._replace(asks=True))).answer
+            tied = self.first_tie(answer.ranking)
+            if not tied:
+                break
+            yield from must(say("chair", "appraisal.DecideTie", {
+                "entry_ids": tied, "minutes": self.world.document(kind="MINUTES")}, round))
+        confirms = {"ranking_digest": answer.ranking_digest}
+        if self.chance(0.3):
+            yield say(proposer, "appraisal.ConfirmRound", confirms, round)  # one person for both
+        yield from must(say(confirmer, "appraisal.ConfirmRound", confirms, round))
+        return answer.ranking
+
+    @staticmethod
+    def first_tie(ranking):
+        """All that share the first place about which the chair must decide."""
+        undecided = set(ranking.undecided_entry_ids)
+        ranks = [line.rank for line in ranking.lines if line.entry_id in undecided]
+        return [line.entry_id for line in ranking.lines if line.rank == ranks[0]] if ranks else []
+
+    # ------------------------------------------------------------- the results
+
+    def results(self, ranking):
+        places = sorted(ranking.lines, key=lambda line: line.rank)
+        winners = [{"entry_id": line.entry_id, "award": "AWARD_" + award}
+                   for line, award in zip(places, ("FIRST", "SECOND"))]
+        yield from must_at_last(say("owner", "submissions.ConfirmResults", {
+            "document": self.world.document(kind="REPORT"), "prizewinners": winners}, self.edition))
+
+
+def must_at_last(step):
+    reply = yield from when_heard(step)
+    assert reply.ok, f"{step.type}: {reply} {list(reply.field_violations)}"
+    return reply
