@@ -271,8 +271,12 @@ def another_ranking_was_confirmed(facts):
     retell(facts, place(facts, "RoundConfirmed"), ranking_digest=bytes(32))
 
 
-def results_without_a_round(facts):
+def judging_was_closed_on_no_round(facts):
     facts.journal = [event for event in facts.journal if not event.type.endswith(".RoundConfirmed")]
+
+
+def results_came_before_judging_was_closed(facts):
+    facts.journal = [event for event in facts.journal if not event.type.endswith(".JudgingClosed")]
 
 
 def a_round_was_annulled_on_which_results_stand(facts):
@@ -304,5 +308,6 @@ BREACHES = {
                one_party_was_not_told),
     "misjudged": (two_entries_have_one_code, a_judge_has_a_conflict_and_a_sheet, a_sheet_was_locked_by_somebody_else,
                   points_were_changed, one_person_stood_behind_a_ranking, another_ranking_was_confirmed,
-                  results_without_a_round, a_round_was_annulled_on_which_results_stand),
+                  judging_was_closed_on_no_round,
+                  results_came_before_judging_was_closed, a_round_was_annulled_on_which_results_stand),
 }

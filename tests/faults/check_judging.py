@@ -42,7 +42,7 @@ class Judged:
         self.rounds, self.sheets, self.locked = {}, {}, {}
         self.contenders, self.gone, self.codes = {}, set(), {}
         self.confirmed = collections.defaultdict(list)  # edition -> rounds that stand
-        self.ended = set()
+        self.closed = {}  # edition -> digest of the ranking on which results may stand
 
     def take(self, event):
         """Yields what is wrong with it."""
@@ -125,15 +125,19 @@ class Judged:
             "decisions": round.decisions}).ranking()
 
     def RoundAnnulled(self, event, said):  # noqa: N802
-        if said.edition_id in self.ended:
-            yield f"position {event.position}: a round is annulled on which results stand"
+        if said.edition_id in self.closed:
+            yield f"position {event.position}: a round is annulled after judging was closed"
         if said.round_id in self.confirmed[said.edition_id]:
             self.confirmed[said.edition_id].remove(said.round_id)
 
+    def JudgingClosed(self, event, said):  # noqa: N802
+        if said.round_id not in self.confirmed[said.edition_id]:
+            yield f"position {event.position}: judging is closed on a round that does not stand"
+        self.closed[said.edition_id] = said.ranking_digest
+
     def ResultsConfirmed(self, event, said):  # noqa: N802
-        if said.edition_id not in self.confirmed or not self.confirmed[said.edition_id]:
-            yield f"position {event.position}: results without a round that stands"
-        self.ended.add(said.edition_id)
+        if said.edition_id not in self.closed:
+            yield f"position {event.position}: results before judging was closed"
 
 
 def misjudged(facts):

@@ -55,15 +55,16 @@ class Judging:
         return self.rng.random() < share
 
     def story(self):
+        yield from must(say("standing", "submissions.ConfirmEntrants", {}, self.edition))
         yield from self.constituted()
         first = yield from self.held(judged.PRELIMINARY, self.entries)
         if self.chance(0.3):
             yield from must(say("owner", "appraisal.AnnulRound", {
                 "reason": "Sai quy chế.", "document": self.world.document()}, first[0]))
             first = yield from self.held(judged.PRELIMINARY, self.entries)
-        advanced = [line.entry_id for line in first[1].lines if line.advances]
-        _, ranking = yield from self.held(judged.FINAL, advanced)
-        yield from self.results(ranking)
+        advanced = [line.entry_id for line in first[1].ranking.lines if line.advances]
+        last = yield from self.held(judged.FINAL, advanced)
+        yield from self.results(*last)
 
     def constituted(self):
         world = self.world
@@ -77,17 +78,17 @@ class Judging:
     # ------------------------------------------------------------- a round
 
     def held(self, code, entries):
-        """Of these entries, until it is confirmed; returns its id and the ranking."""
+        """Of these entries, until it is confirmed; returns its id, and the ranking with its digest."""
         round = uuid7()
         yield from must(say("standing", "appraisal.PlanRound", {
             "edition_id": self.edition, "council_id": self.council, "round_code": code}, round))
         yield from must(say("standing", "appraisal.AssignToRound", {"entry_ids": entries}, round))
         if self.chance(0.3):
             yield say("standing", "appraisal.AssignToRound", {"entry_ids": entries}, round)  # they are in it
-        yield from must(say("standing", "appraisal.StartRound", {"due": by(12, 31)}, round))
+        yield from must_at_last(say("standing", "appraisal.StartRound", {"due": by(12, 31)}, round))
         yield from self.scored(round, entries)
-        ranking = yield from self.confirmed(round)
-        return round, ranking
+        answer = yield from self.confirmed(round)
+        return round, answer
 
     def scored(self, round, entries):
         """Who has a conflict has no sheet, and is told so."""
@@ -113,8 +114,13 @@ class Judging:
     def confirmed(self, round):
         """One proposes, the other one confirms; where places are even, the chair decides."""
         proposer, confirmer = ("secretary", "chair") if self.chance(0.5) else ("chair", "secretary")
+        session = {"present_person_ids": [self.world.person(name) for name, _ in SEATS],
+                   "minutes": self.world.document(kind="MINUTES")}
+        if self.chance(0.3):
+            few = {**session, "present_person_ids": [self.world.person(proposer)]}
+            yield say(proposer, "appraisal.ProposeRanking", few, round)  # no quorum
         while True:
-            reply = yield from must(say(proposer, "appraisal.ProposeRanking", {}, round))
+            reply = yield from must(say(proposer, "appraisal.ProposeRanking", session, round))
             asks = say(proposer, "appraisal.RecomputeRanking", {}, round, min_position=max(reply.positions))
             answer = (yield from must(asks._replace(asks=True))).answer
             tied = self.first_tie(answer.ranking)
@@ -126,7 +132,7 @@ class Judging:
         if self.chance(0.3):
             yield say(proposer, "appraisal.ConfirmRound", confirms, round)  # one person for both
         yield from must(say(confirmer, "appraisal.ConfirmRound", confirms, round))
-        return answer.ranking
+        return answer
 
     @staticmethod
     def first_tie(ranking):
@@ -137,12 +143,19 @@ class Judging:
 
     # ------------------------------------------------------------- the results
 
-    def results(self, ranking):
-        places = sorted(ranking.lines, key=lambda line: line.rank)
+    def results(self, round, answer):
+        """Nothing is annulled once judging is closed."""
+        places = sorted(answer.ranking.lines, key=lambda line: line.rank)
         winners = [{"entry_id": line.entry_id, "award": "AWARD_" + award}
                    for line, award in zip(places, ("FIRST", "SECOND"))]
-        yield from must_at_last(say("owner", "submissions.ConfirmResults", {
-            "document": self.world.document(kind="REPORT"), "prizewinners": winners}, self.edition))
+        report = {"document": self.world.document(kind="REPORT"), "ranking_digest": answer.ranking_digest,
+                  "prizewinners": winners}
+        if self.chance(0.3):
+            yield say("owner", "submissions.ConfirmResults", report, self.edition)  # too early
+        yield from must(say("standing", "appraisal.CloseJudging", {}, self.edition))
+        if self.chance(0.5):
+            yield say("owner", "appraisal.AnnulRound", {"reason": "Quá muộn.", "document": self.world.document()}, round)
+        yield from must_at_last(say("owner", "submissions.ConfirmResults", report, self.edition))
 
 
 def must_at_last(step):
