@@ -14,6 +14,7 @@ import uuid
 UNEQUAL_SHEETS = 46
 MEAN, TRIMMED_MEAN, SUM = 1, 2, 3
 JUDGE_MEAN = 2
+CLUSTER, FINAL = 1, 3
 PART, CRITERION, HIGHEST_SHEET, LOWEST_SHEET, SUBMITTED_EARLIER = 1, 2, 3, 4, 5
 Fraction = fractions.Fraction
 
@@ -53,10 +54,17 @@ def median(numbers):
 
 def totals_of(round_):
     """[(entry, person, total, points)], moved where the rules say so."""
-    rules = round_["rules"]
-    read = [(entry, person, points_of(scores)) for _, entry, person, scores in round_["sheets"]
+    rules, read = round_["rules"], {}
+
+    def read_once(scores):
+        """The same sheet may have been given to many: each costs a while."""
+        if id(scores) not in read:
+            points = points_of(scores)
+            read[id(scores)] = total_of(rules, points), points
+        return read[id(scores)]
+
+    rows = [(entry, person, *read_once(scores)) for _, entry, person, scores in round_["sheets"]
             if entry in round_["entries"]]
-    rows = [(entry, person, total_of(rules, points), points) for entry, person, points in read]
     if rules.normalisation != JUDGE_MEAN or not rows:
         return rows
 
@@ -147,6 +155,10 @@ class Reference:
         self.sheets = {entry: [(row[2], row[3]) for row in self.rows if row[0] == entry] for entry in round_["entries"]}
         self.check_sheets()
         self.median = {e: median(t for t, _ in s) for e, s in self.sheets.items()}
+        self.distances = [(entry, person, total - self.median[entry]) for entry, person, total, _ in self.rows]
+        far = [row for row in self.distances if 0 < self.rules.dispersion_centi < abs(row[2]) * 100]
+        self.outliers = collections.Counter(entry for entry, *_ in far)
+        self.outliers_of_judge = collections.Counter(person for _, person, _ in far)
         self.exact = {e: exact_score(self.rules, [t for t, _ in s]) for e, s in self.sheets.items()}
         places = self.rules.decimals
         self.score_centi = {e: half_up(x, places) * 10 ** (2 - places) for e, x in self.exact.items()}
@@ -192,6 +204,14 @@ class Reference:
             able += len(fit)
         return advances, undecided
 
+    def ranks(self):
+        """[(entry, rank)], equals with the same; 0: none."""
+        before = 0
+        for place in self.places:
+            yield from ((entry, before + 1) for entry in place)
+            before += len(place)
+        yield from ((entry, 0) for entry in self.unranked)
+
     def between(self, place, other):
         """What parted two places; "" when their scores did."""
         a, b = place[0], other[0]
@@ -205,10 +225,6 @@ class Reference:
             rule = self.between(self.places[nth], self.places[nth + 1])
         return rule
 
-    def is_outlier(self, entry, total):
-        allowed = self.rules.dispersion_centi
-        return allowed > 0 and abs(total - self.median[entry]) * 100 > allowed
-
     def line(self, entry, rank, tie_rule, advances):
         totals = [total for total, _ in self.sheets[entry]]
         spread_centi = half_up(max(totals) - min(totals), 2)
@@ -216,14 +232,13 @@ class Reference:
             entry_id=entry, entry_code=self.round["entries"][entry][0], rank=rank, score_centi=self.score_centi[entry],
             sheets=len(totals), advances=advances, missed_minimum=self.missed[entry][0], tie_rule=tie_rule,
             spread_centi=spread_centi, is_dispersed=0 < self.rules.dispersion_centi < spread_centi,
-            outliers=sum(self.is_outlier(entry, total) for total in totals))
+            outliers=self.outliers[entry])
 
     def judge(self, person):
-        mine = [(entry, total) for entry, judge, total, _ in self.rows if judge == person]
-        distance = mean(total - self.median[entry] for entry, total in mine)
+        mine = [distance for _, judge, distance in self.distances if judge == person]
         return self.types.named("sangkien.appraisal.v1.JudgeLine")(
-            person_id=person, sheets=len(mine), outliers=sum(self.is_outlier(*row) for row in mine),
-            leaning_centi=half_up(distance, 2))
+            person_id=person, sheets=len(mine), outliers=self.outliers_of_judge[person],
+            leaning_centi=half_up(mean(mine), 2))
 
     def ranking(self):
         advances, undecided = self.advancing()
@@ -242,32 +257,84 @@ class Reference:
 
 def digest_of(round_):
     """Every part after its length in 8 bytes; the domain before all."""
-    rules, data = round_["rules"], [b"R"]
+    rules, made = round_["rules"], {}
 
-    def add(*parts):
+    def bytes_of(*parts):
+        data = b""
         for part in parts:
             if isinstance(part, int):
                 part = struct.pack(">q", part)
             elif isinstance(part, str):
                 part = part.encode()
-            data.append(struct.pack(">Q", len(part)) + part)
+            data += struct.pack(">Q", len(part)) + part
+        return data
 
     def raw(text):
-        return uuid.UUID(text).bytes
+        return bytes.fromhex(text.replace("-", ""))
 
-    add(round_.get("rules_digest") or hashlib.sha256(rules.SerializeToString()).digest(), len(round_["entries"]))
-    for entry in sorted(round_["entries"]):
-        add(raw(entry), *round_["entries"][entry])
-    sheets = sorted((entry, person, id_, scores) for id_, entry, person, scores in round_["sheets"]
-                    if entry in round_["entries"])
-    add(len(sheets))
-    for entry, person, id_, scores in sheets:
-        add(raw(id_), raw(entry), raw(person))
-        found = {(s.part, s.criterion): s for s in scores.scores}
-        for part in rules.parts:
-            for criterion in part.criteria:
-                score = found[part.code, criterion.code]
-                add(score.part, score.criterion, score.score_centi, score.remark)
-    add(len(round_["decisions"]))
-    add(*(decision.SerializeToString() for decision in round_["decisions"]))
+    def points_of_sheet(scores):
+        if id(scores) not in made:
+            found = {(s.part, s.criterion): s for s in scores.scores}
+            in_order = [found[part.code, c.code] for part in rules.parts for c in part.criteria]
+            made[id(scores)] = b"".join(bytes_of(s.part, s.criterion, s.score_centi, s.remark) for s in in_order)
+        return made[id(scores)]
+
+    of_rules = round_.get("rules_digest") or hashlib.sha256(rules.SerializeToString()).digest()
+    data = [b"R", bytes_of(of_rules, len(round_["entries"]))]
+    data += [bytes_of(raw(entry), *round_["entries"][entry]) for entry in sorted(round_["entries"])]
+    sheets = sorted((sheet for sheet in round_["sheets"] if sheet[1] in round_["entries"]),
+                    key=lambda sheet: (sheet[1], sheet[2], sheet[0]))
+    data.append(bytes_of(len(sheets)))
+    data += [bytes_of(*map(raw, ids)) + points_of_sheet(scores) for *ids, scores in sheets]
+    data.append(bytes_of(len(round_["decisions"]), *(decision.SerializeToString() for decision in round_["decisions"])))
     return hashlib.sha256(b"".join(data)).digest()
+
+
+class Contest:
+    """An edition by itself: from all its entries, round after round, to the last place.
+
+    rankings: {(nth round, cluster): what was ranked there, one after the other; of refused ones the number}
+    """
+
+    def __init__(self, types, edition):
+        self.types, self.edition = types, edition
+        self.rankings = collections.defaultdict(list)
+        self.found = {}  # {(nth round, cluster): the last Reference}
+        self.finalists = set()
+        rules, going_on = edition.rules.rounds, set(edition.entries)
+        for nth, round_rules in enumerate(rules):
+            there = {entry for entry in going_on if edition.is_there(entry, nth)}
+            if round_rules.stage == FINAL:
+                self.finalists = there
+            going_on = set()
+            for cluster in sorted({edition.entries[entry].cluster for entry in there}):
+                if round_rules.stage == CLUSTER:
+                    going_on |= self.hold(nth, cluster, {e for e in there if edition.entries[e].cluster == cluster})
+            if round_rules.stage != CLUSTER:
+                going_on = self.hold(nth, "", there)
+        last = self.found.get((len(rules) - 1, ""))
+        self.places = [] if last is None else [
+            (entry, rank, rank > 0 and entry in going_on) for entry, rank in last.ranks()
+            if edition.is_there(entry, len(rules))]
+
+    def hold(self, nth, cluster, entries):
+        """Who goes on."""
+        round_ = self.edition.round(nth, cluster, entries)
+        if not round_["entries"]:
+            return set()
+        try:
+            found = Reference(self.types, round_)
+        except Refused as refused:
+            self.rankings[nth, cluster].append(refused.args[0])
+            round_ = self.edition.evened(round_)
+            found = Reference(self.types, round_)
+        self.rankings[nth, cluster].append(found.ranking())
+        self.found[nth, cluster] = found
+        if self.rankings[nth, cluster][-1].undecided_entry_ids:
+            undecided = set(self.rankings[nth, cluster][-1].undecided_entry_ids)
+            for place in found.places:
+                if undecided & set(place):
+                    self.edition.decide(nth, round_, place)
+            found.order()
+            self.rankings[nth, cluster].append(found.ranking())
+        return found.advancing()[0]

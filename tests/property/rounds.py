@@ -2,14 +2,18 @@
 are what is looked for. Some are as large as rules may be.
 """
 import math
-import uuid
 
-AGGREGATIONS, NORMALISATIONS, KEYS = (1, 1, 2, 3), (1, 1, 2), (1, 2, 3, 4, 5)
+AGGREGATIONS, NORMALISATIONS, KEYS = (1, 1, 2, 3), (1, 2), (1, 2, 3, 4, 5)
 MOST_OF_PART, MOST_IN_COMMON = 10 ** 9, 10 ** 12
 
 
+def id_of(digits):
+    """Of 32 hexadecimal ones."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 def any_id(chance):
-    return str(uuid.UUID(int=chance.getrandbits(128)))
+    return id_of(f"{chance.getrandbits(128):032x}")
 
 
 def shares(chance, whole, count):
@@ -83,7 +87,8 @@ def some_scores(types, chance, rules, middle):
     for part in rules.parts:
         for c in part.criteria:
             steps = c.max_centi // c.step_centi
-            near = round(steps * middle) + chance.randrange(-max(1, steps // 10), max(1, steps // 10) + 1)
+            around = max(1, steps // 10)
+            near = round(steps * middle) + int(chance.random() * (2 * around + 1)) - around
             points = min(max(near, 0), steps) * c.step_centi
             remark = "Đẹp" if chance.random() < 0.05 else ""
             scores.scores.add(part=part.code, criterion=c.code, score_centi=points, remark=remark)
@@ -111,7 +116,7 @@ def some_sheets(types, chance, rules, entries, judges):
     """Of each judge for each entry; now and then one is missing, or an entry has those of another one."""
     gaps = chance.choice((0, 0, 0.2)) if rules.aggregation != 3 else chance.choice((0, 0, 0, 0, 0.02))
     given, rows = [], []
-    middles = chance.choice(((0.5, 0.8), (0.8,), (0, 1), None))
+    middles = chance.choice(((0.5, 0.8), (0.8,), (0, 1), (0, 1), None))
     for entry in entries:
         middle = chance.choice(middles) if middles else chance.random()
         own = [some_scores(types, chance, rules, middle) for _ in judges]
@@ -161,11 +166,14 @@ def decide(types, chance, round_, places):
 
 
 def shuffled(chance, round_):
-    entries, sheets = list(round_["entries"].items()), list(round_["sheets"])
+    entries, sheets, turned_ = list(round_["entries"].items()), list(round_["sheets"]), {}
     chance.shuffle(entries)
     chance.shuffle(sheets)
+    for *_, scores in sheets:
+        if id(scores) not in turned_:
+            turned_[id(scores)] = shuffled_scores(chance, scores)
     return {**round_, "entries": dict(entries),
-            "sheets": [(i, e, p, shuffled_scores(chance, scores)) for i, e, p, scores in sheets]}
+            "sheets": [(i, e, p, turned_[id(scores)]) for i, e, p, scores in sheets]}
 
 
 def relabelled(chance, round_):
@@ -175,11 +183,34 @@ def relabelled(chance, round_):
     return {**round_, "sheets": [(i, e, names[p], scores) for i, e, p, scores in round_["sheets"]]}, names
 
 
-def lines_of(round_):
-    """As the program reads it; it ranks twice."""
+def raised(chance, round_):
+    """(the round with one more step or several of one score, of which entry); None where all is at its most."""
+    sheets = list(round_["sheets"])
+    steps = {(part.code, c.code): (c.step_centi, c.max_centi) for part in round_["rules"].parts for c in part.criteria}
+    for nth in chance.sample(range(len(sheets)), min(len(sheets), 4)):
+        id_, entry, person, scores = sheets[nth]
+        raised_ = type(scores)(scores=scores.scores)
+        score = chance.choice(raised_.scores)
+        step_centi, max_centi = steps[score.part, score.criterion]
+        room = (max_centi - score.score_centi) // step_centi
+        if entry in round_["entries"] and room:
+            score.score_centi += step_centi * chance.choice((1, room, chance.randrange(room) + 1))
+            sheets[nth] = id_, entry, person, raised_
+            return {**round_, "sheets": sheets}, entry
+    return None
+
+
+def lines_of(round_, kept=None):
+    """As the program reads it; it ranks twice. kept: points that were written down already, which many sheets share."""
+    kept = {} if kept is None else kept
+
+    def hexed(scores):
+        if id(scores) not in kept:
+            kept[id(scores)] = scores.SerializeToString().hex()
+        return kept[id(scores)]
+
     lines = ["rules " + round_["rules"].SerializeToString().hex()]
     lines += [f"entry {entry} {submitted_us} {code}" for entry, (code, submitted_us) in round_["entries"].items()]
-    lines += [f"sheet {id_} {entry} {person} {scores.SerializeToString().hex()}"
-              for id_, entry, person, scores in round_["sheets"]]
+    lines += [f"sheet {id_} {entry} {person} {hexed(scores)}" for id_, entry, person, scores in round_["sheets"]]
     lines += ["decision " + decision.SerializeToString().hex() for decision in round_["decisions"]]
     return "\n".join([*lines, "rank", "rank", ""])
