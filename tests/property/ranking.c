@@ -6,13 +6,9 @@
  *            total; "decision DECISION"; "rank", answered by "0 RANKING DIGEST", or by the number
  *            of the refusal.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "common/list.h"
-#include "common/proto.h"
 #include "services/appraisal/ranking.h"
+#include "common/list.h"
+#include "tests/property/lines.h"
 
 struct round {
     struct arena *arena;
@@ -23,52 +19,6 @@ struct round {
     struct list decisions; /* of const Appraisal__TieDecision * */
 };
 
-enum { MOST_WORDS = 5 };
-
-static void
-give_up(const char *why, const char *word)
-{
-    fprintf(stderr, "property_ranking: %s: %s\n", why, word);
-    exit(1);
-}
-
-static int
-digit(char c)
-{
-    return c >= 'a' ? c - 'a' + 10 : c - '0';
-}
-
-static struct bytes
-bytes_of(struct arena *arena, const char *hex)
-{
-    size_t size = strspn(hex, "0123456789abcdef") / 2;
-    uint8_t *bytes = arena_zero(arena, size + 1);
-
-    for (size_t i = 0; i < size; i++)
-        bytes[i] = (uint8_t) (digit(hex[2 * i]) * 16 + digit(hex[2 * i + 1]));
-    return (struct bytes){ bytes, size };
-}
-
-static void
-unpack(struct round *round, const ProtobufCMessageDescriptor *message, const char *hex,
-       void *ret_message)
-{
-    struct bytes bytes = bytes_of(round->arena, hex);
-
-    if (proto_unpack(round->arena, message, bytes.data, bytes.size, ret_message))
-        give_up(err_text(), hex);
-}
-
-static struct uuid
-id_of(const char *word)
-{
-    struct uuid id;
-
-    if (!uuid_parse(word, &id))
-        give_up("is no id", word);
-    return id;
-}
-
 static void
 begin(struct round *round, const char *hex)
 {
@@ -76,7 +26,7 @@ begin(struct round *round, const char *hex)
     struct bytes bytes;
 
     arena_reset(round->arena, 1 << 20);
-    unpack(round, &submissions__round_rules__descriptor, hex, &rules);
+    unpack(round->arena, &submissions__round_rules__descriptor, hex, &rules);
     bytes = bytes_of(round->arena, hex);
     round->rules = rules;
     round->rules_digest = sha256(bytes.data, bytes.size);
@@ -91,7 +41,7 @@ add_sheet(struct round *round, char **words)
     struct ranked_sheet *sheet = list_add(&round->sheets);
     Appraisal__Scores *scores;
 
-    unpack(round, &appraisal__scores__descriptor, words[4], &scores);
+    unpack(round->arena, &appraisal__scores__descriptor, words[4], &scores);
     *sheet = (struct ranked_sheet){ id_of(words[1]), id_of(words[2]), id_of(words[3]), scores };
     printf("%d\n", ranking_total_centi(round->rules, scores));
 }
@@ -131,7 +81,8 @@ obey(struct round *round, char **words)
     } else if (strcmp(words[0], "sheet") == 0) {
         add_sheet(round, words);
     } else if (strcmp(words[0], "decision") == 0) {
-        unpack(round, &appraisal__tie_decision__descriptor, words[1], list_add(&round->decisions));
+        unpack(round->arena, &appraisal__tie_decision__descriptor, words[1],
+               list_add(&round->decisions));
     } else if (strcmp(words[0], "rank") == 0) {
         rank(round);
     } else {
@@ -147,15 +98,9 @@ main(void)
     size_t room = 0;
 
     while (getline(&line, &room, stdin) > 0) {
-        char *words[MOST_WORDS], *rest = line;
+        char *words[MOST_WORDS];
 
-        line[strcspn(line, "\n")] = '\0';
-        for (int i = 0; i < MOST_WORDS; i++) {
-            words[i] = rest;
-            rest += strcspn(rest, " ");
-            if (*rest)
-                *rest++ = '\0';
-        }
+        split(line, words);
         obey(&round, words);
     }
     free(line);
