@@ -80,13 +80,27 @@ def settled(edition, nth, round_, ranking):
     return round_
 
 
+def answers(program, lines):
+    ran = subprocess.run([messages.BUILD / f"bin/{program}"], input=lines, text=True, check=True, capture_output=True,
+                         timeout=300)
+    return ran.stdout.splitlines()
+
+
+def review(types, program, rules, word="rules"):
+    """What is said of each edition's rules: [(refusal, [field, ...])], of those accepted [(0, [opens_us, closes_us])]."""
+    registered = types.named("sangkien.directory.v1.AgencyRegistered")
+    lines = [f"agency {registered(agency_id=id_, name='x').SerializeToString().hex()}" for id_ in editions.AGENCIES]
+    lines += [f"{word} {each.SerializeToString().hex()}" for each in rules]
+    said = [line.split() for line in answers(program, "\n".join([*lines, ""]))]
+    assert len(said) == len(rules)
+    return [(int(refusal), fields) for refusal, *fields in said]
+
+
 def ask(program, asked):
     """What the program says of each [{way: round}], in the same order."""
     kept = {}
     lines = "".join(rounds.lines_of(round_, kept) for ways in asked for round_ in ways.values())
-    ran = subprocess.run([messages.BUILD / f"bin/{program}"], input=lines, text=True, check=True, capture_output=True,
-                         timeout=300)
-    said = iter(ran.stdout.splitlines())
+    said = iter(answers(program, lines))
 
     def read(round_):
         for _ in round_["sheets"]:
@@ -95,22 +109,22 @@ def ask(program, asked):
         refusal, *rest = first.split()
         return Said(int(refusal), bytes.fromhex(rest[0]) if rest else b"", rest[1] if rest else "", first == again)
 
-    answers = [{way: read(round_) for way, round_ in ways.items()} for ways in asked]
+    answered = [{way: read(round_) for way, round_ in ways.items()} for ways in asked]
     assert not list(said)
-    return answers
+    return answered
 
 
 def count(types, made, program, in_ways=True):
     """[the outcome of each edition]; all of them take a step at a time."""
-    running, outcomes = {}, [None] * len(made)
-    answers = {nth: None for nth in range(len(made))}
+    outcomes = [None] * len(made)
+    answered = {nth: None for nth in range(len(made))}
     steps = [counted(types, edition, in_ways) for edition in made]
-    while answers:
+    while answered:
         running = {}
-        for nth, answer in answers.items():
+        for nth, answer in answered.items():
             try:
                 running[nth] = steps[nth].send(answer)
             except StopIteration as ended:
                 outcomes[nth] = ended.value
-        answers = dict(zip(running, ask(program, list(running.values())))) if running else {}
+        answered = dict(zip(running, ask(program, list(running.values())))) if running else {}
     return outcomes

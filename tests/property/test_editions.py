@@ -29,7 +29,7 @@ OF_A_MISTAKE, AT_ONCE, PROCESSES = 400, 250, 2
 MOST_SHOWN = 3
 
 # What must be so of every contest; name: what it says of one, by way of the rankings that differ.
-LINES, WHO_GOES_ON, PLACES = "lines", "who goes on", "places"
+RULES, LINES, WHO_GOES_ON, PLACES = "rules", "lines", "who goes on", "places"
 DIGEST, AGAIN, ARRIVAL, JUDGES, MORE_POINTS = "digest", "again", "arrival", "judges", "more points"
 
 
@@ -180,6 +180,8 @@ def look_at(first):
     types = messages.Types()
     kinds, wrongs = collections.Counter(), collections.defaultdict(list)
     made = [editions.Edition(types, SEED, n) for n in range(first, min(first + AT_ONCE, EDITIONS))]
+    wrongs[RULES] += [edition.name for edition, (refusal, _) in zip(
+        made, judged.review(types, "property_rules", [edition.rules for edition in made])) if refusal]
     for edition, outcome in zip(made, judged.count(types, made, "property_ranking")):
         for wrong in set(wrongs_of(outcome, reference.Contest(types, edition))):
             wrongs[wrong].append(edition.name)
@@ -207,6 +209,10 @@ def assert_never(looked_at, wrong):
 
 def test_everything_was_looked_at(looked_at):
     assert {kind: looked_at[0][kind] for kind in LOOKED_AT if looked_at[0][kind] < 10} == {}
+
+
+def test_all_go_by_rules_that_may_be_published(looked_at):
+    assert_never(looked_at, RULES)
 
 
 def test_every_line_of_every_round_is_what_the_definition_says(looked_at):
