@@ -143,6 +143,7 @@ bus_answer_to(struct ask *ask, const struct letter *letter)
     bool is_final = reply_is_final(letter->reply);
 
     sim.trace = trace_number(sim.trace, hash);
+    sim.business = trace_number(sim.business, hash);
     if (bus.answer_count == MOST_ANSWERS || happens(60))
         return;
     bus.answers[bus.answer_count++] =

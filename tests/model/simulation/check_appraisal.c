@@ -1,4 +1,4 @@
-/* tests/model/simulation/check_appraisal.c - panels, opinions, votes and reports: R-A1 to R-A5, R-E4, R-D6. */
+/* tests/model/simulation/check_appraisal.c - panels, opinions, votes and reports: R-A1 to R-A3, R-A5, R-E4, R-D6. */
 #include "sangkien/appraisal/v1/types.pb-c.h"
 #include "tests/model/simulation/rounds.h"
 

@@ -9,7 +9,8 @@
 
 #define ON(event) &notifications__##event##__descriptor
 
-static const char told_what[] = "told", notice_what[] = "notice";
+static const char told_what[] = "told", notice_what[] = "notice", nowhere_what[] = "nowhere",
+                  unseen_what[] = "unseen";
 
 /* ------------------------------------------------------------------ notifications */
 
@@ -51,20 +52,83 @@ told(const struct fact *fact, int64_t position, const char *type, const char *ag
     ++*told_of(fact->programme, position, &agency);
 }
 
+/* How many of the programme are queued, go to nobody, and have not failed yet. */
+static int *
+unseen_of(const struct tenant *programme)
+{
+    return note_of(unseen_what, programme, (struct uuid){ { 0 } }, sizeof(int));
+}
+
 static void
 queued(const struct fact *fact, const void *event)
 {
     const Notifications__NotificationQueued *e = event;
+    bool *goes_nowhere =
+        note_of(nowhere_what, fact->programme, fact->row->aggregate, sizeof(*goes_nowhere));
 
     told(fact, e->event_position, e->event_type, e->agency_id, e->template_);
+    *goes_nowhere = !*e->address;
+    *unseen_of(fact->programme) += *goes_nowhere;
 }
+
+static void
+failed(const struct fact *fact, const void *event)
+{
+    bool *goes_nowhere =
+        note_of(nowhere_what, fact->programme, fact->row->aggregate, sizeof(*goes_nowhere));
+
+    (void) event;
+    *unseen_of(fact->programme) -= *goes_nowhere;
+    *goes_nowhere = false;
+}
+
+static bool
+is_party(const struct journal_row *row, const char *agency_id)
+{
+    struct uuid agency = uuid_of(agency_id);
+
+    for (size_t i = 0; i < row->party_count; i++)
+        if (uuid_equal(&row->parties[i], &agency))
+            return true;
+    return false;
+}
+
+enum { ALL = 1, PARTIES = 2, OTHERS = 4 };
+
+/* clang-format off */
+/* Of these events, who cannot but act: all who are told of them, the parties, or all but the parties. */
+static const struct {
+    const char *type;
+    int who;
+} for_action[] = {
+    { "sangkien.submissions.v1.EntrySubmitted",     ALL },
+    { "sangkien.submissions.v1.DossierRequired",    ALL },
+    { "sangkien.submissions.v1.DossierReturned",    ALL },
+    { "sangkien.submissions.v1.DossierSubmitted",   OTHERS },
+    { "sangkien.submissions.v1.DossierOverdue",     PARTIES },
+    { "sangkien.appraisal.v1.OpinionsRequested",    ALL },
+    { "sangkien.appraisal.v1.AppraisalConcluded",   ALL },
+    { "sangkien.appraisal.v1.AppraisalReported",    OTHERS },
+    { "sangkien.funding.v1.SignoffOpened",          ALL },
+    { "sangkien.funding.v1.FundingAgreed",          OTHERS },
+    { "sangkien.funding.v1.FundingSubmitted",       OTHERS },
+    { "sangkien.funding.v1.FundsAllotted",          OTHERS },
+};
+/* clang-format on */
 
 static void
 suppressed(const struct fact *fact, const void *event)
 {
     const Notifications__NotificationSuppressed *e = event;
+    const struct journal_row *cause = row_at(fact->programme, e->event_position);
 
     told(fact, e->event_position, e->event_type, e->agency_id, e->template_);
+    for (size_t i = 0; cause && i < sizeof(for_action) / sizeof(*for_action); i++)
+        MUST("R-N2",
+             strcmp(for_action[i].type, cause->type) != 0 ||
+                 !(for_action[i].who & (ALL | (is_party(cause, e->agency_id) ? PARTIES : OTHERS))),
+             "%s must act on %s at %lld, and was passed over", e->agency_id, cause->type,
+             (long long) e->event_position);
 }
 
 /* clang-format off */
@@ -72,7 +136,7 @@ const struct facts_row notifications_facts[] = {
     { ON(notification_queued),     queued },
     { ON(notification_suppressed), suppressed },
     { ON(notification_sent),       NULL },
-    { ON(notification_failed),     NULL },
+    { ON(notification_failed),     failed },
     { 0 },
 };
 
@@ -260,6 +324,8 @@ check_heard(const struct commit *commit)
 
     MUST("R-G4", commit->cursor_to >= commit->cursor_from, "a cursor of %s moved back",
          commit->service->name);
+    MUST("R-N2", *unseen_of(commit->programme) == 0,
+         "a notice goes to nobody, and nobody can see that");
     for (int64_t at = commit->cursor_from + 1; at <= commit->cursor_to && all[service]; at++)
         all[service](commit->programme, row_at(commit->programme, at));
 }

@@ -94,6 +94,23 @@ learn_round_planned(const struct fact *fact, const void *event)
     standing->round = r->id;
 }
 
+/* Where clusters compete, each has its own agencies. */
+static bool
+may_compete(const struct fact *fact, const struct round_note *r, struct uuid entry)
+{
+    const Submissions__EditionRules *rules = contest_note_of(fact, r->edition)->rules;
+    struct uuid entrant = contender_note_of(fact->programme, entry)->entrant;
+
+    for (size_t i = 0; i < rules->n_clusters; i++)
+        for (size_t n = 0; n < rules->clusters[i]->n_agency_ids; n++) {
+            struct uuid agency = uuid_of(rules->clusters[i]->agency_ids[n]);
+
+            if (uuid_equal(&agency, &entrant))
+                return !*r->cluster || strcmp(rules->clusters[i]->code, r->cluster) == 0;
+        }
+    return !*r->cluster;
+}
+
 void
 learn_entries_assigned(const struct fact *fact, const void *event)
 {
@@ -107,6 +124,8 @@ learn_entries_assigned(const struct fact *fact, const void *event)
              uuid_equal(&entry_note_of(fact, entry)->edition, &r->edition) &&
                  contender_note_of(fact->programme, entry)->is_known,
              "entry %s is none of this contest", e->entries[i]->entry_id);
+        MUST("OWN_CLUSTER", may_compete(fact, r, entry), "entry %s competes in cluster %s",
+             e->entries[i]->entry_id, r->cluster);
         *(struct uuid *) list_add(&r->entries) = entry;
     }
     add_bars(r, e->conflicts, e->n_conflicts);

@@ -1,4 +1,4 @@
-/* tests/model/simulation/check_submissions.c - entries and dossiers: R-E1, R-E2, R-D1 to R-D6, R-F9. */
+/* tests/model/simulation/check_submissions.c - entries and dossiers: R-E1, R-E2, R-D1 to R-D6, R-A4, R-F9. */
 #include "sangkien/submissions/v1/commands.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
 #include "tests/model/simulation/notes.h"
@@ -229,6 +229,9 @@ dossier_submitted(const struct fact *fact, const void *event)
     struct entry_note *n = its_note(fact);
     int64_t limit_us = n->is_cured ? n->cure_us : n->due_us;
 
+    /* What was judged may not change: no version follows the accepted one. */
+    MUST("R-A4", n->accepted_version == 0, "dossier %s was revised after it was accepted",
+         e->dossier_id);
     MUST("R-D2", fact->received_us < limit_us, "dossier %s was taken %lld us after its deadline",
          e->dossier_id, (long long) (fact->received_us - limit_us));
     MUST("R-D5", *e->solution && *e->implementation_method && e->n_lines,

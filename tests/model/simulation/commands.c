@@ -238,6 +238,7 @@ post(const struct draft *draft, unsigned service, const struct kind *kind)
     ask->request = request_of(draft, &ask->id, kind);
     sim.commands++;
     sim.trace = trace_bytes(sim.trace, ask->request.data, ask->request.size);
+    sim.business = trace_bytes(sim.business, ask->request.data, ask->request.size);
     tell("%s %s asks for %s", id_of(ask->id), draft->programme->name, ask->type);
     bus_post(ask);
 }

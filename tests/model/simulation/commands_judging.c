@@ -279,7 +279,7 @@ is_next(const struct contest *contest, const struct round *r, const struct conte
         strcmp(next, r->round_code) != 0)
         return false;
     if (*r->cluster_code && (!cluster || strcmp(cluster->code, r->cluster_code) != 0))
-        return false;
+        return often(60);
     LIST_EACH (const struct contender_author, author, &c->authors)
         if (!contest->jury_may_enter && judging_is_member(&r->members, &author->person_id))
             return often(20);

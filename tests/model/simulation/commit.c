@@ -101,6 +101,10 @@ keep_event(struct tenant *p, const struct service *service, const struct value *
     sim.trace = trace_number(sim.trace, (uint64_t) row->position);
     sim.trace = trace_text(sim.trace, row->type);
     sim.trace = trace_bytes(sim.trace, row->body.data, row->body.size);
+    if (service_number(service) != NOTIFICATIONS) {
+        sim.business = trace_number(sim.business, (uint64_t) row->position);
+        sim.business = trace_bytes(sim.business, row->body.data, row->body.size);
+    }
 }
 
 static struct inbox_key

@@ -16,6 +16,7 @@ struct sim sim;
 static const char usage[] =
     "Usage: model_simulation [--seed N] [--commands N] [--mistake NAME] [--print] [--moves] "
     "[--mistakes]\n"
+    "                        [--mail sent|failed]\n"
     "\n"
     "Runs all services' cores over a clock, a bus and a database that are made up: lost, doubled "
     "and reordered\n"
@@ -29,7 +30,9 @@ static const char usage[] =
     "--mistake NAME  makes this mistake on purpose, to see that it is found\n"
     "--mistakes      names them\n"
     "--print         tells every step\n"
-    "--moves         tells at the end how often each move of an aggregate was made\n";
+    "--moves         tells at the end how often each move of an aggregate was made\n"
+    "--mail WHAT     all mail is sent, or all of it fails; what becomes of it is chance when it is "
+    "not given\n";
 
 /* ------------------------------------------------------------------ saying */
 
@@ -241,7 +244,7 @@ run(const struct options *options)
     sim.arena = arena_new();
     sim.step = arena_new();
     sim.letters = arena_new();
-    sim.trace = UINT64_C(14695981039346656037);
+    sim.trace = sim.business = UINT64_C(14695981039346656037);
     commands_check();
     for (uint64_t episode = 0; done < options->commands; episode++) {
         uint64_t left = options->commands - done;
@@ -253,9 +256,9 @@ run(const struct options *options)
         }
         done += commands;
     }
-    printf("%llu commands of seed %llu, trace %016llx: every rule held\n",
+    printf("%llu commands of seed %llu, business %016llx, trace %016llx: every rule held\n",
            (unsigned long long) done, (unsigned long long) options->seed,
-           (unsigned long long) sim.trace);
+           (unsigned long long) sim.business, (unsigned long long) sim.trace);
     if (options->tells_moves)
         check_tell_moves(stdout);
     arena_free(&sim.letters);
@@ -283,6 +286,16 @@ next(int argc, char **argv, int *nth)
     return argv[++*nth];
 }
 
+static enum mail
+mail_called(const char *name)
+{
+    if (strcmp(name, "sent") == 0)
+        return MAIL_SENT;
+    if (strcmp(name, "failed") == 0)
+        return MAIL_FAILED;
+    give_up("mail is sent or failed, not %s", name);
+}
+
 static int
 name_mistakes(void)
 {
@@ -305,6 +318,8 @@ main(int argc, char **argv)
             sim.prints = true;
         } else if (strcmp(argv[i], "--moves") == 0) {
             options.tells_moves = true;
+        } else if (strcmp(argv[i], "--mail") == 0) {
+            sim.mail = mail_called(next(argc, argv, &i));
         } else if (strcmp(argv[i], "--mistakes") == 0) {
             return name_mistakes();
         } else if (strcmp(argv[i], "--mistake") == 0) {

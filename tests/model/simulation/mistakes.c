@@ -68,6 +68,7 @@ static const char *const mistake_names[MISTAKES] = {
     [ENTRANT_AFTER_ALL] = "entrant-after-all",
     [NOBODY_THERE] = "nobody-there",
     [RESULTS_TOO_EARLY] = "results-too-early",
+    [OTHER_CLUSTER] = "other-cluster",
     [ROUND_TWICE] = "round-twice",
     [SHEET_NOT_AWAITED] = "sheet-not-awaited",
     [GONE_IS_RANKED] = "gone-is-ranked",
@@ -77,6 +78,9 @@ static const char *const mistake_names[MISTAKES] = {
     [ANNULMENT_UNHEARD] = "annulment-unheard",
     [NOBODY_TOLD] = "nobody-told",
     [TOLD_OF_NOTHING] = "told-of-nothing",
+    [NOBODY_SEES] = "nobody-sees",
+    [PASSED_OVER] = "passed-over",
+    [MAIL_BLOCKS] = "mail-blocks",
 };
 
 const char *

@@ -74,6 +74,7 @@ enum mistake {
     ENTRANT_AFTER_ALL,    /* an entry is registered when the entrants are confirmed */
     NOBODY_THERE,         /* a ranking is proposed without a quorum */
     RESULTS_TOO_EARLY,    /* results stand on a ranking that may be annulled */
+    OTHER_CLUSTER,        /* entries of any cluster are judged together */
     ROUND_TWICE,          /* a round is held while it is held */
     SHEET_NOT_AWAITED,    /* a ranking is proposed before all sheets are in */
     GONE_IS_RANKED,       /* an entry that went away is ranked */
@@ -84,6 +85,9 @@ enum mistake {
     /* of notifications */
     NOBODY_TOLD,     /* an event is heard and nobody told */
     TOLD_OF_NOTHING, /* a notice speaks of another event */
+    NOBODY_SEES,     /* who must act and has no address is queued, and it does not fail */
+    PASSED_OVER,     /* who must act is passed over */
+    MAIL_BLOCKS,     /* nothing is handed in while a mail has failed */
     MISTAKES
 };
 

@@ -218,6 +218,18 @@ score_changed(const struct given *given, const void *message, struct events *out
 /* ------------------------------------------------------------------ what is heard */
 
 static int
+other_cluster(const struct given *given, const void *message, struct events *out)
+{
+    struct round seen = *(const struct round *) given->state;
+
+    if (seen.stage == STAGE(CLUSTER)) {
+        seen.cluster_code = "";
+        seen.stage = STAGE(PRELIMINARY);
+    }
+    return decide_on(given, &seen, message, out);
+}
+
+static int
 goes_on(const struct given *given, const void *message, struct events *out)
 {
     (void) given;
@@ -234,6 +246,7 @@ const struct mistaken judging_mistakes[] = {
     { CONFLICT_JUDGES,     &round_kind,       ON(start_round),     conflict_judges },
     { CONTENDER_FORGOTTEN, &round_kind,       ON(start_round),     contender_forgotten },
     { NOBODY_THERE,        &round_kind,       ON(propose_ranking), nobody_there },
+    { OTHER_CLUSTER,       &round_kind,       ON(assign_to_round), other_cluster },
     { ROUND_TWICE,         &round_kind,       ON(plan_round),      round_twice },
     { SHEET_NOT_AWAITED,   &round_kind,       ON(propose_ranking), sheet_not_awaited },
     { GONE_IS_RANKED,      &round_kind,       ON(propose_ranking), gone_is_ranked },

@@ -358,10 +358,14 @@ what_came_of_it(void)
         proto_new(sim.letters, &notifications__record_sent__descriptor);
     Notifications__RecordFailure *failure =
         proto_new(sim.letters, &notifications__record_failure__descriptor);
+    bool fails;
 
     sent->attempts = failure->attempts = 1;
     failure->failure = "the relay refused it";
-    return dice_chance(&sim.dice, 200) ? &failure->base : &sent->base;
+    fails = dice_chance(&sim.dice, 200);
+    if (sim.mail != MAIL_BY_CHANCE)
+        fails = sim.mail == MAIL_FAILED;
+    return fails ? &failure->base : &sent->base;
 }
 
 /* As the loop writes what its errand says. */

@@ -112,9 +112,14 @@ struct server {
     bool has_crashed_once;
 };
 
+/* What becomes of mail. */
+enum mail { MAIL_BY_CHANCE, MAIL_SENT, MAIL_FAILED };
+
 struct sim {
     uint64_t seed;
     uint64_t trace;
+    uint64_t business; /* the same of everything but notifications */
+    enum mail mail;
     struct dice dice;
     struct arena *arena; /* of the episode */
     struct arena *step;  /* of one step */
