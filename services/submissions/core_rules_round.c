@@ -15,6 +15,7 @@ enum {
     MOST_SUMMED = 25,   /* sheets of an entry */
     MOST_DECIMALS = 2,
     LEAST_MEMBERS = 3, /* chair, secretary, member */
+    MOST_MEMBERS = 25, /* whom ConstituteCouncil can name */
 };
 
 #define MOST_OF_A_PART INT64_C(1000000000)
@@ -60,6 +61,12 @@ seats_too_few(const Submissions__RoundRules *round)
 }
 
 static bool
+seats_too_many(const Submissions__RoundRules *round)
+{
+    return round->min_members > MOST_MEMBERS;
+}
+
+static bool
 asks_for_more_sheets_than_members(const Submissions__RoundRules *round)
 {
     return round->min_members < round->min_sheets;
@@ -93,6 +100,7 @@ static const struct {
     { "trimmed_sheets",  trims_without_saying_so,           "is set for a trimmed mean, and for nothing else" },
     { "trimmed_sheets",  trims_all,                         "would leave nothing of min_sheets" },
     { "min_members",     seats_too_few,                     "has no room for chair, secretary and member" },
+    { "min_members",     seats_too_many,                    "is more than a council can have" },
     { "min_members",     asks_for_more_sheets_than_members, "is less than min_sheets" },
     { "quorum_bp",       asks_for_no_possible_quorum,       "is not between 1 and 10000" },
     { "parts",           does_not_weigh_all,                "do not weigh 10000 together" },

@@ -8,7 +8,7 @@ import math
 
 import editions
 
-TOP_OF_A_SHEET, MOST_SUMMED, WHOLE_BP = 10_000, 25, 10_000
+TOP_OF_A_SHEET, MOST_SUMMED, MOST_MEMBERS = 10_000, 25, 25
 PART, CRITERION, HIGHEST = 1, 2, 3
 NO_DAYS = ((2019, 2, 29), (2019, 13, 1), (2019, 0, 1), (2019, 11, 31), (2019, 12, 0))
 UNKNOWN_AGENCY = "0190a0e4-0000-7def-8123-000000000000"
@@ -234,6 +234,13 @@ def nothing_is_left_when_trimmed(chance, rules):
 def a_council_is_too_small(chance, rules):
     name, round_ = a_round(chance, rules)
     round_.min_members = chance.choice((2, round_.min_sheets - 1) if round_.min_sheets > 3 else (1, 2))
+    return [f"{name}.min_members"]
+
+
+@flaw(CLASHING)
+def a_council_is_too_large(chance, rules):
+    name, round_ = a_round(chance, rules)
+    round_.min_members = MOST_MEMBERS + chance.choice((1, 100))
     return [f"{name}.min_members"]
 
 

@@ -276,6 +276,7 @@ FLAW(a_council_of_two, {
     rules->rounds[1]->min_sheets = 2;
 })
 FLAW(a_quorum_of_more_than_all, rules->rounds[1]->quorum_bp = 10001)
+FLAW(a_council_too_large, rules->rounds[1]->min_members = 26)
 FLAW(more_sheets_than_members, rules->rounds[1]->min_sheets = 4)
 FLAW(parts_that_weigh_less, rules->rounds[1]->parts[0]->weight_bp = 5999)
 FLAW(points_off_the_grid, rules->rounds[1]->parts[0]->criteria[0]->step_centi = 300)
@@ -301,6 +302,7 @@ a_round_can_be_held_by_its_rules(void **state)
         { trimmed_to_nothing,            "rules.rounds[1].trimmed_sheets",                     "RULES_INCONSISTENT" },
         { a_council_of_two,              "rules.rounds[1].min_members",                        "RULES_INCONSISTENT" },
         { a_quorum_of_more_than_all,     "rules.rounds[1].quorum_bp",                          "RULES_INCONSISTENT" },
+        { a_council_too_large,           "rules.rounds[1].min_members",                        "RULES_INCONSISTENT" },
         { more_sheets_than_members,      "rules.rounds[1].min_members",                        "RULES_INCONSISTENT" },
         { parts_that_weigh_less,         "rules.rounds[1].parts",                              "RULES_INCONSISTENT" },
         { points_off_the_grid,           "rules.rounds[1].parts[0].criteria[0].step_centi",    "RULES_INCONSISTENT" },
