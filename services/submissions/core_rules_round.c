@@ -224,6 +224,19 @@ count_parts(const Submissions__RoundRules *round, const char *code)
     return count;
 }
 
+/* By its own code, or as "part/criterion"; rankings read it so, too. */
+static bool
+is_called(const Submissions__ContestPart *part, const Submissions__Criterion *criterion,
+          const char *code)
+{
+    size_t size = strlen(part->code);
+
+    if (strcmp(criterion->code, code) == 0)
+        return true;
+    return strncmp(part->code, code, size) == 0 && code[size] == '/' &&
+           strcmp(criterion->code, code + size + 1) == 0;
+}
+
 static size_t
 count_criteria(const Submissions__RoundRules *round, const char *code)
 {
@@ -231,11 +244,11 @@ count_criteria(const Submissions__RoundRules *round, const char *code)
 
     for (size_t i = 0; i < round->n_parts; i++)
         for (size_t n = 0; n < round->parts[i]->n_criteria; n++)
-            count += strcmp(round->parts[i]->criteria[n]->code, code) == 0;
+            count += is_called(round->parts[i], round->parts[i]->criteria[n], code);
     return count;
 }
 
-/* A criterion's code may stand in several parts; a key that names it would not say which. */
+/* A criterion's code may stand in several parts, and contain a slash; a key that fits several would not say which. */
 static bool
 names_what_it_needs(const Submissions__RoundRules *round, const Submissions__TieKey *key)
 {

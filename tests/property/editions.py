@@ -56,7 +56,8 @@ def some_bar(chance, rules, sheets, entries):
 
 def some_keys(chance, rules):
     """Only codes that say which part or criterion they mean."""
-    named = collections.Counter(c.code for part in rules.parts for c in part.criteria)
+    named = collections.Counter(name for part in rules.parts for c in part.criteria
+                                for name in (c.code, f"{part.code}/{c.code}"))
     codes = {PART: [part.code for part in rules.parts], CRITERION: [code for code in named if named[code] == 1]}
     for kind in chance.sample(rounds.KEYS, chance.choice((0, 0, 1, 1, 2, 3))):
         may_be_named = codes.get(kind, [""])

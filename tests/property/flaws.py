@@ -37,7 +37,7 @@ def a_part(chance, rules, fits=lambda part: True):
 def lost_keys(name, round_):
     """Tie keys that do not say any more which part or criterion they mean."""
     parts = [part.code for part in round_.parts]
-    criteria = [c.code for part in round_.parts for c in part.criteria]
+    criteria = [name for part in round_.parts for c in part.criteria for name in (c.code, f"{part.code}/{c.code}")]
     named = {PART: parts, CRITERION: criteria}
     return [f"{name}.tie_keys[{nth}].code" for nth, key in enumerate(round_.tie_keys)
             if key.kind in named and named[key.kind].count(key.code) != 1]
@@ -338,14 +338,18 @@ def a_key_does_not_say_what_it_means(chance, rules):
 
 @flaw(CLASHING)
 def a_key_means_several_criteria(chance, rules):
-    """Their codes are the same, in different parts."""
+    """In different parts."""
     name, round_, _, part = a_part(chance, rules)
     others = [c.code for other in round_.parts for c in other.criteria if other.code != part.code]
     shared = [c.code for c in part.criteria if c.code in others]
     if not shared:
         return None
-    round_.tie_keys.add(kind=CRITERION, code=shared[0])
-    return [f"{name}.tie_keys[{len(round_.tie_keys) - 1}].code"]
+    code = shared[0]
+    if chance.random() < 0.5:  # the one's own code is what the other one is called with its part
+        code = f"{part.code}/{code}"
+        next(other for other in round_.parts if other.code != part.code).criteria[0].code = code
+    round_.tie_keys.add(kind=CRITERION, code=code)
+    return lost_keys(name, round_)
 
 
 @flaw(CLASHING)

@@ -333,6 +333,11 @@ FLAW(the_part_that_is_not_there, add_key(s, rules, KEY(PART), "stage"))
 FLAW(a_part_that_is_not_named, add_key(s, rules, KEY(PART), ""))
 FLAW(the_criterion_that_is_not_there, add_key(s, rules, KEY(CRITERION), "old"))
 FLAW(the_criterion_of_two_parts, add_key(s, rules, KEY(CRITERION), "new"))
+FLAW(the_criterion_of_no_part, add_key(s, rules, KEY(CRITERION), "stage/new"))
+FLAW(two_criteria_of_one_name, {
+    rules->rounds[1]->parts[1]->criteria[1]->code = "model/new";
+    add_key(s, rules, KEY(CRITERION), "model/new");
+})
 FLAW(the_earlier_part, add_key(s, rules, KEY(SUBMITTED_EARLIER), "model"))
 
 static void
@@ -346,6 +351,8 @@ a_tie_is_broken_by_what_there_is(void **state)
         { a_part_that_is_not_named,        "rules.rounds[1].tie_keys[0].code", "RULES_INCONSISTENT" },
         { the_criterion_that_is_not_there, "rules.rounds[1].tie_keys[0].code", "RULES_INCONSISTENT" },
         { the_criterion_of_two_parts,      "rules.rounds[1].tie_keys[0].code", "RULES_INCONSISTENT" },
+        { the_criterion_of_no_part,        "rules.rounds[1].tie_keys[0].code", "RULES_INCONSISTENT" },
+        { two_criteria_of_one_name,        "rules.rounds[1].tie_keys[0].code", "RULES_INCONSISTENT" },
         { the_earlier_part,                "rules.rounds[1].tie_keys[0].code", "RULES_INCONSISTENT" },
         { 0 },
     };
@@ -356,6 +363,7 @@ a_tie_is_broken_by_what_there_is(void **state)
         assert_named(s, f);
     add_key(s, rules, KEY(PART), "model");
     add_key(s, rules, KEY(CRITERION), "use of the video");
+    add_key(s, rules, KEY(CRITERION), "video/new");
     add_key(s, rules, KEY(SUBMITTED_EARLIER), "");
     set_rules_as(s, 21, 100, rules);
     publish_as(s, 11, 100);
