@@ -79,6 +79,7 @@ def some_round(types, chance, nth, stage, count):
     some_keys(chance, rules)
     rules.every_place_counts = stage == FINAL or chance.random() < 0.3
     rules.dispersion_centi = chance.choice((0, 100, 500, 1500))
+    rules.quorum_bp, rules.counting_base = chance.choice((1, 5000, 6667, 10_000)), chance.choice((1, 2))
     return rules
 
 

@@ -8,7 +8,7 @@ import math
 
 import editions
 
-TOP_OF_A_SHEET, MOST_SUMMED, MOST_MEMBERS = 10_000, 25, 25
+TOP_OF_A_SHEET, MOST_SUMMED, MOST_MEMBERS, WHOLE_BP = 10_000, 25, 25, 10_000
 PART, CRITERION, HIGHEST = 1, 2, 3
 NO_DAYS = ((2019, 2, 29), (2019, 13, 1), (2019, 0, 1), (2019, 11, 31), (2019, 12, 0))
 UNKNOWN_AGENCY = "0190a0e4-0000-7def-8123-000000000000"
@@ -70,6 +70,14 @@ def a_part_has_no_criteria(chance, rules):
     name, round_, part_name, part = a_part(chance, rules)
     part.ClearField("criteria")
     return [f"{part_name}.criteria", *lost_keys(name, round_)]
+
+
+@flaw(MISSING)
+def nobody_knows_who_must_be_there(chance, rules):
+    name, round_ = a_round(chance, rules)
+    field = chance.choice(("quorum_bp", "counting_base"))
+    round_.ClearField(field)
+    return [f"{name}.{field}"]
 
 
 # ------------------------------------------------------------------ days
@@ -242,6 +250,13 @@ def a_council_is_too_large(chance, rules):
     name, round_ = a_round(chance, rules)
     round_.min_members = MOST_MEMBERS + chance.choice((1, 100))
     return [f"{name}.min_members"]
+
+
+@flaw(CLASHING)
+def more_must_be_there_than_all(chance, rules):
+    name, round_ = a_round(chance, rules)
+    round_.quorum_bp = WHOLE_BP + chance.choice((1, 5000))
+    return [f"{name}.quorum_bp"]
 
 
 @flaw(CLASHING)
