@@ -291,6 +291,33 @@ is_outdated(const struct batch *b)
     return b->foreseen >= 0 && b->foreseen != b->found.position;
 }
 
+/* Does a letter of the last kind need what stands in its aggregate's state? */
+static bool
+last_kind_wants_state(const struct batch *b)
+{
+    const struct kind *last = b->writer->service->kinds[kinds_of(b) - 1];
+
+    for (size_t i = 0; i < b->count; i++)
+        if (b->letters[i]->keys.wants_state && b->letters[i]->kind == last &&
+            batch_needs_world(b->letters[i]))
+            return true;
+    return false;
+}
+
+/* Those are of kinds before it. They are read under the head's lock like all others, so their order does not matter. */
+static int
+load_behind_last(struct batch *b)
+{
+    size_t first = 0;
+    int rc;
+
+    name_more_keys(b, kinds_of(b));
+    if (!batch_ask_missing(b))
+        return 0;
+    rc = db_run(b->db);
+    return rc ? rc : store_loaded(b->store, b->world, b->arena, &first);
+}
+
 static int
 load_rest(struct batch *b, size_t upto)
 {
@@ -306,6 +333,8 @@ load_rest(struct batch *b, size_t upto)
         if (rc == 0)
             rc = store_loaded(b->store, b->world, b->arena, &first);
     }
+    if (rc == 0 && last_kind_wants_state(b))
+        rc = load_behind_last(b);
     return rc;
 }
 

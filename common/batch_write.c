@@ -58,8 +58,8 @@ save_alarms(struct batch *b)
                              alarms.count, (long long) a->due_us);
 
             *t = (struct timer){ uuid_derive("alarm", name, strlen(name)),
-                                 l->kind->name,
-                                 l->subject,
+                                 a->kind->name,
+                                 a->subject,
                                  a->message->descriptor->name,
                                  proto_pack(b->arena, a->message),
                                  a->due_us };

@@ -65,9 +65,16 @@ wrong(struct events *out, int refusal, const char *field, const char *format, ..
 void
 set_alarm(struct events *out, int64_t due_us, const void *message)
 {
+    set_alarm_on(out, out->kind, out->subject, due_us, message);
+}
+
+void
+set_alarm_on(struct events *out, const struct kind *kind, struct uuid id, int64_t due_us,
+             const void *message)
+{
     struct alarm *alarm = list_add(&out->alarms);
 
-    *alarm = (struct alarm){ due_us, message };
+    *alarm = (struct alarm){ due_us, message, kind, id };
 }
 
 void

@@ -85,10 +85,12 @@ struct violation {
     const char *description;
 };
 
-/* A message to be decided on later. */
+/* A message to be decided on later, and about which aggregate. */
 struct alarm {
     int64_t due_us;
     const ProtobufCMessage *message;
+    const struct kind *kind;
+    struct uuid subject;
 };
 
 /* A row that is kept beside the fold: personal data. */
@@ -118,9 +120,11 @@ void *new_event_on(struct events *out, const struct kind *kind, struct uuid id,
 int wrong(struct events *out, int refusal, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Has the runtime say this message to the same aggregate at that time; it must be HEARD by a handler
- * that may ONLY_RUNTIME. */
+/* Has the runtime say this message at that time, to the aggregate that the message is about, or to another one held; a
+ * handler must hear it that may ONLY_RUNTIME. */
 void set_alarm(struct events *out, int64_t due_us, const void *message);
+void set_alarm_on(struct events *out, const struct kind *kind, struct uuid id, int64_t due_us,
+                  const void *message);
 
 void put_aside(struct events *out, const struct table *table, const void *row);
 

@@ -11,7 +11,7 @@ from check import BUILD, finish, offence
 
 ALLOWED = set("""
     list_add list_at list_init
-    new_event new_event_on wrong set_alarm put_aside id_text need need_state also transition_find
+    new_event new_event_on wrong set_alarm set_alarm_on put_aside id_text need need_state also transition_find
     uuid_of uuid_parse uuid_is_nil uuid_equal uuid_compare uuid_print uuid_text uuid_derive
     digest_equal digest_is sha256 hash_open hash_bytes hash_text hash_number hash_close hex_text
     arena_zero arena_text arena_format arena_bytes proto_new proto_pack proto_field proto_enum_word

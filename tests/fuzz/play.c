@@ -143,7 +143,7 @@ look_at_events(struct play *play, struct letter *letter, const struct record *re
         happen_again(play, h, row.body);
     }
     s->last = letter->outcome;
-    story_remember(s, letter->kind, letter->subject);
+    story_remember(s);
 }
 
 static void

@@ -240,11 +240,11 @@ story_judge_actor(const struct story *s, const struct handler *handler)
 }
 
 static inline void
-story_remember(struct story *s, const struct kind *kind, struct uuid subject)
+story_remember(struct story *s)
 {
     LIST_EACH (const struct alarm, alarm, &s->last.alarms)
         *(struct story_alarm *) list_add(&s->alarms) =
-            (struct story_alarm){ kind, subject, *alarm, false };
+            (struct story_alarm){ alarm->kind, alarm->subject, *alarm, false };
     LIST_EACH (const struct happened, h, &s->last.happened)
         if (strncmp(h->event->descriptor->name, "sangkien.directory.v1.", 22) == 0)
             story_directory(s, h->event);
@@ -281,7 +281,7 @@ story_send(struct story *s, struct uuid subject, const void *message)
     if (s->last.reason)
         return;
     s->last = world_say(s->world, handler, kind, &envelope, copy);
-    story_remember(s, kind, subject);
+    story_remember(s);
 }
 
 /* A command of the person who speaks, about the aggregate of that number. */
@@ -316,7 +316,7 @@ story_hear(struct story *s, unsigned subject, const void *event)
     if (uuid_is_nil(&envelope.subject))
         return; /* not for this service */
     s->last = world_say(s->world, handler, kind, &envelope, copy);
-    story_remember(s, kind, envelope.subject);
+    story_remember(s);
 }
 
 /* The earliest alarm due by then that has not rung. */
