@@ -8,7 +8,7 @@ import sys
 
 import judging
 from local_contest import LocalContest
-from province import Province, agency_id, derive, document, invented_name, person_id
+from province import Province, agency_id, date_of, derive, document, invented_name, person_id
 from rounds import Council, Round, check
 from story import Ear, Message, Teller, officer
 
@@ -38,7 +38,7 @@ class Competition:
         self.stack, self.out = stack, out
         self.province, self.teller = Province(), Teller(stack, out)
         self.say, self.be = self.teller.say, self.teller.be
-        self.ear = self.digest = None
+        self.ear = self.final_digest = None
         self.local = LocalContest(self)
         self.council = Council(self.teller, EDITION, "snv-officer", judging.CHAIR, judging.SECRETARY, judging.MEMBERS)
         self.preliminary, self.final = (Round(self.council, code) for code in (judging.PRELIMINARY, judging.FINAL))
@@ -82,6 +82,11 @@ class Competition:
         self.say(officer("vp-owner", "submissions.CreateProgramme", derive("programme"), dict(
             name="Cuộc thi Mô hình, sáng kiến cải cách hành chính của công chức, viên chức trẻ",
             utc_offset_minutes=420)))
+        self.say(officer("vp-owner", "submissions.SetProgrammeRules", derive("programme"), dict(rules=dict(
+            jurisdiction="Cơ quan, đơn vị của tỉnh Khánh Hòa", language="vi", time_zone="Asia/Ho_Chi_Minh",
+            utc_offset_minutes=420, currency="VND", legal_basis=[dict(document=document(
+                "DECISION", "MAU-01/QĐ-UBND", "2016-01-15", "ubnd-tinh", "Quy chế cuộc thi (mẫu)"),
+                valid_from=date_of("2016-02-01"))]))))
         self.say(officer("snv-officer", "submissions.CreateEdition", EDITION, dict(
             ordinal=4, year=2019, name="Lần thứ 4 - năm 2019", document=plan)))
         self.say(officer("snv-officer", "submissions.SetEditionRules", EDITION, dict(rules=judging.rules())))
@@ -208,9 +213,9 @@ class Competition:
         self.be("2019-10-25 14:00")
         self.final.lock(sheets, {(judge, e.id): scores for place, e in enumerate(self.finalists, 1)
                                  for judge, scores in judging.final(e, place).items()})
-        ranking, self.digest = self.final.ranking(self.final.propose(minutes("MAU-31/BB-HDGK", "2019-10-25")))
+        ranking, self.final_digest = self.final.ranking(self.final.propose(minutes("MAU-31/BB-HDGK", "2019-10-25")))
         check("the order of the final", [x.entry_code for x in ranking.lines] == [e.code for e in self.finalists])
-        self.final.confirm(self.digest)
+        self.final.confirm(self.final_digest)
         self.ear.wait("submissions.EntryPlaced", "entry_id", [e.id for e in self.finalists])
 
     def results(self):
@@ -220,7 +225,10 @@ class Competition:
         self.be("2019-10-29 14:00")
         self.say(officer("vp-owner", "submissions.ConfirmResults", EDITION, dict(
             prizewinners=[dict(entry_id=e.id, award="AWARD_" + e.award) for e in self.finalists],
-            ranking_digest=self.digest, document=document("REPORT", "2417/BC-SNV", "2019-10-29"))))
+            ranking_digest=self.final_digest, document=document("REPORT", "2417/BC-SNV", "2019-10-29"))))
+        self.be("2019-11-01 08:00")
+        self.say(officer("vp-owner", "submissions.PublishResults", EDITION, dict(
+            url="https://caicachhanhchinh.khanhhoa.example/cuoc-thi-2019")))
 
     PHASES = (
         ("{agencies} agencies enter the directory", agencies),
@@ -237,5 +245,5 @@ class Competition:
         ("preliminary: {judges} judges lock their sheets; one is reopened", preliminary_scored),
         ("preliminary: {finalists} of {entries} reach 75 points; a criterion parts two of 77.80", preliminary_ranked),
         ("final: four parts, every place counts", final_judged),
-        ("judging is closed; results: ten prizes", results),
+        ("judging is closed; results: ten prizes, and everybody may read them", results),
     )

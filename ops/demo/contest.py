@@ -13,8 +13,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import judging  # noqa: E402
 import summary  # noqa: E402
-from competition import Competition  # noqa: E402
+from competition import EDITION, Competition  # noqa: E402
 from province import DISPATCH, OFFICERS, agency_id, date_of, derive, document, person_id, within  # noqa: E402
+from rounds import check  # noqa: E402
 from stack import Stack, StackError  # noqa: E402
 from story import Message, StoryError, officer  # noqa: E402
 
@@ -43,8 +44,9 @@ class Contest(Competition):
         self.be("2019-11-25 08:00")
         due = dict(date=date_of("2020-01-31"), inclusive=False, utc_offset_minutes=420, document=dict(
             DISPATCH, issued_on=date_of("2019-11-22"), issuer_agency_id=agency_id("ubnd-tinh")))
-        self.say(*(officer("snv-officer", "submissions.RequireDossier", d.id, dict(due=due))
-                   for d in self.province.dossiers))
+        self.say(officer("snv-officer", "submissions.StartFollowUp", EDITION, dict(due=due)))
+        owed = self.teller.list("snv", "submissions.ListDossiers", "dossiers")
+        check("who owes a dossier", {d.id for d in owed} == {d.id for d in self.province.dossiers})
 
     def submit(self, dossier, nth="", expect="", lines=None):
         entry, lines = dossier.entry, lines or dossier.lines
@@ -249,9 +251,15 @@ class Contest(Competition):
         self.ear.wait("submissions.EntryPaid", "entry_id", [d.id for d in self.approved()])
         self.last_position = max(position for reply in paid for position in reply.positions)
 
+    def not_over(self):
+        """One never came, and money that was granted is accounted for later; the district's contest is over."""
+        self.be("2020-06-30 08:00")
+        self.say(officer("snv-officer", "submissions.ArchiveEdition", self.local.edition))
+        self.say(officer("snv-officer", "submissions.ArchiveEdition", EDITION, expect="OPEN_CASES"))
+
     PHASES = (
         *Competition.PHASES,
-        ("{dossiers} dossiers required, before 31/01/2020", dossiers_required),
+        ("follow-up: {dossiers} dossiers are owed, before 31/01/2020", dossiers_required),
         ("{filed} dossiers arrive in time", dossiers_in),
         ("one is returned, and cured", returned_and_cured),
         ("one comes at midnight of 31/01/2020, and is refused", too_late),
@@ -267,6 +275,7 @@ class Contest(Competition):
         ("the People's Committee decides: {approved} approved, one of them for less; 1 rejected", decided),
         ("Finance allots", allotted),
         ("the Treasury pays; one payment above the allotment is refused", disbursed),
+        ("the district's contest is archived; the province's is not, while anything of it is open", not_over),
     )
 
     def counts(self):

@@ -13,6 +13,7 @@ approve(const struct given *given, const Funding__Decide *ask, struct events *ou
                      (long long) c->agreed_vnd);
 
     CASE_EVENT(approved, Funding__FundingApproved, out, c, ON(funding_approved));
+    approved->dossier_id = id_text(out, &c->dossier_id);
     approved->approved_vnd = ask->amount_vnd;
     approved->digest = funding_digest(out, c);
     approved->person_id = id_text(out, &given->actor->person);
@@ -32,6 +33,7 @@ reject(const struct given *given, const Funding__Decide *ask, struct events *out
         return wrong(out, NO(REASON_MISSING), "reason", "a rejection says why");
 
     CASE_EVENT(rejected, Funding__FundingRejected, out, c, ON(funding_rejected));
+    rejected->dossier_id = id_text(out, &c->dossier_id);
     rejected->reason = ask->reason;
     rejected->person_id = id_text(out, &given->actor->person);
     rejected->decision = ask->decision;

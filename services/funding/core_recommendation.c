@@ -67,6 +67,7 @@ withdraw_case(const struct funding_case *c, const char *reason, struct events *o
 {
     CASE_EVENT(withdrawn, Funding__FundingWithdrawn, out, c, ON(funding_withdrawn));
 
+    withdrawn->dossier_id = id_text(out, &c->dossier_id);
     withdrawn->reason = reason;
     if (c->self.state == IS(AGREED) || c->self.state == IS(SUBMITTED))
         funding_release(out, c);

@@ -4,11 +4,12 @@
  * What is judged by time is judged by the arrival at the gateway, never by when its turn came. */
 #include <string.h>
 
-#include "common/proto.h"
 #include "sangkien/appraisal/v1/events.pb-c.h"
-#include "services/submissions/submissions.h"
+#include "sangkien/funding/v1/events.pb-c.h"
+#include "services/submissions/dossier.h"
 
-#define IS(state) SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##state
+#define IS(state)                                                                                  \
+    SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##state /* by hand: ACCEPTED is a word of decide.h, too */
 
 /* Does it lie with the entrant agency, so that a deadline runs? */
 static bool
@@ -25,82 +26,12 @@ time_limit_us(const struct dossier *dossier)
     return dossier->self.state == IS(RETURNED) ? dossier->cure_at_us : dossier->due_at_us;
 }
 
-static void
-remind_at(struct events *out, int64_t due_us)
-{
-    Submissions__DeadlinePassed *passed = proto_new(out->arena, ON(deadline_passed));
-
-    passed->due_us = due_us;
-    set_alarm(out, due_us, passed);
-}
-
 /* The dossier's entry has the same id. */
 static void
 entry_of(const struct given *given, const void *command, struct keys *keys)
 {
     (void) command;
     need(keys, &entry_kind, given->subject);
-}
-
-/* ------------------------------------------------------------------ requiring */
-
-/* Until its results are confirmed, a round that is annulled may make a finalist none again. */
-static int
-judge_finalist(const struct entry *entry)
-{
-    switch (entry->self.state) {
-    case NOTHING:
-        return NO(UNKNOWN_ENTRY);
-    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_WITHDRAWN:
-    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_DISQUALIFIED:
-        return NO(ENTRY_WITHDRAWN);
-    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_ELIMINATED:
-    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_REFUSED:
-        return NO(NOT_A_FINALIST);
-    case SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_FINALIST:
-        return NO(NO_RESULTS_YET);
-    default:
-        return entry->reached_final ? ACCEPTED : NO(NO_RESULTS_YET);
-    }
-}
-
-static int
-require_dossier(const struct given *given, const void *command, struct events *out)
-{
-    const struct entry *entry = also(given, 0);
-    const Submissions__RequireDossier *ask = command;
-    int64_t due_us = 0;
-    int refusal = judge_finalist(entry);
-
-    if (!refusal)
-        refusal = submissions_deadline_end(ask->due, "due", out, &due_us);
-    if (refusal)
-        return refusal;
-
-    Submissions__DossierRequired *said = new_event(out, ON(dossier_required));
-    said->dossier_id = id_text(out, &given->subject);
-    said->entrant_agency_id = id_text(out, &entry->entrant_agency_id);
-    said->entry_code = entry->entry_code;
-    said->title = entry->title;
-    said->due_at = proto_time(out->arena, due_us);
-    said->due = ask->due;
-    said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
-    remind_at(out, due_us);
-    return ACCEPTED;
-}
-
-static void
-dossier_required(void *state, const void *event)
-{
-    struct dossier *dossier = state;
-    const Submissions__DossierRequired *e = event;
-
-    dossier->entrant_agency_id = uuid_of(e->entrant_agency_id);
-    dossier->entry_code = e->entry_code;
-    dossier->title = e->title;
-    dossier->due_at_us = proto_time_us(e->due_at);
-    dossier->due = e->due;
-    submissions_remember_co_entrants(&dossier->co_entrants, e->co_entrants, e->n_co_entrants);
 }
 
 /* ------------------------------------------------------------------ submitting */
@@ -229,7 +160,7 @@ return_dossier(const struct given *given, const void *command, struct events *ou
     said->reason = ask->reason;
     said->cure_at = proto_time(out->arena, cure_us);
     said->cure = ask->cure;
-    remind_at(out, cure_us);
+    dossier_remind_at(out, &given->subject, cure_us);
     return ACCEPTED;
 }
 
@@ -361,13 +292,17 @@ appraisal_reported(const struct given *given, const void *event, struct events *
 /* clang-format off */
 static const struct handler handlers[] = {
     /* message              who may            decide           birth       also locks */
-    { ON(require_dossier),  MAY(STANDING),     require_dossier, CREATES,    entry_of, NULL },
+    { ON(require_dossier),  MAY(STANDING),     dossier_require, CREATES,    dossier_needs_entry_and_edition, NULL },
     { ON(submit_dossier),   MAY(ENTRANT_HEAD), submit_dossier,  MUST_EXIST, NULL,     NULL },
     { ON(return_dossier),   MAY(STANDING),     return_dossier,  MUST_EXIST, NULL,     NULL },
     { ON(accept_dossier),   MAY(STANDING),     accept_dossier,  MUST_EXIST, entry_of, NULL },
     { ON(deadline_passed),  ONLY_RUNTIME,      deadline_passed, MUST_EXIST, NULL,     NULL },
     { &appraisal__appraisal_opened__descriptor,   HEARD, appraisal_opened,   MUST_EXIST, NULL, dossier_opened_for },
     { &appraisal__appraisal_reported__descriptor, HEARD, appraisal_reported, MUST_EXIST, NULL, dossier_reported_on },
+    { &funding__funding_case_opened__descriptor,  HEARD, dossier_hear_opened,   MUST_EXIST, NULL, dossier_of_case },
+    { &funding__funding_approved__descriptor,     HEARD, dossier_hear_granted,  MUST_EXIST, NULL, dossier_of_case },
+    { &funding__funding_rejected__descriptor,     HEARD, dossier_hear_ended, MUST_EXIST, NULL, dossier_of_case },
+    { &funding__funding_withdrawn__descriptor,    HEARD, dossier_hear_ended,     MUST_EXIST, NULL, dossier_of_case },
     { 0 },
 };
 
@@ -391,6 +326,10 @@ static const struct transition transitions[] = {
     { IS(ACCEPTED),        ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
     { IS(UNDER_APPRAISAL), ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
     { IS(APPRAISED),       ON(dossier_withdrawn),         IS(WITHDRAWN),       NULL,              "its entry was withdrawn" },
+    { IS(APPRAISED),       ON(dossier_funding_noted),     IS(APPRAISED),       dossier_funding_noted, "a funding case of it was opened, decided or ended" },
+    { IS(CLOSED),          ON(dossier_funding_noted),     IS(CLOSED),          dossier_funding_noted, "a funding case of it was opened, decided or ended" },
+    { IS(WITHDRAWN),       ON(dossier_funding_noted),     IS(WITHDRAWN),       dossier_funding_noted, "a funding case of it was opened, decided or ended" },
+    { IS(APPRAISED),       ON(dossier_closed),            IS(CLOSED),          NULL,              "its edition was archived" },
     { 0 },
 };
 

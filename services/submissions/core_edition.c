@@ -142,11 +142,16 @@ static void
 say_rules(const struct given *given, int64_t opens_us, int64_t closes_us, struct events *out)
 {
     const struct edition *edition = given->state;
+    const struct rules_version *programme = submissions_latest_rules(also(given, 0));
     Submissions__EditionPublished *said = new_event(out, ON(edition_published));
 
     said->edition_id = id_text(out, &given->subject);
     said->organiser_agency_id = id_text(out, &edition->organiser_agency_id);
     said->parent_edition_id = id_text(out, &edition->parent_edition_id);
+    if (programme) {
+        said->programme_rules_version = programme->number;
+        said->programme_rules_digest = proto_digest(out->arena, &programme->digest);
+    }
     if (edition->judged_elsewhere)
         return;
     said->rules_version = edition->rules_version;
@@ -188,6 +193,8 @@ edition_published(void *state, const void *event)
         edition->opens_at_us = proto_time_us(e->opens_at);
     if (e->closes_at)
         edition->closes_at_us = proto_time_us(e->closes_at);
+    edition->programme_rules_version = e->programme_rules_version;
+    edition->programme_rules_digest = proto_digest_of(e->programme_rules_digest);
 }
 
 /* ------------------------------------------------------------------ its early end */
@@ -218,7 +225,7 @@ static const struct handler handlers[] = {
     { ON(create_edition),       STAFF,                                         create_edition,                   CREATES,    NULL,                         NULL },
     { ON(create_local_edition), LOCAL,                                         submissions_create_local_edition, CREATES,    submissions_edition_above,    NULL },
     { ON(set_edition_rules),    STAFF | LOCAL,                                 set_edition_rules,                MUST_EXIST, NULL,                         NULL },
-    { ON(publish_edition),      MAY(OWNER) | MAY(ENTRANT_HEAD),                publish_edition,                  MUST_EXIST, NULL,                         NULL },
+    { ON(publish_edition),      MAY(OWNER) | MAY(ENTRANT_HEAD),                publish_edition,                  MUST_EXIST, submissions_needs_programme_rules, NULL },
     { ON(open_registration),    STAFF | LOCAL,                                 submissions_open_registration,    MUST_EXIST, NULL,                         NULL },
     { ON(extend_registration),  MAY(OWNER) | MAY(ENTRANT_HEAD),                submissions_extend_registration,  MUST_EXIST, NULL,                         NULL },
     { ON(close_registration),   STAFF | LOCAL,                                 submissions_close_registration,   MUST_EXIST, NULL,                         NULL },
@@ -229,6 +236,9 @@ static const struct handler handlers[] = {
     { HEAR(round_annulled),     HEARD,                                         submissions_round_annulled,       MUST_EXIST, submissions_entries_set_back, submissions_edition_set_back },
     { HEAR(judging_closed),     HEARD,                                         submissions_judging_closed,       MUST_EXIST, NULL,                         NULL },
     { ON(confirm_results),      MAY(OWNER) | MAY(ORGANISER) | MAY(ENTRANT_HEAD), submissions_confirm_results,    MUST_EXIST, submissions_entries_named,    NULL },
+    { ON(publish_results),      MAY(OWNER) | MAY(ORGANISER) | MAY(ENTRANT_HEAD), submissions_publish_results,    MUST_EXIST, NULL,                         NULL },
+    { ON(start_follow_up),      MAY(STANDING),                                 submissions_start_follow_up,      MUST_EXIST, submissions_entries_placed,   NULL },
+    { ON(archive_edition),      MAY(STANDING),                                 submissions_archive_edition,      MUST_EXIST, submissions_entries_placed,   NULL },
     { ON(report_local_results), LOCAL,                                         submissions_report_local_results, MUST_EXIST, NULL,                         NULL },
     { ON(cancel_edition),       MAY(OWNER) | MAY(ENTRANT_HEAD),                cancel_edition,                   MUST_EXIST, NULL,                         NULL },
     { 0 },
@@ -252,6 +262,11 @@ static const struct transition transitions[] = {
     { IS(JUDGING),           ON(results_confirmed),      IS(RESULTS_CONFIRMED), submissions_results_confirmed,      "every finalist's prize, or that there is none, is confirmed" },
     { IS(RESULTS_CONFIRMED), ON(promotion_counted),      IS(RESULTS_CONFIRMED), submissions_promotion_counted,      "a local contest sent one more entry up" },
     { IS(RESULTS_CONFIRMED), ON(local_results_reported), IS(RESULTS_CONFIRMED), submissions_local_results_reported, "a local contest told what came of it, and what it cost" },
+    { IS(RESULTS_CONFIRMED), ON(results_published),      IS(RESULTS_CONFIRMED), submissions_results_published,      "the confirmed results are for everybody" },
+    { IS(FOLLOW_UP),         ON(results_published),      IS(FOLLOW_UP),         submissions_results_published,      "the confirmed results are for everybody" },
+    { IS(RESULTS_CONFIRMED), ON(follow_up_started),      IS(FOLLOW_UP),         submissions_follow_up_started,      "its finalists owe their dossiers" },
+    { IS(FOLLOW_UP),         ON(edition_archived),       IS(ARCHIVED),          NULL,                               "nothing of it is open any more" },
+    { IS(RESULTS_CONFIRMED), ON(edition_archived),       IS(ARCHIVED),          NULL,                               "it has no follow-up, and nothing of it is open" },
     { IS(DRAFT),             ON(edition_cancelled),      IS(CANCELLED),         NULL,                               "the edition was called off before it was published" },
     { IS(PUBLISHED),         ON(edition_cancelled),      IS(CANCELLED),         NULL,                               "the edition was called off before it opened" },
     { IS(OPEN),              ON(edition_cancelled),      IS(CANCELLED),         NULL,                               "the edition was called off while entries came in" },

@@ -58,4 +58,12 @@ int submissions_confirm_results(const struct given *given, const void *command, 
 void submissions_entries_named(const struct given *given, const void *command, struct keys *keys);
 void submissions_results_confirmed(void *state, const void *event);
 
+/* core_follow_up.c */
+int submissions_publish_results(const struct given *given, const void *command, struct events *out);
+int submissions_start_follow_up(const struct given *given, const void *command, struct events *out);
+int submissions_archive_edition(const struct given *given, const void *command, struct events *out);
+void submissions_entries_placed(const struct given *given, const void *command, struct keys *keys);
+void submissions_results_published(void *state, const void *event);
+void submissions_follow_up_started(void *state, const void *event);
+
 #endif

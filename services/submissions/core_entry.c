@@ -18,11 +18,11 @@ static const struct handler handlers[] = {
     { ON(register_entry),           EXAMINER,                       entry_register,      MUST_EXIST, entry_needs_edition,        NULL },
     { ON(record_final_result),      MAY(ORGANISER) | MAY(STANDING), entry_record_result, MUST_EXIST, entry_needs_edition,        NULL },
     { ON(withdraw_entry),           MAY(ENTRANT_HEAD),              entry_withdraw,      MUST_EXIST, entry_needs_all,            NULL },
-    { ON(propose_disqualification), MAY(OWNER) | MAY(ORGANISER),    entry_accuse,        MUST_EXIST, NULL,                       NULL },
+    { ON(propose_disqualification), MAY(OWNER) | MAY(ORGANISER),    entry_accuse,        MUST_EXIST, entry_needs_edition,        NULL },
     { ON(answer_accusation),        MAY(ENTRANT_HEAD),              entry_answer,        MUST_EXIST, NULL,                       NULL },
     { ON(dismiss_accusation),       MAY(OWNER),                     entry_dismiss,       MUST_EXIST, NULL,                       NULL },
     { ON(disqualify_entry),         MAY(OWNER),                     entry_disqualify,    MUST_EXIST, entry_needs_all,            NULL },
-    { ON(annul_result),             MAY(OWNER),                     entry_annul,         MUST_EXIST, entry_needs_dossier,        NULL },
+    { ON(annul_result),             MAY(OWNER),                     entry_annul,         MUST_EXIST, entry_needs_dossier_and_edition, NULL },
     { &funding__funds_disbursed__descriptor, HEARD, entry_hear_of_money, MUST_EXIST, NULL, entry_paid_for },
     { 0 },
 };

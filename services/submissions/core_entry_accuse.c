@@ -21,6 +21,9 @@ entry_accuse(const struct given *given, const void *command, struct events *out)
 
     if (is_accused(entry))
         return NO(HEARING_OPEN);
+    refusal = entry_judge_archive(also(given, 0));
+    if (refusal)
+        return refusal;
     refusal = submissions_deadline_end(ask->answer_due, "answer_due", out, &due_us);
     if (refusal)
         return refusal;
@@ -129,6 +132,8 @@ entry_disqualify(const struct given *given, const void *command, struct events *
     const Submissions__DisqualifyEntry *ask = command;
     int refusal = judge_hearing(given, entry);
 
+    if (!refusal)
+        refusal = entry_judge_archive(also(given, 1)); /* behind its dossier */
     if (!refusal)
         refusal = submissions_judge_document(ask->document, out);
     if (refusal)

@@ -15,6 +15,20 @@ entry_needs_dossier(const struct given *given, const void *command, struct keys 
 }
 
 void
+entry_needs_dossier_and_edition(const struct given *given, const void *command, struct keys *keys)
+{
+    entry_needs_dossier(given, command, keys);
+    entry_needs_edition(given, command, keys);
+}
+
+/* Whatever became of its entries stays. */
+int
+entry_judge_archive(const struct edition *edition)
+{
+    return edition->self.state == EDITION_IS(ARCHIVED) ? NO(EDITION_ARCHIVED) : ACCEPTED;
+}
+
+void
 entry_needs_all(const struct given *given, const void *command, struct keys *keys)
 {
     entry_needs_dossier(given, command, keys);
@@ -59,6 +73,8 @@ entry_withdraw(const struct given *given, const void *command, struct events *ou
         return NO(MONEY_PAID);
     if (!transition_find(&entry_kind, entry->self.state, ON(entry_withdrawn)))
         return NO(NOT_WITHDRAWABLE);
+    if (entry_judge_archive(also(given, EDITION)))
+        return NO(EDITION_ARCHIVED);
 
     Submissions__EntryWithdrawn *said = new_event(out, ON(entry_withdrawn));
     said->entry_id = id_text(out, &given->subject);
@@ -72,16 +88,22 @@ entry_withdraw(const struct given *given, const void *command, struct events *ou
 
 /* ------------------------------------------------------------------ annulling a result */
 
-/* To have reached the final stays a fact; and the entry still counts as one of its agency's. */
+/* To have reached the final stays a fact; and the entry still counts as one of its agency's. A decision on money is revoked
+ * first; one that is not known here yet, funding asks to revoke. */
 int
 entry_annul(const struct given *given, const void *command, struct events *out)
 {
     const struct entry *entry = given->state;
+    const struct dossier *dossier = also(given, DOSSIER);
     const Submissions__AnnulResult *ask = command;
     int refusal = submissions_judge_document(ask->document, out);
 
     if (!refusal && entry->money_paid)
         refusal = NO(MONEY_PAID);
+    if (!refusal && dossier->committed_cases)
+        refusal = NO(MONEY_COMMITTED);
+    if (!refusal)
+        refusal = entry_judge_archive(also(given, EDITION));
     if (refusal)
         return refusal;
 

@@ -3,7 +3,7 @@
 
 #include "services/submissions/submissions.h"
 
-enum { LONGEST_PROGRAMME = 64, FARTHEST_OFFSET_MINUTES = 840 };
+enum { LONGEST_PROGRAMME = 64 };
 
 /* Lower-case letters, digits and hyphens, not beginning with a hyphen. */
 static bool
@@ -49,8 +49,9 @@ programme_created(void *state, const void *event)
 #define IS(state) SUBMISSIONS__PROGRAMME_STATE__PROGRAMME_STATE_##state
 
 static const struct handler handlers[] = {
-    /* message              who may     decide            birth   also locks */
-    { ON(create_programme), MAY(OWNER), create_programme, FOUNDS, NULL },
+    /* message                  who may                     decide                           birth       also locks */
+    { ON(create_programme),     MAY(OWNER),                 create_programme,                FOUNDS,     NULL, NULL },
+    { ON(set_programme_rules),  MAY(OWNER) | MAY(STANDING), submissions_set_programme_rules, MUST_EXIST, submissions_needs_programme_rules, NULL },
     { 0 },
 };
 

@@ -295,6 +295,7 @@ submissions_judge_rules(const struct given *given, const struct edition *edition
     submissions_review_rounds(&review);
     review_prizes(&review);
     review_local_terms(&review, edition);
+    submissions_review_programme(&review, also(given, 0));
     if (review.is_incomplete)
         return NO(RULES_INCOMPLETE);
     if (review.is_inconsistent)

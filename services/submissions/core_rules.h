@@ -29,6 +29,9 @@ const char *submissions_item(struct review *review, const char *list, size_t nth
 /* Codes of tracks, clusters ... are unique in their list. */
 void submissions_review_codes(struct review *review, const char *list, void *items, size_t count);
 
+/* In core_programme_rules.c: does the edition go with what holds for all of its programme's? */
+void submissions_review_programme(struct review *review, const struct programme_rules *programme);
+
 /* In core_rules_round.c. */
 void submissions_review_rounds(struct review *review);
 

@@ -113,6 +113,9 @@ void entry_disqualified(void *state, const void *event);
 /* ------------------------------------------------------------------ core_entry_leave.c */
 
 void entry_needs_dossier(const struct given *given, const void *command, struct keys *keys);
+void entry_needs_dossier_and_edition(const struct given *given, const void *command,
+                                     struct keys *keys);
+int entry_judge_archive(const struct edition *edition) MUST_CHECK;
 void entry_needs_all(const struct given *given, const void *command, struct keys *keys);
 
 /* What goes with an entry that leaves: its dossier, and its place among its agency's entries. Where entry_needs_all

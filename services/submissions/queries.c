@@ -1,4 +1,5 @@
 /* services/submissions/queries.c - what one may ask submissions, and the statements that answer. */
+#include "common/proto.h"
 #include "sangkien/submissions/v1/queries.pb-c.h"
 #include "services/submissions/submissions.h"
 
@@ -77,15 +78,17 @@ static const char list_open_entries[] =
     ACCUSED(QUERY_ALL) " UNION ALL " ACCUSED("e.entrant_agency_id = $2") ") AS u) AS w"
     " WHERE w.page_key > coalesce($3::text, '') ORDER BY w.page_key LIMIT $4::int8";
 
-/* The edition that is the subject, once its results are confirmed: finalists before others, by place; where it was judged
- * elsewhere, by score. For everybody. */
+/* The edition that is the subject, once its results are published; from when they are confirmed on for those who read the whole
+ * programme and for its organiser; where it was judged elsewhere, as they come. Finalists before others, by place, or by
+ * score. */
 static const char list_results[] =
     "SELECT * FROM (SELECT lpad((row_number() OVER (ORDER BY t.reached_final DESC, t.rank = 0, t.rank, t.score_centi DESC,"
     " t.title COLLATE \"vi-x-icu\", t.id))::text, 8, '0') COLLATE \"C\" AS page_key, t.id AS entry_id,"
     " t.entry_code, t.title, t.entrant_agency_id, t.team, t.entry_kind, t.track, t.reached_final, t.rank,"
     " t.score_centi, t.award FROM submissions.entry AS t JOIN submissions.edition AS d"
     " ON d.programme = t.programme AND d.id = t.edition_id WHERE t.programme = $1::text AND t.edition_id = $6::uuid"
-    " AND t.state IN (5, 7, 8) AND (d.judged_elsewhere OR d.state IN (6, 7, 8)) AND ($2::uuid IS NULL OR true)"
+    " AND t.state IN (5, 7, 8) AND (d.judged_elsewhere OR (d.state IN (6, 7, 8) AND ("
+    "d.results_published_at IS NOT NULL OR $2::uuid IS NULL OR d.organiser_agency_id = $2)))"
     " AND ($5::uuid IS NULL OR true)) AS r WHERE r.page_key > coalesce($3::text, '') ORDER BY r.page_key LIMIT $4::int8";
 
 /* Of every entry that was judged to the end, as soon as its edition's results are known. */
@@ -145,8 +148,33 @@ show_latest_draft(void *state)
     entry->evidence.count = count;
 }
 
+/* A programme, with the rules that hold. */
+static void
+show_programme(const struct given *given, const void *ask, struct arena *arena, void *response)
+{
+    const struct programme *programme = given->state;
+    const struct rules_version *latest = submissions_latest_rules(also(given, 0));
+    Submissions__GetProgrammeResponse *shown = response;
+    Submissions__Programme *said = proto_new(arena, ON(programme));
+
+    (void) ask;
+    shown->programme = said;
+    said->id = uuid_text(arena, &programme->self.id);
+    said->version = programme->self.version;
+    said->state = (Submissions__ProgrammeState) programme->self.state;
+    said->name = programme->name;
+    said->owner_agency_id = uuid_text(arena, &programme->owner_agency_id);
+    said->utc_offset_minutes = programme->utc_offset_minutes;
+    if (!latest)
+        return;
+    said->rules = latest->rules;
+    said->rules_version = latest->number;
+    said->rules_digest = proto_digest(arena, &latest->digest);
+}
+
 const struct query submissions_queries[] = {
-    { ON(get_programme),      ON(get_programme_response),      .kind = &programme_kind, .for_everybody = true },
+    { ON(get_programme),      ON(get_programme_response),      .kind = &programme_kind, .for_everybody = true,
+      .also = submissions_needs_programme_rules, .answer = show_programme },
     { ON(get_edition),        ON(get_edition_response),        .kind = &edition_kind, .may_see = may_see_edition },
     { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind, .show = show_latest_draft },
     { ON(get_dossier),        ON(get_dossier_response),        .kind = &dossier_kind },

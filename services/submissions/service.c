@@ -4,7 +4,7 @@
 /* clang-format off */
 /* Entries are locked before editions and entrants: which ones is known only when the entry is loaded. */
 static const struct kind *const kinds[] = {
-    &programme_kind, &entry_kind, &dossier_kind, &entrant_kind, &edition_kind, NULL,
+    &programme_kind, &programme_rules_kind, &entry_kind, &dossier_kind, &entrant_kind, &edition_kind, NULL,
 };
 
 static const struct refusal_text refusal_texts[] = {
@@ -56,6 +56,10 @@ static const struct refusal_text refusal_texts[] = {
     { NO(HEARING_OPEN),        "the entry is accused already, and its agency may still answer" },
     { NO(NOT_PROMOTABLE),      "this is no entry that won a local contest under this edition, or not one that may go on" },
     { NO(TOO_MANY_PROMOTIONS), "the local contest has sent as many entries up as it may" },
+    { NO(ALREADY_PUBLISHED),   "the results of this edition were made known before" },
+    { NO(FOLLOW_UP_FIRST),     "its finalists owe dossiers: an edition is archived after its follow-up" },
+    { NO(OPEN_CASES),          "so many of its dossiers, or funding cases of them, are open" },
+    { NO(EDITION_ARCHIVED),    "the edition is archived: nothing of it changes any more" },
     { NO(TOO_MANY_DRAFTS),     "an entry can be drafted a hundred times" },
     { NO(ENTRANTS_CONFIRMED),  "the entrants are confirmed: what was not registered by then is not any more" },
     { NO(OTHER_RANKING),       "this is not the ranking with which judging was closed" },

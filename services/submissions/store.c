@@ -10,6 +10,23 @@ static const struct column programme_columns[] = {
     { 0 },
 };
 
+static const struct column programme_rules_columns[] = {
+    COLUMN(struct programme_rules, rules_version, INT8),
+    { 0 },
+};
+
+static const struct column rules_version_columns[] = {
+    COLUMN(struct rules_version, number, INT8),
+    COLUMN(struct rules_version, digest, DIGEST),
+    COLUMN_MESSAGE(struct rules_version, rules, ON(programme_rules)),
+    { 0 },
+};
+
+static const struct child programme_rules_children[] = {
+    CHILD("submissions.programme_rules_version", struct programme_rules, versions, struct rules_version, rules_version_columns),
+    { 0 },
+};
+
 static const struct column edition_columns[] = {
     COLUMN(struct edition, ordinal,             INT4),
     COLUMN(struct edition, year,                INT4),
@@ -37,6 +54,12 @@ static const struct column edition_columns[] = {
     COLUMN(struct edition, entrants_confirmed,  BOOL),
     COLUMN(struct edition, judging_ended,       BOOL),
     COLUMN(struct edition, ranking_digest,      DIGEST),
+    COLUMN(struct edition, programme_rules_version, INT8),
+    COLUMN(struct edition, programme_rules_digest,  DIGEST),
+    COLUMN(struct edition, results_published_at_us, TIME),
+    COLUMN(struct edition, results_url,             TEXT),
+    COLUMN_MESSAGE(struct edition, results_notice, &types__official_document__descriptor),
+    COLUMN(struct edition, follow_up_due_at_us,     TIME),
     { 0 },
 };
 
@@ -138,6 +161,8 @@ static const struct column dossier_columns[] = {
     COLUMN(struct dossier, dossier_version,   INT8),
     COLUMN(struct dossier, submitted_by,      UUID),
     COLUMN(struct dossier, accepted_by,       UUID),
+    COLUMN(struct dossier, open_cases,        INT4),
+    COLUMN(struct dossier, committed_cases,   INT4),
     { 0 },
 };
 
@@ -171,6 +196,7 @@ static const struct child dossier_children[] = {
 };
 
 const struct table programme_table = { "submissions.programme", programme_columns, sizeof(struct programme), NULL };
+const struct table programme_rules_table = { "submissions.programme_rules", programme_rules_columns, sizeof(struct programme_rules), programme_rules_children };
 const struct table edition_table = { "submissions.edition", edition_columns, sizeof(struct edition), NULL };
 const struct table entry_table = { "submissions.entry", entry_columns, sizeof(struct entry), entry_children };
 const struct table entrant_table = { "submissions.entrant", entrant_columns, sizeof(struct entrant), entrant_children };

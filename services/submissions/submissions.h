@@ -16,17 +16,33 @@
 #include "sangkien/submissions/v1/commands.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
 #include "sangkien/submissions/v1/inner.pb-c.h"
+#include "sangkien/submissions/v1/programme.pb-c.h"
 #include "sangkien/submissions/v1/rules.pb-c.h"
 #include "sangkien/submissions/v1/types.pb-c.h"
 
 #define NO(refusal) SUBMISSIONS__REFUSAL__REFUSAL_##refusal
 #define ON(message) &submissions__##message##__descriptor
 
+enum { FARTHEST_OFFSET_MINUTES = 840 };
+
 struct programme {
     struct aggregate self;
     const char *name;
     struct uuid owner_agency_id;
     int32_t utc_offset_minutes;
+};
+
+struct rules_version {
+    int64_t number; /* 1, 2, 3 ... */
+    struct digest digest;
+    Submissions__ProgrammeRules *rules;
+};
+
+/* What holds for all of the programme's editions. */
+struct programme_rules {
+    struct aggregate self;
+    int64_t rules_version; /* number of the latest one */
+    struct list versions;
 };
 
 struct edition {
@@ -54,9 +70,15 @@ struct edition {
     Types__OfficialDocument *results_document;
     int64_t cost_vnd;
     Types__OfficialDocument *local_report;
-    bool entrants_confirmed;      /* no entry is registered any more */
-    bool judging_ended;           /* nor is anything judged */
-    struct digest ranking_digest; /* of the last round; none where there was no final */
+    bool entrants_confirmed;         /* no entry is registered any more */
+    bool judging_ended;              /* nor is anything judged */
+    struct digest ranking_digest;    /* of the last round; none where there was no final */
+    int64_t programme_rules_version; /* those that held when it was published */
+    struct digest programme_rules_digest;
+    int64_t results_published_at_us; /* 0: they are not for everybody */
+    const char *results_url;
+    Types__OfficialDocument *results_notice;
+    int64_t follow_up_due_at_us;
 };
 
 /* Of which draft: those of the latest one hold. */
@@ -170,12 +192,15 @@ struct dossier {
     int64_t dossier_version;
     struct uuid submitted_by;
     struct uuid accepted_by;
+    int32_t open_cases;      /* of funding, as heard: neither rejected nor withdrawn */
+    int32_t committed_cases; /* those of them that were approved */
     struct list co_entrants;
     struct list versions;
     struct list lines;
 };
 
 extern const struct kind programme_kind;
+extern const struct kind programme_rules_kind;
 extern const struct kind edition_kind;
 extern const struct kind entry_kind;
 extern const struct kind dossier_kind;
@@ -184,6 +209,7 @@ extern const struct kind entrant_kind;
 extern const struct query submissions_queries[];
 
 extern const struct table programme_table;
+extern const struct table programme_rules_table;
 extern const struct table edition_table;
 extern const struct table entry_table;
 extern const struct table dossier_table;
@@ -199,6 +225,19 @@ int submissions_deadline_end(const Types__Deadline *deadline, const char *field,
 /* Is a cited document of a day that there is? Refuses BAD_DATE otherwise. */
 int submissions_judge_document(const Types__OfficialDocument *document,
                                struct events *out) MUST_CHECK;
+
+/* ------------------------------------------------------------------ what holds for all, in core_programme_rules.c */
+
+struct uuid submissions_programme_rules_id(const char *programme);
+
+/* Needed as the first further aggregate. */
+void submissions_needs_programme_rules(const struct given *given, const void *command,
+                                       struct keys *keys);
+
+/* NULL: none were set. */
+const struct rules_version *submissions_latest_rules(const struct programme_rules *rules);
+int submissions_set_programme_rules(const struct given *given, const void *command,
+                                    struct events *out) MUST_CHECK;
 
 /* ------------------------------------------------------------------ editions, in core_edition.c */
 

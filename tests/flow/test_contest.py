@@ -179,12 +179,24 @@ def test_prizes_are_those_of_the_confirmed_results(world, base, story, results):
     assert reply.reason == "NOT_FOUND"
 
 
-def test_the_results_are_public_and_what_an_entry_is_remembered_for_is_its_agencys(world, story, results):
-    shown = world.ask("member", "submissions.ListResults", {}, story.edition)
+def test_the_results_are_public_once_they_are_published(world, story, results):
+    def seen_by(name):
+        return [(r.entry_id, r.award) for r in world.ask(name, "submissions.ListResults", {}, story.edition).answer.results]
+
+    assert seen_by("member") == seen_by("clerk") == []
+    assert seen_by("owner")[:2] == [(story.late, 2), (story.best, 3)]
+    world.do("owner", "submissions.PublishResults", {"url": "https://khanhhoa.example/ket-qua"}, story.edition)
+    assert seen_by("member") == seen_by("clerk") == seen_by("owner")
+    again = world.say("owner", "submissions.PublishResults", {}, story.edition)
+    assert (again.final, again.reason) == (True, "ALREADY_PUBLISHED")
+    edition = world.ask("member", "submissions.GetEdition", {}, story.edition).answer.edition
+    assert edition.results_published_at.seconds > 0 and edition.results_url == "https://khanhhoa.example/ket-qua"
+
+
+def test_what_an_entry_is_remembered_for_is_its_agencys(world, story, results):
     mine = world.ask("clerk", "submissions.ListRecognitions", {"page_size": 200})
     theirs = world.ask("other_clerk", "submissions.ListRecognitions", {"page_size": 200})
 
-    assert [(result.entry_id, result.award) for result in shown.answer.results][:2] == [(story.late, 2), (story.best, 3)]
     assert {r.entry_id for r in mine.answer.recognitions} == {story.late, story.best, story.tied}
     assert {r.entry_id for r in theirs.answer.recognitions} == {story.theirs}
 
@@ -196,10 +208,34 @@ def test_nothing_is_judged_any_more_once_the_results_stand(world, base, story, f
     assert (reply.final, reply.reason) == (True, "UNKNOWN_CONTEST")
 
 
-def test_a_finalist_owes_a_dossier_with_prize_or_without(world, story, results):
-    chain.require(world, story.best)
-    assert world.say("standing", "submissions.RequireDossier", {"due": judged.ends_at(4102444800)},
-                     story.tied).reason == "NOT_A_FINALIST"
+def test_every_finalist_owes_a_dossier_from_the_follow_up_on_and_nobody_else(world, base, story, results):
+    due = judged.ends_at(4102444800, document=world.document())
+    assert world.say("standing", "submissions.ArchiveEdition", {}, story.edition).reason == "FOLLOW_UP_FIRST"
+    world.do("standing", "submissions.StartFollowUp", {"due": due}, story.edition)
+    for finalist in (story.late, story.best):
+        dossier = world.ask("clerk", "submissions.GetDossier", {}, finalist).answer.dossier
+        assert (dossier.state, dossier.due_at.seconds) == (1, 4102444800)
+        assert base.one("SELECT count(*) FROM runtime.timer WHERE programme = %s AND kind = 'dossier' AND subject = %s",
+                        world.programme, finalist) == 1
+    single = {"due": due, "edition_id": story.edition}
+    assert world.say("standing", "submissions.RequireDossier", single, story.tied).reason == "NOT_A_FINALIST"
+    open_cases = world.say("standing", "submissions.ArchiveEdition", {}, story.edition)
+    assert (open_cases.final, open_cases.reason) == (True, "OPEN_CASES")
+    assert [v.field for v in open_cases.field_violations] == ["dossiers"]
+
+
+def test_the_edition_keeps_the_programmes_rules_under_which_it_was_published(world, story, results):
+    shown = world.ask("clerk", "submissions.GetProgramme", {}, world.programme_id).answer.programme
+    edition = world.ask("clerk", "submissions.GetEdition", {}, story.edition).answer.edition
+
+    assert (shown.rules.time_zone, shown.rules.currency) == ("Asia/Ho_Chi_Minh", "VND")
+    assert (shown.name, shown.utc_offset_minutes) == (f"Thử nghiệm {world.programme}", 420)
+    assert (edition.programme_rules_version, edition.programme_rules_digest) == (shown.rules_version, shown.rules_digest)
+    world.set_programme_rules(420)
+    later = world.ask("clerk", "submissions.GetProgramme", {}, world.programme_id).answer.programme
+    assert later.rules_version == shown.rules_version + 1
+    assert world.ask("clerk", "submissions.GetEdition", {}, story.edition).answer.edition.programme_rules_version == (
+        shown.rules_version)
 
 
 @pytest.mark.disturbs

@@ -12,47 +12,52 @@ SECOND = 10**6
 CROWD, CODES = 100, 60
 
 
-@pytest.fixture(scope="module")
-def moments(world):
-    """An edition that opened and closed by itself, and the microseconds at which it did: (edition, opens, closes, draft)."""
+def created(world, edition, second, microsecond):
+    """The clock is at the second; it arrives at the microsecond."""
+    with judged.at(world, second):
+        return judged.say_at(world, microsecond, "clerk", "submissions.CreateEntry", chain.draft(world, edition))
+
+
+def test_registration_opens_by_itself_and_entries_come_in_from_the_first_microsecond(world):
     opens = judged.next_minute(world)
-    closes = opens + 2 * judged.MINUTE
-    edition = judged.published(world, opens, closes)
+    edition = judged.published(world, opens, opens + judged.DAY)
     assert world.say("clerk", "submissions.CreateEntry", chain.draft(world, edition)).reason == "EDITION_NOT_OPEN"
     assert world.say("standing", "submissions.OpenRegistration", {}, edition).reason == "TOO_EARLY"
     with judged.at(world, opens):
         world.hear("submissions.RegistrationOpened", edition)
-        draft = uuid7()
-        world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition), draft)
         assert world.say("standing", "submissions.CloseRegistration", {}, edition).reason == "TOO_EARLY"
+
+    assert created(world, edition, opens, opens * SECOND - 1).reason == "EDITION_NOT_OPEN"
+    assert created(world, edition, opens, opens * SECOND).ok
+
+
+@pytest.fixture(scope="module")
+def moments(world):
+    """An edition that closed by itself, and the second at which it did: (edition, closes, draft)."""
+    edition, closes = judged.opened(world)
+    draft = uuid7()
+    world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition), draft)
     judged.closed(world, edition, closes)
-    return edition, opens * SECOND, closes * SECOND, draft
+    return edition, closes, draft
 
 
-def created(world, moments, microsecond):
-    with judged.at(world, moments[2] // SECOND):
-        return judged.say_at(world, microsecond, "clerk", "submissions.CreateEntry", chain.draft(world, moments[0]))
+def test_an_entry_comes_in_until_the_last_microsecond(world, moments):
+    edition, closes, _ = moments
 
-
-def test_an_entry_comes_in_from_the_first_microsecond_to_the_last(world, moments):
-    _, opens, closes, _ = moments
-
-    assert created(world, moments, opens - 1).reason == "EDITION_NOT_OPEN"
-    assert created(world, moments, opens).ok
-    assert created(world, moments, closes - 1).ok
-    assert created(world, moments, closes).reason == "REGISTRATION_CLOSED"
+    assert created(world, edition, closes, closes * SECOND - 1).ok
+    assert created(world, edition, closes, closes * SECOND).reason == "REGISTRATION_CLOSED"
 
 
 def test_an_entry_is_handed_in_until_the_last_microsecond_whenever_its_turn_comes(world, moments):
-    _, _, closes, draft = moments
-    with judged.at(world, closes // SECOND):
-        late = judged.say_at(world, closes, "head", "submissions.SubmitEntry", {}, draft)
-        in_time = judged.say_at(world, closes - 1, "head", "submissions.SubmitEntry", {}, draft)
+    _, closes, draft = moments
+    with judged.at(world, closes):
+        late = judged.say_at(world, closes * SECOND, "head", "submissions.SubmitEntry", {}, draft)
+        in_time = judged.say_at(world, closes * SECOND - 1, "head", "submissions.SubmitEntry", {}, draft)
 
     assert (late.final, late.reason) == (True, "REGISTRATION_CLOSED")
     assert in_time.ok
     entry = world.ask("clerk", "submissions.GetEntry", {}, draft).answer.entry
-    assert entry.submitted_at.ToMicroseconds() == closes - 1
+    assert entry.submitted_at.ToMicroseconds() == closes * SECOND - 1
 
 
 def test_an_entry_is_mended_until_the_last_microsecond(world):

@@ -191,6 +191,12 @@ def test_two_winners_at_once_let_one_pass(world, parent):
 
     assert sorted(reply.reason for reply in replies) == ["", "TOO_MANY_PROMOTIONS"]
 
+    world.do("standing", "submissions.ArchiveEdition", {}, edition)
+    late = world.say("standing", "submissions.RequireDossier", {
+        "due": judged.ends_at(4102444800), "edition_id": edition}, entries[0])
+    assert (late.final, late.reason) == (True, "EDITION_ARCHIVED")
+    assert world.say("head", "submissions.PublishResults", {}, edition).reason == "NOT_NOW"
+
 
 def test_all_of_it_is_told_alike_by_journal_and_tables(world, stack, base, two, parent):
     until(lambda: not base.unheard(world.programme), "everybody has heard everything")

@@ -31,6 +31,8 @@ SMALL = {
     "runtime.cursor": "a row for each programme and service",
     "runtime.parked": "somebody is called when there is one",
     "submissions.programme": "a row for each programme",
+    "submissions.programme_rules": "a row for each programme",
+    "submissions.programme_rules_version": "written anew every few years",
     "submissions.edition": "a contest in a year or two",
     "appraisal.contest": "as many as editions",
     "funding.budget_ceiling": "a row for each source and year",
@@ -225,7 +227,8 @@ class Turn:
         rows = self.calls.grown.fresh(written[1], self.session.service)
         if name.startswith("update "):
             return [self.changed(written[1], rows)]
-        return [(rows.replace(self.calls.grown.main, "another") if name == "insert programme" else rows,)]
+        is_once = written[1].startswith("submissions.programme")  # a programme has one, and one of its rules
+        return [(rows.replace(self.calls.grown.main, "another") if is_once else rows,)]
 
     def taken(self):
         """The head as it is, on to somewhere else."""

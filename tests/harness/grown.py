@@ -16,6 +16,8 @@ COPIES = 200
 FRESH = COPIES + 1  # a copy that is not there yet
 FEW = 40
 ONCE = ("runtime.schema_version", "runtime.journal_head", "runtime.cursor", "submissions.programme")
+# A programme has them once, too: those of the settled one, under which its editions were published.
+RULES = ("submissions.programme_rules", "submissions.programme_rules_version")
 SHARED = {"directory.agency": "id", "directory.agency_name": "parent", "submissions.edition": "id",
           "appraisal.contest": "id", "appraisal.contest_round": "parent", "funding.budget_ceiling": "id"}
 TOLD_APART = {"entry_code": "n", "voucher_number": "n", "budget_source": "few", "agency_code": "few",
@@ -53,6 +55,8 @@ class Grown:
         self.known = {}
         for table in ONCE:
             self.ask(f'INSERT INTO {table} SELECT * FROM main."{table}" EXCEPT SELECT * FROM {table}')
+        for table in RULES:
+            self.ask(f"INSERT INTO {table} ({self.names(table)}) {self.copies(table, 0, 0)}")
 
     @staticmethod
     def of(dsn):
@@ -142,9 +146,9 @@ class Grown:
     def sprout(self):
         """The few rows of the programme as it is, and nothing else."""
         with self.unguarded():
-            self.ask(f"TRUNCATE {', '.join(table for table in self.tables if table not in ONCE)}")
+            self.ask(f"TRUNCATE {', '.join(table for table in self.tables if table not in ONCE + RULES)}")
             for table in self.tables:
-                if table not in ONCE:
+                if table not in ONCE + RULES:
                     names = self.names(table)
                     self.ask(f'INSERT INTO {table} ({names}) SELECT {names} FROM main."{table}"')
 
@@ -152,7 +156,7 @@ class Grown:
         """All copies. Nobody looks at the tables afterwards."""
         with self.unguarded():
             for table in self.tables:
-                if table not in ONCE:
+                if table not in ONCE + RULES:
                     self.ask(f"INSERT INTO {table} ({self.names(table)}) {self.copies(table, 0, COPIES)}")
             for sql in ASIDE:
                 self.ask(sql, self.main)

@@ -22,6 +22,7 @@ JUDGES = ["chair", *EXPERTS]  # the secretary keeps the minutes
 PRELIMINARY, FINAL = "so-khao", "chung-khao"
 CRITERIA = ("new", "use")
 MINUTE = 60
+DAY = 1440 * MINUTE
 
 Sheet = collections.namedtuple("Sheet", "id round entry judge")
 
@@ -100,8 +101,14 @@ def round_rules(code, stage, **more):
             "quorum_bp": 6667, "counting_base": "COUNTING_BASE_MEMBERS", **more}
 
 
+def in_local_time(world, closes):
+    """From now on the programme has the local time in which that second is a midnight. Both days of an edition keep to it."""
+    world.set_programme_rules(ends_at(closes)["utc_offset_minutes"])
+
+
 def rules(world, opens, closes, **more):
-    """A blind round of which two advance, and a final in which every place counts."""
+    """A blind round of which two advance, and a final in which every place counts. Opens whole days before it closes."""
+    opens = closes + (opens - closes) // DAY * DAY
     return {"subject": "Cải cách hành chính", "legal_basis": [world.document(kind="PLAN")],
             "registration": "Qua trục liên thông", "opens": ends_at(opens), "closes": ends_at(closes), "eligibility": {},
             "rounds": [round_rules(PRELIMINARY, "PRELIMINARY", is_blind=True, top_entries=2),
@@ -114,6 +121,7 @@ def rules(world, opens, closes, **more):
 def published(world, opens, closes, **more):
     """An edition whose rules are frozen."""
     edition = uuid7()
+    in_local_time(world, closes)
     world.do("standing", "submissions.CreateEdition", {
         "ordinal": secrets.randbelow(2**30) + 1, "year": 2020, "name": "Lần thứ 5",
         "document": world.document(kind="PLAN")}, edition)
@@ -136,6 +144,7 @@ def local(world, parent, **more):
     world.do("head", "submissions.CreateLocalEdition", {
         "parent_edition_id": parent, "ordinal": secrets.randbelow(2**30) + 1, "name": "Hội thi của Sở",
         "document": world.document(kind="PLAN"), "planned_cost_vnd": 40_000_000, "met_items": ["safe"]}, edition)
+    in_local_time(world, closes)
     of_its_own = {**rules(world, closes - 10 * MINUTE, closes, **more), "local_terms": None}
     world.do("clerk", "submissions.SetEditionRules", {"rules": of_its_own}, edition)
     world.do("head", "submissions.PublishEdition", {"rules_version": 2}, edition)

@@ -73,8 +73,17 @@ class World:
                 self.add_officer(name, agency)
                 for role in roles:
                     self.bind(name, role)
-        self.do("owner", "submissions.CreateProgramme", {"name": f"Thử nghiệm {programme}",
-                                                       "utc_offset_minutes": 420})
+        self.programme_id = uuid7()
+        self.do("owner", "submissions.CreateProgramme", {"name": f"Thử nghiệm {programme}", "utc_offset_minutes": 420},
+                self.programme_id)
+        self.set_programme_rules(420)
+
+    def set_programme_rules(self, utc_offset_minutes):
+        """What holds for all editions that are published from now on."""
+        self.do("owner", "submissions.SetProgrammeRules", {"rules": {
+            "jurisdiction": "Tỉnh Khánh Hòa", "language": "vi", "time_zone": "Asia/Ho_Chi_Minh",
+            "utc_offset_minutes": utc_offset_minutes, "currency": "VND",
+            "legal_basis": [{"document": self.document(kind="PLAN")}]}}, self.programme_id)
 
     def close(self):
         for listener in self.listeners:

@@ -154,6 +154,8 @@ FOUND_BY = {
     "score-changed": {"R-E7"},
     "disqualified-goes-on": {"R-F4"},
     "annulment-unheard": {"R-F4"},
+    "archived-while-open": {"ARCHIVE"},
+    "annulled-while-committed": {"R-F4"},
     "deaf": {"HEARD"},
     "nobody-told": {"R-N1"},
     "told-of-nothing": {"R-N3"},

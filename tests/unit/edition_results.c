@@ -595,6 +595,7 @@ static void
 a_finalist_owes_no_dossier_before_the_results(void **state)
 {
     struct story *s = *state;
+    Submissions__RequireDossier ask = SUBMISSIONS__REQUIRE_DOSSIER__INIT;
     static const struct line lines[] = { { 200, 1, true }, { 0 } };
     static const Submissions__Award first[] = { AWARD(FIRST) };
 
@@ -603,7 +604,9 @@ a_finalist_owes_no_dossier_before_the_results(void **state)
     assert_refused(s, "NO_RESULTS_YET");
     say_as(s, 11, 100, results(s, first, 1));
     assert_happened(s, "ResultsConfirmed, EntryAwarded");
-    require_until(s, until(s, 2020, 1, 31, false));
+    ask.due = until(s, 2020, 1, 31, false);
+    ask.edition_id = story_id(s, 100);
+    say_as(s, 21, 200, &ask);
     assert_happened(s, "DossierRequired");
 }
 

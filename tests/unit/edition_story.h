@@ -1,6 +1,6 @@
 /* tests/unit/edition_story.h - an edition that is judged here, on top of the 2019 contest.
  *
- * Shapes     edition 100 of the programme; edition 110 is a local contest of agency 3, below it. Registration is open from
+ * Shapes     edition 100 of programme 10; edition 110 is a local contest of agency 3, below it. Registration is open from
  *            10 November to the end of 10 December 2019, local time.
  */
 #ifndef SANGKIEN_TESTS_UNIT_EDITION_STORY_H
@@ -125,6 +125,51 @@ whole_rules(struct story *s)
     return rules;
 }
 
+/* What holds for all editions of programme 10: in force since 2018. */
+static inline Submissions__ProgrammeRules *
+whole_programme_rules(struct story *s)
+{
+    Submissions__ProgrammeRules *rules = proto_new(s->arena, ON(programme_rules));
+    Submissions__LegalBasis *basis = ADD(s, rules, legal_basis, legal_basis);
+
+    rules->jurisdiction = "Tỉnh Khánh Hòa";
+    basis->document = &report;
+    basis->valid_from = until(s, 2018, 1, 1, false)->date;
+    rules->language = "vi";
+    rules->time_zone = "Asia/Ho_Chi_Minh";
+    rules->utc_offset_minutes = 420;
+    rules->currency = "VND";
+    return rules;
+}
+
+static inline void
+set_programme_rules_as(struct story *s, unsigned person, Submissions__ProgrammeRules *rules)
+{
+    Submissions__SetProgrammeRules ask = SUBMISSIONS__SET_PROGRAMME_RULES__INIT;
+
+    ask.rules = rules;
+    say_as(s, person, 10, &ask);
+}
+
+static inline void
+programme_is_created(struct story *s)
+{
+    Submissions__CreateProgramme ask = SUBMISSIONS__CREATE_PROGRAMME__INIT;
+
+    ask.name = "Cuộc thi";
+    ask.utc_offset_minutes = 420;
+    say_as(s, 11, 10, &ask);
+    assert_happened(s, "ProgrammeCreated");
+}
+
+static inline void
+programme_has_rules(struct story *s)
+{
+    programme_is_created(s);
+    set_programme_rules_as(s, 11, whole_programme_rules(s));
+    assert_happened(s, "ProgrammeRulesSet");
+}
+
 static inline const struct edition *
 the_edition(struct story *s, unsigned edition)
 {
@@ -154,6 +199,7 @@ judged_edition_is_drafted(struct story *s)
 {
     Submissions__CreateEdition create = fourth_edition();
 
+    programme_has_rules(s);
     create.judged_elsewhere = false;
     create.threshold_centi = 0;
     create.maximum_centi = 0;

@@ -70,6 +70,7 @@ nothing_moves_but_along_the_state_machines(void **state)
 {
     (void) state;
 #define P(s) SUBMISSIONS__PROGRAMME_STATE__PROGRAMME_STATE_##s
+#define R(s) SUBMISSIONS__PROGRAMME_RULES_STATE__PROGRAMME_RULES_STATE_##s
 #define D(s) SUBMISSIONS__EDITION_STATE__EDITION_STATE_##s
 #define E(s) SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_##s
 #define S(s) SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##s
@@ -77,6 +78,9 @@ nothing_moves_but_along_the_state_machines(void **state)
     /* clang-format off */
     static const struct legal_move of_programmes[] = {
         { NOTHING, ON(programme_created), P(ACTIVE) }, { 0 },
+    };
+    static const struct legal_move of_programme_rules[] = {
+        { NOTHING, ON(programme_rules_set), R(SET) }, { R(SET), ON(programme_rules_set), R(SET) }, { 0 },
     };
     static const struct legal_move of_editions[] = {
         { NOTHING,      ON(edition_created),     D(DRAFT) },
@@ -92,6 +96,10 @@ nothing_moves_but_along_the_state_machines(void **state)
         { D(JUDGING),   ON(results_confirmed),   D(RESULTS_CONFIRMED) },
         { D(RESULTS_CONFIRMED), ON(promotion_counted),      D(RESULTS_CONFIRMED) },
         { D(RESULTS_CONFIRMED), ON(local_results_reported), D(RESULTS_CONFIRMED) },
+        { D(RESULTS_CONFIRMED), ON(results_published), D(RESULTS_CONFIRMED) },
+        { D(FOLLOW_UP),         ON(results_published), D(FOLLOW_UP) },
+        { D(RESULTS_CONFIRMED), ON(follow_up_started), D(FOLLOW_UP) },
+        { D(RESULTS_CONFIRMED), ON(edition_archived),  D(ARCHIVED) }, { D(FOLLOW_UP), ON(edition_archived), D(ARCHIVED) },
         { D(DRAFT),     ON(edition_cancelled),   D(CANCELLED) },   { D(PUBLISHED), ON(edition_cancelled), D(CANCELLED) },
         { D(OPEN),      ON(edition_cancelled),   D(CANCELLED) },   { D(CLOSED),    ON(edition_cancelled), D(CANCELLED) },
         { D(JUDGING),   ON(edition_cancelled),   D(CANCELLED) },   { 0 },
@@ -184,13 +192,17 @@ nothing_moves_but_along_the_state_machines(void **state)
         { S(REQUIRED),  ON(dossier_withdrawn), S(WITHDRAWN) }, { S(DRAFT),    ON(dossier_withdrawn), S(WITHDRAWN) },
         { S(SUBMITTED), ON(dossier_withdrawn), S(WITHDRAWN) }, { S(RETURNED), ON(dossier_withdrawn), S(WITHDRAWN) },
         { S(ACCEPTED),  ON(dossier_withdrawn), S(WITHDRAWN) }, { S(APPRAISED), ON(dossier_withdrawn), S(WITHDRAWN) },
-        { S(UNDER_APPRAISAL), ON(dossier_withdrawn), S(WITHDRAWN) }, { 0 },
+        { S(UNDER_APPRAISAL), ON(dossier_withdrawn), S(WITHDRAWN) },
+        { S(APPRAISED), ON(dossier_closed), S(CLOSED) },
+        { S(APPRAISED), ON(dossier_funding_noted), S(APPRAISED) }, { S(CLOSED), ON(dossier_funding_noted), S(CLOSED) },
+        { S(WITHDRAWN), ON(dossier_funding_noted), S(WITHDRAWN) }, { 0 },
     };
     static const struct legal_move of_entrants[] = {
         { NOTHING, ON(entrant_counted), N(LIVE) }, { N(LIVE), ON(entrant_counted), N(LIVE) }, { 0 },
     };
     /* clang-format on */
     assert_only_these_moves(&submissions_service, &programme_kind, of_programmes);
+    assert_only_these_moves(&submissions_service, &programme_rules_kind, of_programme_rules);
     assert_only_these_moves(&submissions_service, &edition_kind, of_editions);
     assert_only_these_moves(&submissions_service, &entry_kind, of_entries);
     assert_only_these_moves(&submissions_service, &dossier_kind, of_dossiers);

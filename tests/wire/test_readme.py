@@ -75,7 +75,7 @@ def test_what_a_contest_is_run_by_is_in_the_protocol(words):
     chapter = PAGE.partition("## 17. A contest by messages\n")[2].partition("\n## 18. ")[0]
     files = [f"sangkien/{service}/v1/{file}.proto" for service in ("submissions", "appraisal", "funding")
              for file in ("commands", "events", "queries", "types")]
-    files += ["sangkien/submissions/v1/rules.proto", "sangkien/appraisal/v1/judging.proto"]
+    files += ["sangkien/submissions/v1/programme.proto", "sangkien/submissions/v1/rules.proto", "sangkien/appraisal/v1/judging.proto"]
     messages = {name: message for file in files
                 for name, message in words.pool.FindFileByName(file).message_types_by_name.items()}
     fields = {field.name for message in messages.values() for field in message.fields}

@@ -18,6 +18,30 @@ CREATE TABLE submissions.programme (
     CONSTRAINT programme_once UNIQUE (programme)
 );
 
+-- What holds for all editions of the programme, in all its versions.
+CREATE TABLE submissions.programme_rules (
+    programme     text NOT NULL,
+    id            uuid NOT NULL,
+    version       int8 NOT NULL CHECK (version > 0),
+    state         int4 NOT NULL CHECK (state = 1),
+    changed_at    timestamptz NOT NULL,
+    rules_version int8 NOT NULL CHECK (rules_version > 0),
+    PRIMARY KEY (programme, id),
+    CONSTRAINT programme_rules_once UNIQUE (programme)
+);
+
+CREATE TABLE submissions.programme_rules_version (
+    programme text NOT NULL,
+    parent    uuid NOT NULL,
+    place     int4 NOT NULL CHECK (place >= 0),
+    number    int8 NOT NULL,
+    digest    bytea NOT NULL CHECK (octet_length(digest) = 32),
+    rules     bytea NOT NULL,
+    PRIMARY KEY (programme, parent, place),
+    CONSTRAINT programme_rules_counts_up CHECK (number = place + 1),
+    FOREIGN KEY (programme, parent) REFERENCES submissions.programme_rules DEFERRABLE INITIALLY DEFERRED
+);
+
 CREATE TABLE submissions.edition (
     programme           text NOT NULL,
     id                  uuid NOT NULL,
@@ -50,6 +74,12 @@ CREATE TABLE submissions.edition (
     entrants_confirmed  bool NOT NULL,
     judging_ended       bool NOT NULL,
     ranking_digest      bytea CHECK (octet_length(ranking_digest) = 32),
+    programme_rules_version int8 NOT NULL CHECK (programme_rules_version >= 0),
+    programme_rules_digest  bytea CHECK (octet_length(programme_rules_digest) = 32),
+    results_published_at    timestamptz,
+    results_url             text NOT NULL CHECK (results_url IS NFC NORMALIZED),
+    results_notice          bytea,
+    follow_up_due_at        timestamptz,
     PRIMARY KEY (programme, id),
     -- Of the programme's own editions, and of each agency's local ones.
     CONSTRAINT edition_ordinal_once UNIQUE NULLS NOT DISTINCT (programme, organiser_agency_id, ordinal),
@@ -63,7 +93,10 @@ CREATE TABLE submissions.edition (
     -- From PUBLISHED to ARCHIVED, what is judged here has rules and days; before that it has no days.
     CONSTRAINT edition_published CHECK (judged_elsewhere OR state NOT BETWEEN 2 AND 8
                                         OR (rules IS NOT NULL AND opens_at IS NOT NULL)),
-    CONSTRAINT edition_draft CHECK (state <> 1 OR opens_at IS NULL),
+    CONSTRAINT edition_draft CHECK (state <> 1 OR (opens_at IS NULL AND programme_rules_version = 0)),
+    -- What is judged here keeps the programme's rules that held when it was published.
+    CONSTRAINT edition_programme_rules CHECK ((programme_rules_version > 0) = (programme_rules_digest IS NOT NULL)
+        AND (judged_elsewhere OR state NOT BETWEEN 2 AND 8 OR programme_rules_version > 0)),
     CONSTRAINT edition_days CHECK ((opens_at IS NULL) = (closes_at IS NULL) AND opens_at < closes_at),
     -- A local contest has its organiser, the edition above, and what it may cost and send up.
     CONSTRAINT edition_local CHECK ((organiser_agency_id IS NULL) = (parent_edition_id IS NULL)
@@ -80,6 +113,14 @@ CREATE TABLE submissions.edition (
                                             ELSE state NOT BETWEEN 5 AND 8 END),
     CONSTRAINT edition_judging_ended CHECK (CASE WHEN judging_ended THEN entrants_confirmed AND state >= 5
                                                  ELSE ranking_digest IS NULL END),
+    -- They are published once they are confirmed, and nothing is told of where before.
+    CONSTRAINT edition_results_published CHECK (CASE WHEN results_published_at IS NULL
+        THEN results_url = '' AND results_notice IS NULL ELSE state BETWEEN 6 AND 8 END),
+    -- The programme's own edition is archived after its follow-up, which others do not have.
+    CONSTRAINT edition_follow_up CHECK (CASE WHEN organiser_agency_id IS NULL
+        THEN (follow_up_due_at IS NULL OR state IN (7, 8)) AND (follow_up_due_at IS NOT NULL OR state <> 7)
+             AND (state <> 8 OR finalists = 0 OR follow_up_due_at IS NOT NULL)
+        ELSE follow_up_due_at IS NULL AND state <> 7 END),
     CONSTRAINT edition_local_report CHECK (CASE WHEN local_report IS NULL THEN cost_vnd = 0
                                                 ELSE organiser_agency_id IS NOT NULL AND state BETWEEN 6 AND 8 END)
 );
@@ -237,6 +278,8 @@ CREATE TABLE submissions.dossier (
     dossier_version   int8 NOT NULL CHECK (dossier_version >= 0),
     submitted_by      uuid,
     accepted_by       uuid,
+    open_cases        int4 NOT NULL,
+    committed_cases   int4 NOT NULL CHECK (committed_cases >= 0),
     PRIMARY KEY (programme, id),
     FOREIGN KEY (programme, id) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED,
     -- From SUBMITTED to CLOSED, and when RETURNED, there is a version; from ACCEPTED to CLOSED somebody took it.
@@ -244,6 +287,8 @@ CREATE TABLE submissions.dossier (
     CONSTRAINT dossier_taken CHECK (state NOT BETWEEN 4 AND 7 OR accepted_by IS NOT NULL),
     CONSTRAINT dossier_examiner CHECK (accepted_by IS NULL OR (submitted_by IS NOT NULL AND accepted_by <> submitted_by)),
     CONSTRAINT dossier_cure CHECK (state <> 8 OR (cure_at IS NOT NULL AND cure IS NOT NULL)),
+    -- Funding has cases of it that are open, and in some of those committed money; before it was appraised it has none.
+    CONSTRAINT dossier_cases CHECK (committed_cases <= open_cases AND (open_cases = 0 OR state IN (6, 7, 9))),
     -- Overdue is only what lies, or last lay, with the entrant agency.
     CONSTRAINT dossier_overdue CHECK (NOT overdue OR state IN (1, 2, 8, 9, 10))
 ) WITH (fillfactor = 70);
@@ -351,9 +396,9 @@ BEGIN
     END IF;
     IF OLD.state <> 1 AND (NEW.state = 1
        OR (NEW.ordinal, NEW.year, NEW.threshold_centi, NEW.maximum_centi, NEW.rules, NEW.rules_version, NEW.rules_digest,
-           NEW.opens_at)
+           NEW.opens_at, NEW.programme_rules_version, NEW.programme_rules_digest)
           IS DISTINCT FROM (OLD.ordinal, OLD.year, OLD.threshold_centi, OLD.maximum_centi, OLD.rules, OLD.rules_version,
-                            OLD.rules_digest, OLD.opens_at)) THEN
+                            OLD.rules_digest, OLD.opens_at, OLD.programme_rules_version, OLD.programme_rules_digest)) THEN
         PERFORM submissions.refuse('edition_frozen', 'the rules of a published edition are frozen');
     END IF;
     IF OLD.state = 1 AND NEW.rules IS DISTINCT FROM OLD.rules AND NEW.rules_version <= OLD.rules_version THEN
@@ -365,10 +410,18 @@ BEGIN
     END IF;
     IF (OLD.results_document IS NOT NULL AND (NEW.results_document, NEW.places) IS DISTINCT FROM (OLD.results_document, OLD.places))
        OR (OLD.local_report IS NOT NULL AND (NEW.local_report, NEW.cost_vnd) IS DISTINCT FROM (OLD.local_report, OLD.cost_vnd))
-       OR NEW.promotions < OLD.promotions OR (OLD.entrants_confirmed AND NOT NEW.entrants_confirmed)
+       OR (OLD.entrants_confirmed AND NOT NEW.entrants_confirmed)
        OR (OLD.judging_ended AND (NEW.judging_ended, NEW.ranking_digest, NEW.places)
-                                 IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.places)) THEN
-        PERFORM submissions.refuse('edition_facts', 'confirmed entrants and results, reports of them and promotions are facts');
+                                 IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.places))
+       OR (OLD.results_published_at IS NOT NULL AND (NEW.results_published_at, NEW.results_url, NEW.results_notice)
+           IS DISTINCT FROM (OLD.results_published_at, OLD.results_url, OLD.results_notice))
+       OR (OLD.follow_up_due_at IS NOT NULL AND NEW.follow_up_due_at IS DISTINCT FROM OLD.follow_up_due_at)
+       OR NEW.promotions < OLD.promotions THEN
+        PERFORM submissions.refuse('edition_facts',
+            'confirmed entrants, results that are confirmed, published or reported, the follow-up and promotions are facts');
+    END IF;
+    IF OLD.state = 8 THEN
+        PERFORM submissions.refuse('edition_archived', 'an archived edition stays as it is');
     END IF;
     IF NEW.state < OLD.state OR (NEW.state = 9 AND OLD.state BETWEEN 6 AND 8) THEN
         PERFORM submissions.refuse('edition_end', 'an edition only goes on, and is not cancelled once there are results');
@@ -377,6 +430,39 @@ BEGIN
 END $$;
 CREATE TRIGGER edition_change BEFORE UPDATE ON submissions.edition
     FOR EACH ROW EXECUTE FUNCTION submissions.judge_edition_change();
+
+-- The programme's rules that an edition keeps are a version of them that there is.
+CREATE FUNCTION submissions.judge_edition_programme() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM submissions.programme_rules_version AS v
+                    WHERE v.programme = NEW.programme AND v.number = NEW.programme_rules_version
+                      AND v.digest = NEW.programme_rules_digest) THEN
+        PERFORM submissions.refuse('edition_programme_version', 'the programme has no such rules');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER edition_new_programme_version AFTER INSERT ON submissions.edition
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.programme_rules_version > 0)
+    EXECUTE FUNCTION submissions.judge_edition_programme();
+-- They are frozen: once they are there, nobody need look again.
+CREATE CONSTRAINT TRIGGER edition_programme_version AFTER UPDATE ON submissions.edition
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.programme_rules_version > 0 AND OLD.programme_rules_version = 0)
+    EXECUTE FUNCTION submissions.judge_edition_programme();
+
+-- Nothing of an archived edition is open: every dossier of those who have a place in it was closed or withdrawn, and no other
+-- comes. Which entries those are is said by the entries themselves.
+CREATE FUNCTION submissions.judge_edition_archived() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM submissions.entry AS e JOIN submissions.dossier AS d ON d.programme = e.programme AND d.id = e.id
+                WHERE e.programme = NEW.programme AND e.edition_id = NEW.id AND e.state IN (5, 7, 8)
+                  AND (d.state NOT IN (7, 9, 10) OR d.open_cases > 0)) THEN
+        PERFORM submissions.refuse('edition_open_cases', 'a dossier of the edition, or a funding case of one, is open');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER edition_open_cases AFTER UPDATE OF state ON submissions.edition
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 8 AND OLD.state <> 8)
+    EXECUTE FUNCTION submissions.judge_edition_archived();
 
 -- A local contest is held under an edition of the programme, judged here and published.
 CREATE FUNCTION submissions.judge_local_edition() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -469,6 +555,9 @@ BEGIN
     IF NEW.due_at <> OLD.due_at THEN
         PERFORM submissions.refuse('dossier_due', 'a due time changes only by an extension');
     END IF;
+    IF NEW.committed_cases < OLD.committed_cases THEN
+        PERFORM submissions.refuse('dossier_committed', 'money that is committed stays so');
+    END IF;
     IF NEW.dossier_version < OLD.dossier_version THEN
         PERFORM submissions.refuse('dossier_version_back', 'the dossier version only counts up');
     END IF;
@@ -487,6 +576,10 @@ BEGIN
                     WHERE e.programme = NEW.programme AND e.id = NEW.id AND e.reached_final
                       AND e.entrant_agency_id = NEW.entrant_agency_id AND e.entry_code = NEW.entry_code) THEN
         PERFORM submissions.refuse('dossier_finalist', 'only a finalist owes a dossier');
+    END IF;
+    IF EXISTS (SELECT FROM submissions.entry AS e JOIN submissions.edition AS d ON d.programme = e.programme AND d.id = e.edition_id
+                WHERE e.programme = NEW.programme AND e.id = NEW.id AND d.state = 8) THEN
+        PERFORM submissions.refuse('dossier_archived', 'nothing is owed any more in an archived edition');
     END IF;
     RETURN NULL;
 END $$;
@@ -529,9 +622,9 @@ CREATE VIEW submissions.open_work AS
 -- Children are added, never changed.
 GRANT USAGE ON SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
-GRANT INSERT, UPDATE ON submissions.programme, submissions.edition, submissions.entry, submissions.dossier,
+GRANT INSERT, UPDATE ON submissions.programme, submissions.programme_rules, submissions.edition, submissions.entry, submissions.dossier,
     submissions.entrant TO sangkien_submissions;
-GRANT INSERT ON submissions.entry_author, submissions.entry_co_entrant, submissions.entry_evidence,
+GRANT INSERT ON submissions.programme_rules_version, submissions.entry_author, submissions.entry_co_entrant, submissions.entry_evidence,
     submissions.entrant_entry, submissions.dossier_co_entrant,
     submissions.dossier_version, submissions.dossier_line TO sangkien_submissions;
 

@@ -4,10 +4,13 @@ BEGIN;
 
 SELECT programme, id, version, state, changed_at, name, owner_agency_id, utc_offset_minutes
     FROM submissions.programme WHERE false;
+SELECT programme, id, version, state, changed_at, rules_version FROM submissions.programme_rules WHERE false;
+SELECT programme, parent, place, number, digest, rules FROM submissions.programme_rules_version WHERE false;
 SELECT programme, id, version, state, changed_at, ordinal, year, name, threshold_centi, maximum_centi, document,
        judged_elsewhere, organiser_agency_id, parent_edition_id, planned_cost_vnd, cost_cap_vnd, max_promotions, promotions,
        rules, rules_version, rules_digest, opens_at, closes_at, finalists, places, results_document, cost_vnd, local_report,
-       entrants_confirmed, judging_ended, ranking_digest
+       entrants_confirmed, judging_ended, ranking_digest,
+       programme_rules_version, programme_rules_digest, results_published_at, results_url, results_notice, follow_up_due_at
     FROM submissions.edition WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id, team, entry_kind, title, summary,
        submitted_by, registered_by, entry_code, score_centi, award, reached_final, money_paid, track, draft,
@@ -22,7 +25,7 @@ SELECT programme, id, version, state, changed_at, edition_id, agency_id, entries
 SELECT programme, parent, place, team, change FROM submissions.entrant_entry WHERE false;
 SELECT programme, parent, place, agency_id FROM submissions.entry_co_entrant WHERE false;
 SELECT programme, id, version, state, changed_at, entrant_agency_id, entry_code, title, due_at, due, cure_at, cure,
-       overdue, dossier_version, submitted_by, accepted_by
+       overdue, dossier_version, submitted_by, accepted_by, open_cases, committed_cases
     FROM submissions.dossier WHERE false;
 SELECT programme, parent, place, agency_id FROM submissions.dossier_co_entrant WHERE false;
 SELECT programme, parent, place, number, digest, dossier_form, solution, implementation_method, total_vnd, document
@@ -37,10 +40,10 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['programme', 'edition', 'entry', 'dossier', 'entrant'] LOOP
+    FOREACH name IN ARRAY ARRAY['programme', 'programme_rules', 'edition', 'entry', 'dossier', 'entrant'] LOOP
         ASSERT has_table_privilege('sangkien_submissions', 'submissions.' || name, 'UPDATE');
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['entry_author', 'entry_co_entrant', 'entry_evidence',
+    FOREACH name IN ARRAY ARRAY['programme_rules_version', 'entry_author', 'entry_co_entrant', 'entry_evidence',
                               'entrant_entry', 'dossier_co_entrant', 'dossier_version', 'dossier_line'] LOOP
         ASSERT has_table_privilege('sangkien_submissions', 'submissions.' || name, 'INSERT');
         ASSERT NOT has_table_privilege('sangkien_submissions', 'submissions.' || name, 'UPDATE, DELETE');

@@ -41,6 +41,26 @@ learn_rules_set(const struct fact *fact, const void *event)
     n->rules = digest_from(e->rules_digest);
 }
 
+static void
+check_programme_kept(const struct fact *fact, const Submissions__EditionPublished *e)
+{
+    const struct programme_note *programme = programme_note_of(fact->programme);
+    struct digest kept = digest_from(e->programme_rules_digest);
+
+    MUST("R-G7",
+         e->programme_rules_version == programme->rules_version &&
+             digest_equal(&kept, &programme->rules),
+         "edition %s keeps other rules of the programme", e->edition_id);
+    if (!e->rules)
+        return;
+    MUST("R-G7", programme->rules_version > 0, "edition %s has a programme without rules",
+         e->edition_id);
+    MUST("R-D3",
+         e->rules->opens->utc_offset_minutes == programme->utc_offset_minutes &&
+             e->rules->closes->utc_offset_minutes == programme->utc_offset_minutes,
+         "edition %s has another local time than its programme", e->edition_id);
+}
+
 void
 learn_edition_published(const struct fact *fact, const void *event)
 {
@@ -53,6 +73,7 @@ learn_edition_published(const struct fact *fact, const void *event)
          e->edition_id);
     MUST("R-G7", digest_equal(&rules, &n->rules), "edition %s was published with other rules",
          e->edition_id);
+    check_programme_kept(fact, e);
     n->is_published = true;
     n->rules_said = e->rules;
     n->opens_us = time_from(e->opens_at);

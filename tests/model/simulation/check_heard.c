@@ -264,6 +264,14 @@ submissions_heard(const struct tenant *p, const struct journal_row *row)
     } else if (is(row, &funding__funds_disbursed__descriptor)) {
         n = note_at(p, uuid_of(((const Funding__FundsDisbursed *) event_of(row))->dossier_id));
         MUST("R-G4", n->is_paid, "submissions passed a payment, and its entry knows nothing");
+    } else if (is(row, &funding__funding_case_opened__descriptor)) {
+        check_case_heard(p, row, ((const Funding__FundingCaseOpened *) event_of(row))->dossier_id);
+    } else if (is(row, &funding__funding_approved__descriptor)) {
+        check_case_heard(p, row, ((const Funding__FundingApproved *) event_of(row))->dossier_id);
+    } else if (is(row, &funding__funding_rejected__descriptor)) {
+        check_case_heard(p, row, ((const Funding__FundingRejected *) event_of(row))->dossier_id);
+    } else if (is(row, &funding__funding_withdrawn__descriptor)) {
+        check_case_heard(p, row, ((const Funding__FundingWithdrawn *) event_of(row))->dossier_id);
     } else if (is(row, &appraisal__round_started__descriptor)) {
         start_heard(p, row);
     } else if (is(row, &appraisal__round_confirmed__descriptor)) {

@@ -178,6 +178,8 @@ result_annulled(const struct fact *fact, const void *event)
 
     MUST("R-F4", !n->is_paid,
          "the result of %s was annulled though it was known that money was out", e->entry_id);
+    MUST("R-F4", n->committed == 0,
+         "the result of %s was annulled though it was known that money was committed", e->entry_id);
     n->is_withdrawn = true;
 }
 
@@ -203,6 +205,7 @@ dossier_required(const struct fact *fact, const void *event)
          "entry %s owes a dossier, and there are no results", e->dossier_id);
     MUST("R-D4", !n->is_required, "the due time of %s was set again", e->dossier_id);
     n->is_required = true;
+    count_dossier(fact, n, 1);
     n->due_us = time_from(e->due_at);
     /* Midnights of a local time of seven hours ahead: R-D3. */
     MUST("R-D3", (n->due_us + INT64_C(25200000000)) % INT64_C(86400000000) == 0,
@@ -301,12 +304,15 @@ dossier_appraised(const struct fact *fact, const void *event)
 {
     (void) event;
     its_note(fact)->is_appraised = true;
+    count_dossier(fact, its_note(fact), -1);
 }
 
 static void
 dossier_withdrawn(const struct fact *fact, const void *event)
 {
     (void) event;
+    if (!its_note(fact)->is_appraised)
+        count_dossier(fact, its_note(fact), -1);
     its_note(fact)->dossier_withdrawn = true;
 }
 
@@ -336,6 +342,7 @@ check_entries(const struct commit *commit)
 /* clang-format off */
 const struct facts_row submissions_facts[] = {
     { ON(programme_created),         NULL },
+    { ON(programme_rules_set),       learn_programme_rules },
     { ON(edition_created),           learn_edition_created },
     { ON(edition_rules_set),         learn_rules_set },
     { ON(edition_published),         learn_edition_published },
@@ -368,6 +375,9 @@ const struct facts_row submissions_facts[] = {
     { ON(judging_ended),             NULL },
     { ON(round_outcome_noted),       NULL },
     { ON(results_confirmed),         learn_results_confirmed },
+    { ON(results_published),         learn_results_published },
+    { ON(follow_up_started),         learn_follow_up_started },
+    { ON(edition_archived),          learn_edition_archived },
     { ON(local_results_reported),    NULL },
     { ON(promotion_counted),         NULL },
     { ON(entrant_counted),           NULL },
@@ -384,6 +394,8 @@ const struct facts_row submissions_facts[] = {
     { ON(dossier_appraisal_started), dossier_appraisal_started },
     { ON(dossier_appraised),         dossier_appraised },
     { ON(dossier_withdrawn),         dossier_withdrawn },
+    { ON(dossier_closed),            learn_dossier_closed },
+    { ON(dossier_funding_noted),     learn_funding_noted },
     { 0 },
 };
 /* clang-format on */

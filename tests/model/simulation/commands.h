@@ -71,6 +71,9 @@ const struct stored *any_stored(const struct tenant *programme, const struct kin
 const struct stored *stored_in(const struct tenant *programme, const struct kind *kind,
                                unsigned states);
 
+/* The dossier of a case that was approved. false: there is none. */
+bool any_granted_dossier(const struct tenant *programme, struct uuid *ret_dossier);
+
 /* The text of an id; of a made-up one, now and then. */
 const char *text_of(struct uuid id);
 const char *word_for(const char *word, int64_t number);

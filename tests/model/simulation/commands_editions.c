@@ -246,6 +246,43 @@ confirm_results(struct draft *d)
     return true;
 }
 
+/* ------------------------------------------------------------------ what follows them */
+
+bool
+publish_results(struct draft *d)
+{
+    Submissions__PublishResults *m = (void *) (uintptr_t) d->message;
+
+    m->url = "https://khanhhoa.example/ket-qua";
+    if (often(500))
+        m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DISPATCH);
+    return about(d, often(900) ? EDITION_IS(RESULTS_CONFIRMED) | EDITION_IS(FOLLOW_UP) : 0,
+                 MAY(OWNER) | MAY(ORGANISER), MAY(ENTRANT_HEAD));
+}
+
+bool
+start_follow_up(struct draft *d)
+{
+    Submissions__StartFollowUp *m = (void *) (uintptr_t) d->message;
+
+    m->due = any_deadline(often(50) ? -1 : 3, 40);
+    if (!often(30))
+        m->due->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DISPATCH);
+    return about(d, EDITION_IS(RESULTS_CONFIRMED), MAY(STANDING), MAY(STANDING));
+}
+
+bool
+archive_edition(struct draft *d)
+{
+    const struct edition *edition = about(
+        d, often(300) ? EDITION_IS(RESULTS_CONFIRMED) : EDITION_IS(FOLLOW_UP), MAY(STANDING), 0);
+
+    if (!edition)
+        return false;
+    spoken_by(d, MAY(STANDING));
+    return edition->self.state == SUBMISSIONS__EDITION_STATE__EDITION_STATE_FOLLOW_UP || often(80);
+}
+
 bool
 report_local_results(struct draft *d)
 {

@@ -13,6 +13,9 @@ bool extend_registration(struct draft *d);
 bool close_registration(struct draft *d);
 bool confirm_entrants(struct draft *d);
 bool confirm_results(struct draft *d);
+bool publish_results(struct draft *d);
+bool start_follow_up(struct draft *d);
+bool archive_edition(struct draft *d);
 bool report_local_results(struct draft *d);
 bool cancel_edition(struct draft *d);
 

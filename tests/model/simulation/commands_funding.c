@@ -5,6 +5,19 @@
 #define CASE_IS(s) STATE(IS(s))
 #define YEAR 2020
 
+bool
+any_granted_dossier(const struct tenant *programme, struct uuid *ret_dossier)
+{
+    const struct stored *row = any_stored(
+        programme, &funding_case_kind, CASE_IS(APPROVED) | CASE_IS(ALLOTTED) | CASE_IS(DISBURSING));
+    const struct funding_case *c = row ? (const void *) row->state : NULL;
+
+    if (!c || c->approved_vnd == 0)
+        return false;
+    *ret_dossier = c->dossier_id;
+    return true;
+}
+
 static const struct funding_case *
 about(struct draft *d, unsigned states)
 {

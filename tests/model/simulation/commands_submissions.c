@@ -33,6 +33,43 @@ create_programme(struct draft *d)
     return true;
 }
 
+static void
+add_legal_basis(Submissions__ProgrammeRules *rules)
+{
+    Submissions__LegalBasis *basis = proto_new(sim.step, ON(legal_basis));
+
+    rules->n_legal_basis = 1;
+    rules->legal_basis = arena_zero(sim.step, sizeof(*rules->legal_basis));
+    rules->legal_basis[0] = basis;
+    basis->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN);
+    if (often(500))
+        basis->valid_from = any_deadline(-400, -300)->date;
+    if (often(30))
+        basis->valid_to = any_deadline(-200, 200)->date;
+}
+
+/* Once soon, and then hardly ever: whoever publishes under other rules keeps those. */
+static bool
+set_programme_rules(struct draft *d)
+{
+    Submissions__SetProgrammeRules *m = (void *) (uintptr_t) d->message;
+    const struct stored *programme = any_stored(d->programme, &programme_kind, 0);
+
+    if (!programme ||
+        (d->programme->stored[kind_number(&programme_rules_kind)].count && !often(40)))
+        return false;
+    d->subject = programme->key.id;
+    m->rules = proto_new(sim.step, ON(programme_rules));
+    m->rules->jurisdiction = often(30) ? "" : "Tỉnh Khánh Hòa";
+    m->rules->language = "vi";
+    m->rules->time_zone = "Asia/Ho_Chi_Minh";
+    m->rules->utc_offset_minutes = often(20) ? 480 : 420;
+    m->rules->currency = often(30) ? "USD" : "VND";
+    add_legal_basis(m->rules);
+    spoken_by(d, MAY(OWNER) | MAY(STANDING));
+    return true;
+}
+
 /* ------------------------------------------------------------------ entries */
 
 static Submissions__Author *
@@ -353,6 +390,24 @@ disqualify_entry(struct draft *d)
     return about_accused(d, true);
 }
 
+/* One for which money was granted, and submissions has not heard of it. NULL: none was found. */
+static const struct entry *
+a_granted_one(struct draft *d)
+{
+    for (int i = 0; i < 24; i++) {
+        const struct stored *row = NULL;
+        struct uuid id;
+
+        if (any_granted_dossier(d->programme, &id))
+            row = stored_find(d->programme, &dossier_kind, &id);
+        if (!row || ((const struct dossier *) (const void *) row->state)->committed_cases)
+            continue;
+        d->subject = id;
+        return (const void *) stored_find(d->programme, &entry_kind, &id)->state;
+    }
+    return NULL;
+}
+
 static bool
 annul_result(struct draft *d)
 {
@@ -361,6 +416,8 @@ annul_result(struct draft *d)
     m->reason = "Sai quy chế.";
     m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION);
     spoken_by(d, MAY(OWNER));
+    if (a_granted_one(d))
+        return true;
     return often(500) ? a_recommended_one(d) != NULL
                       : about(d, &entry_kind, ENTRY_IS(AWARDED) | ENTRY_IS(NOT_AWARDED)) != NULL;
 }
@@ -369,6 +426,7 @@ annul_result(struct draft *d)
 const struct maker submissions_makers[] = {
     /* command                 weight */
     { ON(create_programme),    40, create_programme },
+    { ON(set_programme_rules),  8, set_programme_rules },
     { ON(create_edition),      20, create_edition },
     { ON(create_local_edition), 12, create_local_edition },
     { ON(set_edition_rules),   14, set_edition_rules },
@@ -378,6 +436,9 @@ const struct maker submissions_makers[] = {
     { ON(close_registration),   2, close_registration },
     { ON(confirm_entrants),    40, confirm_entrants },
     { ON(confirm_results),     16, confirm_results },
+    { ON(publish_results),      2, publish_results },
+    { ON(start_follow_up),      4, start_follow_up },
+    { ON(archive_edition),     10, archive_edition },
     { ON(report_local_results), 4, report_local_results },
     { ON(cancel_edition),       1, cancel_edition },
     { ON(create_entry),        22, create_entry },
@@ -392,7 +453,7 @@ const struct maker submissions_makers[] = {
     { ON(return_dossier),      12, return_dossier },
     { ON(accept_dossier),      24, accept_dossier },
     { ON(withdraw_entry),       6, withdraw_entry },
-    { ON(annul_result),         1, annul_result },
+    { ON(annul_result),         3, annul_result },
 
     { ON(propose_disqualification), 7, propose_disqualification },
     { ON(answer_accusation),        7, answer_accusation },

@@ -82,6 +82,9 @@ enum mistake {
     SCORE_CHANGED,        /* the confirmed ranking is not the one that the sheets give */
     DISQUALIFIED_GOES_ON, /* a disqualified entry goes on being judged and appraised */
     ANNULMENT_UNHEARD,    /* money flows for a result that was annulled */
+    /* of what follows results */
+    ARCHIVED_WHILE_OPEN,      /* an edition is archived, whatever is open */
+    ANNULLED_WHILE_COMMITTED, /* a result is annulled for which money is committed */
     /* of notifications */
     NOBODY_TOLD,     /* an event is heard and nobody told */
     TOLD_OF_NOTHING, /* a notice speaks of another event */

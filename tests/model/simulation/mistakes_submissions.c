@@ -131,6 +131,34 @@ results_too_early(const struct given *given, const void *message, struct events 
     return as_it_should_be(&looked, message, out);
 }
 
+/* No dossier is there. */
+static int
+archived_while_open(const struct given *given, const void *message, struct events *out)
+{
+    struct held *also = arena_zero(sim.letters, (given->also_count + 1) * sizeof(*also));
+    struct given looked = *given;
+
+    memcpy(also, given->also, given->also_count * sizeof(*also));
+    for (size_t i = 0; i < given->also_count; i++)
+        if (also[i].kind == &dossier_kind) {
+            struct dossier *seen = arena_zero(sim.letters, sizeof(*seen));
+
+            seen->self.id = also[i].id;
+            also[i].state = &seen->self;
+        }
+    looked.also = also;
+    return as_it_should_be(&looked, message, out);
+}
+
+static int
+annulled_while_committed(const struct given *given, const void *message, struct events *out)
+{
+    struct dossier seen = *(const struct dossier *) also(given, 0);
+
+    seen.committed_cases = 0;
+    return decide_beside(given, &seen.self, message, out);
+}
+
 /* clang-format off */
 const struct mistaken submissions_mistakes[] = {
     { ENTRANT_AFTER_ALL, &entry_kind, ON(register_entry),      entrant_after_all },
@@ -143,6 +171,8 @@ const struct mistaken submissions_mistakes[] = {
     { PARTS_MISSING,   &dossier_kind, ON(submit_dossier),      parts_missing },
     { OTHER_VERSION,   &dossier_kind, ON(accept_dossier),      other_version },
     { OWN_DOSSIER,     &dossier_kind, ON(accept_dossier),      own_dossier },
+    { ARCHIVED_WHILE_OPEN,      &edition_kind, ON(archive_edition), archived_while_open },
+    { ANNULLED_WHILE_COMMITTED, &entry_kind,   ON(annul_result),    annulled_while_committed },
     { 0 },
 };
 /* clang-format on */

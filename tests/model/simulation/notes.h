@@ -37,6 +37,9 @@ struct entry_note {
     int64_t accepted_version, accepted_vnd;
     struct digest accepted_digest;
     bool appraisal_started, is_appraised;
+    /* what submissions has heard of funding cases, and up to which event */
+    int32_t cases, committed;
+    int64_t cases_upto;
     /* appraisal */
     int64_t noted_version;
     bool intake_withdrawn;
@@ -70,6 +73,15 @@ struct edition_note {
     struct digest rules;
     const Submissions__EditionRules *rules_said; /* when it was published */
     int64_t opens_us, closes_us;
+    bool is_public, is_archived;
+    int open_dossiers, open_cases;
+};
+
+/* What is noted of a programme's rules. */
+struct programme_note {
+    int64_t rules_version;
+    struct digest rules;
+    int32_t utc_offset_minutes;
 };
 
 extern const char edition_what[]; /* known by its place */
@@ -89,6 +101,18 @@ void learn_registration_extended(const struct fact *fact, const void *event);
 void learn_registration_closed(const struct fact *fact, const void *event);
 void learn_entrants_confirmed(const struct fact *fact, const void *event);
 void learn_edition_cancelled(const struct fact *fact, const void *event);
+
+/* In check_follow_up.c. */
+struct programme_note *programme_note_of(const struct tenant *programme);
+void learn_programme_rules(const struct fact *fact, const void *event);
+void learn_results_published(const struct fact *fact, const void *event);
+void learn_follow_up_started(const struct fact *fact, const void *event);
+void learn_edition_archived(const struct fact *fact, const void *event);
+void learn_dossier_closed(const struct fact *fact, const void *event);
+void learn_funding_noted(const struct fact *fact, const void *event);
+void count_dossier(const struct fact *fact, const struct entry_note *entry, int change);
+void check_case_heard(const struct tenant *programme, const struct journal_row *row,
+                      const char *dossier_id);
 
 /* In check_results.c. */
 void learn_entry_assigned(const struct fact *fact, const void *event);

@@ -1,0 +1,110 @@
+/* services/submissions/core_dossier_require.c - that a finalist owes a dossier, and by when. Pure.
+ *
+ * An edition's follow-up says it of all its finalists at once; here it is said of one, where the edition was judged elsewhere,
+ * or the others owe theirs already. */
+#include "common/proto.h"
+#include "services/submissions/dossier.h"
+#include "services/submissions/entry.h"
+
+enum { ENTRY, EDITION };
+
+void
+dossier_remind_at(struct events *out, const struct uuid *dossier, int64_t due_us)
+{
+    Submissions__DeadlinePassed *passed = proto_new(out->arena, ON(deadline_passed));
+
+    passed->due_us = due_us;
+    set_alarm_on(out, &dossier_kind, *dossier, due_us, passed);
+}
+
+/* An entry that was judged here cannot name its edition before it is loaded. */
+void
+dossier_needs_entry_and_edition(const struct given *given, const void *command, struct keys *keys)
+{
+    const Submissions__RequireDossier *ask = command;
+
+    need(keys, &entry_kind, given->subject);
+    if (*ask->edition_id)
+        need(keys, &edition_kind, uuid_of(ask->edition_id));
+}
+
+/* Until its results are confirmed, a round that is annulled may make a finalist none again. */
+static int
+judge_finalist(const struct entry *entry)
+{
+    switch (entry->self.state) {
+    case NOTHING:
+        return NO(UNKNOWN_ENTRY);
+    case ENTRY_IS(WITHDRAWN):
+    case ENTRY_IS(DISQUALIFIED):
+        return NO(ENTRY_WITHDRAWN);
+    case ENTRY_IS(ELIMINATED):
+    case ENTRY_IS(REFUSED):
+        return NO(NOT_A_FINALIST);
+    case ENTRY_IS(FINALIST):
+        return NO(NO_RESULTS_YET);
+    default:
+        return entry->reached_final ? ACCEPTED : NO(NO_RESULTS_YET);
+    }
+}
+
+/* A result from elsewhere is of no round; and only what was judged here is ever archived. */
+static int
+judge_edition(const struct given *given, const Submissions__RequireDossier *ask, struct events *out)
+{
+    const struct entry *entry = also(given, ENTRY);
+    const struct edition *edition = *ask->edition_id ? also(given, EDITION) : NULL;
+
+    if (edition ? !uuid_equal(&edition->self.id, &entry->edition_id)
+                : !uuid_is_nil(&entry->round_id))
+        return wrong(out, NO(UNKNOWN_EDITION), "edition_id", "is not that of the entry");
+    return edition && edition->self.state == EDITION_IS(ARCHIVED) ? NO(EDITION_ARCHIVED) : ACCEPTED;
+}
+
+void
+dossier_say_required(struct events *out, const struct entry *entry, Types__Deadline *due,
+                     int64_t due_us)
+{
+    Submissions__DossierRequired *said =
+        new_event_on(out, &dossier_kind, entry->self.id, ON(dossier_required));
+
+    said->dossier_id = id_text(out, &entry->self.id);
+    said->entrant_agency_id = id_text(out, &entry->entrant_agency_id);
+    said->entry_code = entry->entry_code;
+    said->title = entry->title;
+    said->due_at = proto_time(out->arena, due_us);
+    said->due = due;
+    said->co_entrants = submissions_co_entrants_of(out, &entry->co_entrants, &said->n_co_entrants);
+    dossier_remind_at(out, &entry->self.id, due_us);
+}
+
+int
+dossier_require(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = also(given, ENTRY);
+    const Submissions__RequireDossier *ask = command;
+    int64_t due_us = 0;
+    int refusal = judge_finalist(entry);
+
+    if (!refusal)
+        refusal = judge_edition(given, ask, out);
+    if (!refusal)
+        refusal = submissions_deadline_end(ask->due, "due", out, &due_us);
+    if (!refusal)
+        dossier_say_required(out, entry, ask->due, due_us);
+    return refusal;
+}
+
+void
+dossier_required(void *state, const void *event)
+{
+    struct dossier *dossier = state;
+    const Submissions__DossierRequired *e = event;
+
+    dossier->entrant_agency_id = uuid_of(e->entrant_agency_id);
+    dossier->entry_code = e->entry_code;
+    dossier->title = e->title;
+    dossier->due_at_us = proto_time_us(e->due_at);
+    dossier->due = e->due;
+    submissions_remember_co_entrants(&dossier->co_entrants, e->co_entrants, e->n_co_entrants);
+}
