@@ -38,7 +38,7 @@ def some_clusters(chance, rules):
 
 def some_stages(chance, rules):
     """Clusters first, then preliminary rounds, then the final."""
-    before = chance.choice((0, 1, 1, 2, 2, 3))
+    before = chance.choice((0, 0, 1, 1, 1, 2, 2, 3))
     in_clusters = chance.randrange(before + 1) if rules.clusters else 0
     return [CLUSTER] * in_clusters + [PRELIMINARY] * (before - in_clusters) + [FINAL]
 
@@ -163,7 +163,7 @@ class Edition:
             chance = random.Random(f"{self.name} {nth} {cluster}")
             rules = self.rules.rounds[nth]
             judges = [rounds.any_id(chance) for _ in range(9 if self.is_large else
-                                                           rules.min_sheets + chance.choice((0, 0, 1, 2)))]
+                                                           rules.min_sheets + chance.choice((0, 0, 0, 1, 2)))]
             middles = chance.choice(((0.6, 0.8), (0.8,), (0, 1), (0.3, 0.5, 0.7, 0.9)))
             sets = []
             for _ in range(40 if self.is_large else chance.choice((1, 2, 3, 4, 6))):
