@@ -1,6 +1,7 @@
-/* common/proto_value.c - times and digests, into messages and out of them. */
+/* common/proto_value.c - times, digests and texts, into messages and out of them. */
 #include "common/proto_value.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "common/proto.h"
@@ -43,4 +44,14 @@ proto_digest_of(ProtobufCBinaryData bytes)
     if (bytes.len == sizeof(digest.bytes))
         memcpy(digest.bytes, bytes.data, sizeof(digest.bytes));
     return digest;
+}
+
+const char *
+proto_text(const void *message, const char *field)
+{
+    const ProtobufCFieldDescriptor *found;
+    const char *const *text = proto_field((void *) (uintptr_t) message, field, &found);
+
+    assert(text && found->type == PROTOBUF_C_TYPE_STRING);
+    return *text;
 }

@@ -1,4 +1,4 @@
-/* common/proto_value.h - times and digests, as messages carry them.
+/* common/proto_value.h - times, digests and texts, as messages carry them.
  *
  * Units      UTC microseconds.
  * Ownership  what is made lies in the arena; a digest is copied.
@@ -21,5 +21,8 @@ ProtobufCBinaryData proto_digest(struct arena *arena, const struct digest *diges
 
 /* Zero unless it is 32 bytes. */
 struct digest proto_digest_of(ProtobufCBinaryData bytes);
+
+/* A text by its field's name, for messages of several types that have it in common; each of them must have it. */
+const char *proto_text(const void *message, const char *field);
 
 #endif

@@ -103,17 +103,6 @@ can_be_voided(const struct appraisal_case *c)
     return c->self.state != IS(REPORTED) && c->self.state != IS(VOIDED);
 }
 
-/* Why an entry can come to nothing any more: it was withdrawn or disqualified, or its result annulled. */
-static const char *
-reason_of(const void *message)
-{
-    if (is_about(message, OF(submissions, entry_disqualified)))
-        return ((const Submissions__EntryDisqualified *) message)->reason;
-    if (is_about(message, OF(submissions, result_annulled)))
-        return ((const Submissions__ResultAnnulled *) message)->reason;
-    return ((const Submissions__EntryWithdrawn *) message)->reason;
-}
-
 static void
 void_case(const struct dossier_intake *i, const char *reason, struct events *out)
 {
@@ -136,9 +125,9 @@ note_withdrawal(const struct given *given, const void *message, struct events *o
     if (i->self.state != INTAKE(WITHDRAWN)) {
         noted = new_event(out, ON(dossier_withdrawal_noted));
         noted->dossier_id = id_text(out, &given->subject);
-        noted->reason = reason_of(message);
+        noted->reason = proto_text(message, "reason");
         if (given->also_count > ITS_CASE && can_be_voided(also(given, ITS_CASE)))
-            void_case(i, reason_of(message), out);
+            void_case(i, proto_text(message, "reason"), out);
     }
     contender_leaves(also(given, ITS_CONTENDER), also(given, ITS_CONTEST), out);
     return ACCEPTED;

@@ -1,4 +1,5 @@
 /* services/funding/core_recommendation.c - what appraisal recommended, and its withdrawal. */
+#include "common/proto_value.h"
 #include "sangkien/appraisal/v1/events.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
 #include "services/funding/core.h"
@@ -81,25 +82,12 @@ require_revocation(const struct funding_case *c, const char *reason, struct even
     required->reason = reason;
 }
 
-/* Why an entry can gain no money any more: it was withdrawn or disqualified, or its result annulled. */
-static const char *
-reason_of(const void *event)
-{
-    const ProtobufCMessageDescriptor *heard = ((const ProtobufCMessage *) event)->descriptor;
-
-    if (heard == &submissions__entry_disqualified__descriptor)
-        return ((const Submissions__EntryDisqualified *) event)->reason;
-    if (heard == &submissions__result_annulled__descriptor)
-        return ((const Submissions__ResultAnnulled *) event)->reason;
-    return ((const Submissions__EntryWithdrawn *) event)->reason;
-}
-
 /* Also where nothing was noted yet, so that a report on its way finds the door shut. */
 int
 funding_withdraw(const struct given *given, const void *event, struct events *out)
 {
     const struct recommendation *r = given->state;
-    const char *reason = reason_of(event);
+    const char *reason = proto_text(event, "reason");
     Funding__RecommendationWithdrawn *withdrawn;
 
     if (r->self.state == FUNDING__RECOMMENDATION_STATE__RECOMMENDATION_STATE_WITHDRAWN)

@@ -15,7 +15,7 @@ ALLOWED = set("""
     uuid_of uuid_parse uuid_is_nil uuid_equal uuid_compare uuid_print uuid_text uuid_derive
     digest_equal digest_is sha256 hash_open hash_bytes hash_text hash_number hash_close hex_text
     arena_zero arena_text arena_format arena_bytes proto_new proto_pack proto_field proto_enum_word
-    proto_time proto_time_us proto_digest proto_digest_of
+    proto_time proto_time_us proto_digest proto_digest_of proto_text
     authority_agency authority_agency_of authority_system authority_system_by_key authority_holds
     authority_has_business authority_is_operator authority_has_other_operator
     authority_agency_holds authority_reads_all authority_each_agency authority_is_above
