@@ -248,13 +248,14 @@ batch_reads_much(const struct batch *b)
     return b->writes && 2 * there > b->count;
 }
 
-/* Queues the loads of one round: those kinds of which the keys are known. Gives the first kind behind them. */
+/* Queues the loads of one round: those kinds of which the keys are known. Gives the first kind behind them. What is there
+ * already is not asked for again; a state may name another aggregate of its own kind. */
 static size_t
 ask_round(struct batch *b, size_t from)
 {
     size_t kinds = kinds_of(b), upto = first_unknown(b, from, kinds);
 
-    for (size_t rank = from; rank < upto; rank++)
+    for (size_t rank = 0; rank < upto; rank++)
         load_kind(b, b->writer->service->kinds[rank]);
     return upto;
 }
