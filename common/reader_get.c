@@ -109,15 +109,15 @@ reader_get(struct reader *reader, struct question *q, ProtobufCMessage **ret_res
         *ret_reason = WIRE__REASON__REASON_NOT_FOUND; /* the same answer: nothing is given away */
         return 0;
     }
+    rc = load_also(reader, q, world, &given);
+    if (rc)
+        return rc;
     if (q->query->show)
-        q->query->show(world_hold(world, q->query->kind, given.subject)->state);
+        q->query->show(&given, world_hold(world, q->query->kind, given.subject)->state);
     if (!q->query->answer) {
         *ret_response = fill_get(reader->arena, q->query, given.state);
         return 0;
     }
-    rc = load_also(reader, q, world, &given);
-    if (rc)
-        return rc;
     *ret_response = proto_new(reader->arena, q->query->response);
     q->query->answer(&given, q->message, reader->arena, *ret_response);
     return 0;

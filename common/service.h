@@ -31,10 +31,11 @@ struct query {
     bool asks_person;   /* List: $5 and $6 are there */
     /* Get: who may see it, instead of all that. Pure; given->actor is who asks. */
     bool (*may_see)(const struct given *given);
-    /* Get: takes rows that are not shown out of the lists of a state; NULL: all are. Pure. */
-    void (*show)(void *state);
-    /* Get: what else is loaded, and the response, of the query's type, to be filled. Pure. */
+    /* Get: what else is loaded. Pure. */
     void (*also)(const struct given *given, const void *ask, struct keys *keys);
+    /* Get: makes of the state what is shown of it, as by taking rows out of its lists; NULL: all is. Pure. */
+    void (*show)(const struct given *given, void *state);
+    /* Get: the response, of the query's type, to be filled. Pure. */
     void (*answer)(const struct given *given, const void *ask, struct arena *arena, void *response);
 };
 

@@ -121,6 +121,12 @@ class Competition:
     def hand_in(entry, nth=""):
         return Message(entry.agency, f"{entry.agency}-head", "submissions.SubmitEntry", entry.id, nth=nth)
 
+    @staticmethod
+    def join(entry, draft=1):
+        """Every agency that is named beside the entrant agency agrees to that draft."""
+        return [Message(code, f"{code}-head", "submissions.JoinEntry", entry.id, dict(draft=draft), nth=str(draft))
+                for code in entry.co_entrants]
+
     def copy(self):
         """The same idea once more, from another team of its agency."""
         entry = self.entry(COPIED)
@@ -133,6 +139,7 @@ class Competition:
         origins = {self.local.promoted: self.local.origin()}
         self.say(*(self.create(e, drafts.get(e.code, ""), **origins.get(e.code, {})) for e in entries))
         self.say(self.revise(self.entry(REDRAFTED)))
+        self.say(*(m for e in entries for m in self.join(e, 2 if e.code == REDRAFTED else 1)))
         self.say(*(self.hand_in(e) for e in entries))
 
     def closed(self):
@@ -152,6 +159,7 @@ class Competition:
         self.be("2019-06-07 08:00")
         self.say(self.revise(self.entry(SENT_BACK)))
         self.say(self.hand_in(self.entry(SENT_BACK), nth="2"))
+        self.say(*self.join(self.entry(SENT_BACK), 2))
 
     def entries_registered(self):
         self.be("2019-06-10 08:00")

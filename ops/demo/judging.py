@@ -43,7 +43,7 @@ def rules():
         subject="Mô hình, sáng kiến cải cách hành chính của công chức, viên chức trẻ",
         legal_basis=[document("PLAN", "MAU-02/KH-UBND", "2019-03-01", "ubnd-tinh", "Kế hoạch tổ chức cuộc thi (mẫu)")],
         registration="Cơ quan, đơn vị đăng ký qua hệ thống quản lý văn bản; mỗi đội một mô hình, sáng kiến.",
-        opens=until("2019-05-02"), closes=until("2019-05-31", inclusive=True),
+        opens=until("2019-05-02"), closes=until("2019-05-31", inclusive=True), max_cure_days=15,
         eligibility=dict(max_age_years=35, reference_date=date_of("2019-12-31"), max_entries_per_agency=5,
                          max_entries_per_team=1, max_authors=5),
         rounds=[
@@ -55,7 +55,7 @@ def rules():
                 part(*p, [criterion("diem", "Điểm", 10000)]) for p in PARTS], top_entries=10, every_place_counts=True,
                 tie_keys=[dict(kind="TIE_KEY_KIND_PART", code="mo-hinh")])],
         prizes=[dict(award="AWARD_" + award, quota=quota) for award, quota in zip(ORDER, (1, 2, 3, 4))],
-        local_terms=dict(cost_cap_vnd=50_000_000, max_promotions=2, checklist=[
+        local_terms=dict(cost_cap_vnd=50_000_000, max_promotions=2, max_contests_per_agency=1, checklist=[
             dict(code="an-toan", text="Bảo đảm an toàn"), dict(code="tiet-kiem", text="Tiết kiệm"),
             dict(code="quy-dinh", text="Đúng quy định hiện hành")]))
 

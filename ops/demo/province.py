@@ -156,16 +156,23 @@ class Province:
         self.entries = read_entries("entries.csv")
         self.local_entries = read_entries("local_entries.csv")
         self.dossiers = read_dossiers(self.entries)
+        won_below = {entry.title: entry.authors for entry in self.local_entries}
+        for entry in self.entries:  # what won a local contest goes on with its authors
+            entry.authors = won_below.get(entry.title, entry.authors)
         self.entrants = sorted({entry.agency for entry in self.entries})
+        self.co_entrants = sorted({agency for entry in self.entries for agency in entry.co_entrants})
         self.roles = [(person, role) for person, (_, roles) in OFFICERS.items() for role in roles]
         self.agency_of = {person: agency for person, (agency, _) in OFFICERS.items()}
         for agency in self.entrants:
             for role, person in (("CLERK", f"{agency}-clerk"), ("ENTRANT_HEAD", f"{agency}-head")):
                 self.agency_of[person] = agency
                 self.roles.append((person, role))
+        for agency in set(self.co_entrants) - set(self.entrants):
+            self.agency_of[f"{agency}-head"] = agency
+            self.roles.append((f"{agency}-head", "ENTRANT_HEAD"))
         for entry in self.entries + self.local_entries:
             self.agency_of.update({author: entry.agency for author in entry.authors})
-        self.systems = sorted(set(self.entrants) | {agency for agency, _ in OFFICERS.values()})
+        self.systems = sorted({*self.entrants, *self.co_entrants} | {agency for agency, _ in OFFICERS.values()})
 
     def register_agency(self, row):
         return dict(name=row["name"], short_name=row["short_name"], agency_code=f"KH-{row['code']}",

@@ -292,7 +292,7 @@ appraisal_reported(const struct given *given, const void *event, struct events *
 /* clang-format off */
 static const struct handler handlers[] = {
     /* message              who may            decide           birth       also locks */
-    { ON(require_dossier),  MAY(STANDING),     dossier_require, CREATES,    dossier_needs_entry_and_edition, NULL },
+    { ON(require_dossier),  MAY(STANDING),     dossier_require, CREATES,    entry_of, NULL },
     { ON(submit_dossier),   MAY(ENTRANT_HEAD), submit_dossier,  MUST_EXIST, NULL,     NULL },
     { ON(return_dossier),   MAY(STANDING),     return_dossier,  MUST_EXIST, NULL,     NULL },
     { ON(accept_dossier),   MAY(STANDING),     accept_dossier,  MUST_EXIST, entry_of, NULL },

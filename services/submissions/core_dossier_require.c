@@ -1,12 +1,10 @@
 /* services/submissions/core_dossier_require.c - that a finalist owes a dossier, and by when. Pure.
  *
  * An edition's follow-up says it of all its finalists at once; here it is said of one, where the edition was judged elsewhere,
- * or the others owe theirs already. */
+ * or the others owe theirs already. Nobody is left for it in an edition that is archived. */
 #include "common/proto.h"
 #include "services/submissions/dossier.h"
 #include "services/submissions/entry.h"
-
-enum { ENTRY, EDITION };
 
 void
 dossier_remind_at(struct events *out, const struct uuid *dossier, int64_t due_us)
@@ -15,17 +13,6 @@ dossier_remind_at(struct events *out, const struct uuid *dossier, int64_t due_us
 
     passed->due_us = due_us;
     set_alarm_on(out, &dossier_kind, *dossier, due_us, passed);
-}
-
-/* An entry that was judged here cannot name its edition before it is loaded. */
-void
-dossier_needs_entry_and_edition(const struct given *given, const void *command, struct keys *keys)
-{
-    const Submissions__RequireDossier *ask = command;
-
-    need(keys, &entry_kind, given->subject);
-    if (*ask->edition_id)
-        need(keys, &edition_kind, uuid_of(ask->edition_id));
 }
 
 /* Until its results are confirmed, a round that is annulled may make a finalist none again. */
@@ -40,25 +27,16 @@ judge_finalist(const struct entry *entry)
         return NO(ENTRY_WITHDRAWN);
     case ENTRY_IS(ELIMINATED):
     case ENTRY_IS(REFUSED):
+    case ENTRY_IS(ANNULLED):
         return NO(NOT_A_FINALIST);
     case ENTRY_IS(FINALIST):
         return NO(NO_RESULTS_YET);
     default:
+        if (!uuid_is_nil(&entry->organiser_agency_id))
+            return NO(
+                NOT_A_FINALIST); /* of a local contest, to which the province gives no money */
         return entry->reached_final ? ACCEPTED : NO(NO_RESULTS_YET);
     }
-}
-
-/* A result from elsewhere is of no round; and only what was judged here is ever archived. */
-static int
-judge_edition(const struct given *given, const Submissions__RequireDossier *ask, struct events *out)
-{
-    const struct entry *entry = also(given, ENTRY);
-    const struct edition *edition = *ask->edition_id ? also(given, EDITION) : NULL;
-
-    if (edition ? !uuid_equal(&edition->self.id, &entry->edition_id)
-                : !uuid_is_nil(&entry->round_id))
-        return wrong(out, NO(UNKNOWN_EDITION), "edition_id", "is not that of the entry");
-    return edition && edition->self.state == EDITION_IS(ARCHIVED) ? NO(EDITION_ARCHIVED) : ACCEPTED;
 }
 
 void
@@ -81,13 +59,11 @@ dossier_say_required(struct events *out, const struct entry *entry, Types__Deadl
 int
 dossier_require(const struct given *given, const void *command, struct events *out)
 {
-    const struct entry *entry = also(given, ENTRY);
+    const struct entry *entry = also(given, 0);
     const Submissions__RequireDossier *ask = command;
     int64_t due_us = 0;
     int refusal = judge_finalist(entry);
 
-    if (!refusal)
-        refusal = judge_edition(given, ask, out);
     if (!refusal)
         refusal = submissions_deadline_end(ask->due, "due", out, &due_us);
     if (!refusal)

@@ -142,35 +142,50 @@ judge_age(const Submissions__Eligibility *rules, const struct content *content, 
     return ACCEPTED;
 }
 
-static int
-judge_organiser(const struct given *given, const Submissions__Eligibility *rules,
-                const struct content *content, size_t place, struct events *out)
+/* Who organises it, or runs the programme or the system. What a whole agency holds, each of its persons does. */
+static bool
+has_a_hand_in_it(const struct given *given, const struct edition *edition,
+                 const struct uuid *person)
 {
-    struct uuid person = uuid_of(content->authors[place]->person_id);
+    const struct uuid *agency = authority_agency_of(given->authority, person);
+    unsigned roles = MAY(OWNER) | MAY(ORGANISER) | MAY(STANDING);
 
-    if (rules->organisers_may_enter ||
-        !authority_holds(given->authority, &person, MAY(ORGANISER) | MAY(STANDING),
-                         given->programme, given->received_us))
-        return ACCEPTED;
-    return wrong(out, NO(AUTHOR_NOT_ELIGIBLE),
-                 arena_format(out->arena, "authors[%zu].person_id", place),
-                 "is one of those who organise");
+    if (submissions_is_local(edition) && agency &&
+        uuid_equal(agency, &edition->organiser_agency_id))
+        roles |= MAY(CLERK) | MAY(ENTRANT_HEAD);
+    return authority_holds(given->authority, person, roles, given->programme, given->received_us) ||
+           authority_is_operator(given->authority, person);
 }
 
 static int
-judge_authors(const struct given *given, const Submissions__Eligibility *rules,
+judge_hand(const struct given *given, const struct edition *edition, const struct uuid *person,
+           size_t place, struct events *out)
+{
+    if (edition->rules->eligibility->organisers_may_enter ||
+        !has_a_hand_in_it(given, edition, person))
+        return ACCEPTED;
+    return wrong(out, NO(AUTHOR_NOT_ELIGIBLE),
+                 arena_format(out->arena, "authors[%zu].person_id", place),
+                 "is one of those who organise, or who run the system");
+}
+
+static int
+judge_authors(const struct given *given, const struct edition *edition,
               const struct content *content, struct events *out)
 {
+    const Submissions__Eligibility *rules = edition->rules->eligibility;
     int refusal = ACCEPTED;
 
     if (rules->max_authors && content->n_authors > (size_t) rules->max_authors)
         return wrong(out, NO(TOO_MANY_AUTHORS), "authors", "are more than %d", rules->max_authors);
     for (size_t i = 0; i < content->n_authors && !refusal; i++) {
+        struct uuid person = uuid_of(content->authors[i]->person_id);
+
         refusal = judge_staff_kind(rules, content, i, out);
         if (!refusal)
             refusal = judge_age(rules, content, i, out);
         if (!refusal)
-            refusal = judge_organiser(given, rules, content, i, out);
+            refusal = judge_hand(given, edition, &person, i, out);
     }
     return refusal;
 }
@@ -187,6 +202,28 @@ submissions_judge_eligibility(const struct given *given, const struct edition *e
     if (!refusal)
         refusal = judge_track(edition->rules, content->track, out);
     if (!refusal && edition->rules->eligibility)
-        refusal = judge_authors(given, edition->rules->eligibility, content, out);
+        refusal = judge_authors(given, edition, content, out);
     return refusal;
+}
+
+/* Roles and agencies may be others than when it was drafted. */
+int
+submissions_judge_still_eligible(const struct given *given, const struct edition *edition,
+                                 const struct entry *entry, struct events *out)
+{
+    size_t place = 0;
+    int refusal;
+
+    if (!edition->rules)
+        return ACCEPTED;
+    refusal = judge_agency(given, edition);
+    if (refusal || !edition->rules->eligibility)
+        return refusal;
+    LIST_EACH (const struct author, author, &entry->authors) {
+        if (author->draft == entry->draft)
+            refusal = judge_hand(given, edition, &author->person_id, place++, out);
+        if (refusal)
+            return refusal;
+    }
+    return ACCEPTED;
 }

@@ -4,10 +4,16 @@
 #include "services/submissions/submissions.h"
 
 int
-submissions_judge_authors(Submissions__Author *const *authors, size_t count, struct events *out)
+submissions_judge_authors(const struct given *given, Submissions__Author *const *authors,
+                          size_t count, struct events *out)
 {
     for (size_t i = 0; i < count; i++) {
         struct uuid person = uuid_of(authors[i]->person_id);
+
+        if (!authority_agency_of(given->authority, &person))
+            return wrong(out, NO(AUTHOR_UNKNOWN),
+                         arena_format(out->arena, "authors[%zu].person_id", i),
+                         "is no registered person");
 
         if (authors[i]->share_bp > WHOLE_BP)
             return wrong(out, NO(SHARES_NOT_WHOLE),
@@ -58,6 +64,62 @@ submissions_judge_co_entrants(const struct given *given, const Submissions__Crea
     return ACCEPTED;
 }
 
+/* ------------------------------------------------------------------ who agrees */
+
+bool
+submissions_is_co_entrant(const struct list *co_entrants, const struct uuid *agency)
+{
+    bool is_named = false;
+
+    LIST_EACH (const struct co_entrant, c, co_entrants) {
+        if (!uuid_equal(&c->agency_id, agency))
+            continue;
+        if (c->has_left)
+            return false;
+        is_named = true;
+    }
+    return is_named;
+}
+
+int32_t
+submissions_draft_agreed(const struct list *co_entrants, const struct uuid *agency)
+{
+    int32_t draft = 0;
+
+    LIST_EACH (const struct co_entrant, c, co_entrants)
+        if (uuid_equal(&c->agency_id, agency) && !c->has_left && c->draft > draft)
+            draft = c->draft;
+    return draft;
+}
+
+bool
+submissions_has_agreed(const struct list *co_entrants, const struct uuid *person)
+{
+    LIST_EACH (const struct co_entrant, c, co_entrants)
+        if (c->draft && !c->has_left && uuid_equal(&c->said_by, person))
+            return true;
+    return false;
+}
+
+/* The row by which an agency that is still there was named. */
+static bool
+is_standing(const struct list *co_entrants, const struct co_entrant *row)
+{
+    return row->draft == 0 && submissions_is_co_entrant(co_entrants, &row->agency_id);
+}
+
+bool
+submissions_all_agree(const struct list *co_entrants, int32_t draft)
+{
+    LIST_EACH (const struct co_entrant, c, co_entrants)
+        if (is_standing(co_entrants, c) &&
+            submissions_draft_agreed(co_entrants, &c->agency_id) != draft)
+            return false;
+    return true;
+}
+
+/* ------------------------------------------------------------------ as events carry them */
+
 const char **
 submissions_author_ids_of(struct events *out, const struct entry *entry, size_t *ret_count)
 {
@@ -79,6 +141,8 @@ submissions_co_entrants_of(struct events *out, const struct list *co_entrants, s
     size_t count = 0;
 
     LIST_EACH (const struct co_entrant, c, co_entrants) {
+        if (!is_standing(co_entrants, c))
+            continue;
         said[count] = proto_new(out->arena, ON(co_entrant));
         said[count++]->agency_id = id_text(out, &c->agency_id);
     }
@@ -92,5 +156,5 @@ submissions_remember_co_entrants(struct list *co_entrants, Submissions__CoEntran
 {
     for (size_t i = 0; i < count; i++)
         *(struct co_entrant *) list_add(co_entrants) =
-            (struct co_entrant){ uuid_of(said[i]->agency_id) };
+            (struct co_entrant){ .agency_id = uuid_of(said[i]->agency_id) };
 }

@@ -122,7 +122,7 @@ judge_hearing(const struct given *given, const struct entry *entry)
         return NO(OWN_SUBMISSION);
     if (!entry->answered && given->received_us < entry->answer_due_at_us)
         return NO(HEARING_OPEN);
-    return entry->money_paid ? NO(MONEY_PAID) : ACCEPTED;
+    return entry->money_paid ? NO(MONEY_PAID) : submissions_judge_leaving_origin(given);
 }
 
 int

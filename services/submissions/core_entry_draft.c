@@ -9,7 +9,7 @@ enum { MOST_DRAFTS = 100 };
 
 /* ------------------------------------------------------------------ the first draft */
 
-enum { EDITION, ENTRANT, PROMOTED }; /* what creating needs, in this order */
+enum { EDITION, ENTRANT, PROMOTED }; /* what creating needs, in this order; PROMOTED are three */
 
 void
 entry_needs_for_draft(const struct given *given, const void *command, struct keys *keys)
@@ -19,7 +19,7 @@ entry_needs_for_draft(const struct given *given, const void *command, struct key
 
     need(keys, &edition_kind, edition);
     need(keys, &entrant_kind, submissions_entrant_id(&edition, &given->actor->agency));
-    submissions_needs_for_promotion(ask, keys);
+    submissions_needs_for_promotion(given, ask, keys);
 }
 
 /* An arrival counts by its own time, also when registration has closed before its turn came. */
@@ -42,7 +42,7 @@ static int
 judge_content(const struct given *given, const struct edition *edition,
               const struct content *content, struct events *out)
 {
-    int refusal = submissions_judge_authors(content->authors, content->n_authors, out);
+    int refusal = submissions_judge_authors(given, content->authors, content->n_authors, out);
 
     if (!refusal)
         refusal = submissions_judge_eligibility(given, edition, content, out);
@@ -180,6 +180,8 @@ entry_revise(const struct given *given, const void *command, struct events *out)
         refusal = NO(TOO_MANY_DRAFTS);
     if (!refusal)
         refusal = judge_content(given, edition, &content, out);
+    if (!refusal && !uuid_is_nil(&entry->promoted_from_id))
+        refusal = submissions_judge_lineage(entry, ask->title, ask->authors, ask->n_authors, out);
     if (refusal)
         return refusal;
 

@@ -3,6 +3,8 @@
 
 enum { EDITION, ENTRANT };
 
+#define DAY_US INT64_C(86400000000)
+
 void
 entry_needs_count(const struct given *given, const void *command, struct keys *keys)
 {
@@ -14,22 +16,18 @@ entry_needs_count(const struct given *given, const void *command, struct keys *k
              submissions_entrant_id(&entry->edition_id, &entry->entrant_agency_id));
 }
 
-/* A local contest is its own agency's business, the others are that of those who organise in the programme; and
- * nobody decides on what they handed in themselves. */
+/* Nobody decides on what they handed in themselves, or agreed to. */
 static int
 judge_examiner(const struct given *given, const struct edition *edition)
 {
     const struct entry *entry = given->state;
-    const struct uuid *organiser = &edition->organiser_agency_id;
-    bool is_organiser =
-        uuid_is_nil(organiser)
-            ? authority_holds(given->authority, &given->actor->person,
-                              MAY(ORGANISER) | MAY(STANDING), given->programme, given->received_us)
-            : uuid_equal(organiser, &given->actor->agency);
+    int refusal = submissions_judge_organiser(given, edition, MAY(ORGANISER) | MAY(STANDING),
+                                              MAY(CLERK) | MAY(ENTRANT_HEAD));
 
-    if (!is_organiser)
-        return NO(NOT_YOUR_EDITION);
-    if (uuid_equal(&entry->submitted_by, &given->actor->person))
+    if (refusal)
+        return refusal;
+    if (uuid_equal(&entry->submitted_by, &given->actor->person) ||
+        submissions_has_agreed(&entry->co_entrants, &given->actor->person))
         return NO(OWN_SUBMISSION);
     return ACCEPTED;
 }
@@ -43,12 +41,26 @@ judge_time(const struct edition *edition)
 
 /* ------------------------------------------------------------------ sending it back */
 
+/* Not for ever: others were judged by when registration closed. An edition that is judged elsewhere has no rule for it. */
+static int
+judge_cure(const struct given *given, const struct edition *edition, int64_t cure_us,
+           struct events *out)
+{
+    if (cure_us <= given->now_us)
+        return wrong(out, NO(BAD_DATE), "cure.date", "is not in the future");
+    if (edition->rules && cure_us > edition->closes_at_us + edition->rules->max_cure_days * DAY_US)
+        return wrong(out, NO(BAD_DATE), "cure.date",
+                     "is more than %d days after the end of registration",
+                     edition->rules->max_cure_days);
+    return ACCEPTED;
+}
+
 int
 entry_return(const struct given *given, const void *command, struct events *out)
 {
     const struct entry *entry = given->state;
-    const Submissions__ReturnEntry *ask = command;
     const struct edition *edition = also(given, EDITION);
+    const Submissions__ReturnEntry *ask = command;
     int64_t cure_us = 0;
     int refusal = judge_examiner(given, edition);
 
@@ -56,10 +68,10 @@ entry_return(const struct given *given, const void *command, struct events *out)
         refusal = judge_time(edition);
     if (!refusal)
         refusal = submissions_deadline_end(ask->cure, "cure", out, &cure_us);
+    if (!refusal)
+        refusal = judge_cure(given, edition, cure_us, out);
     if (refusal)
         return refusal;
-    if (cure_us <= given->now_us)
-        return wrong(out, NO(BAD_DATE), "cure.date", "is not in the future");
 
     Submissions__EntryReturned *said = new_event(out, ON(entry_returned));
     said->entry_id = id_text(out, &given->subject);
@@ -93,6 +105,9 @@ entry_refuse(const struct given *given, const void *command, struct events *out)
     const Submissions__RefuseEntry *ask = command;
     int refusal = judge_examiner(given, edition);
 
+    if (!refusal && entry->self.state == ENTRY_IS(RETURNED) &&
+        given->received_us < entry->cure_at_us)
+        refusal = NO(TOO_EARLY); /* it may still be mended */
     if (refusal)
         return refusal;
 
@@ -117,12 +132,18 @@ entry_refused(void *state, const void *event)
 
 /* ------------------------------------------------------------------ registering */
 
-int
-entry_register(const struct given *given, const void *command, struct events *out)
+void
+entry_needs_for_registration(const struct given *given, const void *command, struct keys *keys)
+{
+    entry_needs_edition(given, command, keys);
+    submissions_need_origin(given, keys);
+}
+
+static int
+judge_registration(const struct given *given)
 {
     const struct entry *entry = given->state;
     const struct edition *edition = also(given, EDITION);
-    const Submissions__RegisterEntry *ask = command;
     int refusal = judge_examiner(given, edition);
 
     if (!refusal)
@@ -131,6 +152,20 @@ entry_register(const struct given *given, const void *command, struct events *ou
         return refusal;
     if (edition->self.state == EDITION_IS(CANCELLED))
         return NO(EDITION_NOT_OPEN);
+    if (!submissions_all_agree(&entry->co_entrants, entry->draft))
+        return NO(CO_ENTRANT_SILENT);
+    return submissions_judge_origin(given);
+}
+
+int
+entry_register(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    const Submissions__RegisterEntry *ask = command;
+    int refusal = judge_registration(given);
+
+    if (refusal)
+        return refusal;
 
     Submissions__EntryRegistered *said = new_event(out, ON(entry_registered));
     said->entry_id = id_text(out, &given->subject);

@@ -15,10 +15,11 @@ entry_needs_dossier(const struct given *given, const void *command, struct keys 
 }
 
 void
-entry_needs_dossier_and_edition(const struct given *given, const void *command, struct keys *keys)
+entry_needs_for_annulment(const struct given *given, const void *command, struct keys *keys)
 {
     entry_needs_dossier(given, command, keys);
     entry_needs_edition(given, command, keys);
+    submissions_need_promoted(given, keys);
 }
 
 /* Whatever became of its entries stays. */
@@ -33,6 +34,7 @@ entry_needs_all(const struct given *given, const void *command, struct keys *key
 {
     entry_needs_dossier(given, command, keys);
     entry_needs_count(given, command, keys);
+    submissions_need_promoted(given, keys);
 }
 
 static void
@@ -61,11 +63,10 @@ entry_take_along(const struct given *given, struct events *out)
 
 /* ------------------------------------------------------------------ withdrawing */
 
-int
-entry_withdraw(const struct given *given, const void *command, struct events *out)
+static int
+judge_withdrawal(const struct given *given)
 {
     const struct entry *entry = given->state;
-    const Submissions__WithdrawEntry *ask = command;
 
     if (!entry_is_ours(given, entry))
         return NO(NOT_YOUR_ENTRY);
@@ -75,6 +76,18 @@ entry_withdraw(const struct given *given, const void *command, struct events *ou
         return NO(NOT_WITHDRAWABLE);
     if (entry_judge_archive(also(given, EDITION)))
         return NO(EDITION_ARCHIVED);
+    return submissions_judge_leaving_origin(given);
+}
+
+int
+entry_withdraw(const struct given *given, const void *command, struct events *out)
+{
+    const struct entry *entry = given->state;
+    const Submissions__WithdrawEntry *ask = command;
+    int refusal = judge_withdrawal(given);
+
+    if (refusal)
+        return refusal;
 
     Submissions__EntryWithdrawn *said = new_event(out, ON(entry_withdrawn));
     said->entry_id = id_text(out, &given->subject);
@@ -88,8 +101,8 @@ entry_withdraw(const struct given *given, const void *command, struct events *ou
 
 /* ------------------------------------------------------------------ annulling a result */
 
-/* To have reached the final stays a fact; and the entry still counts as one of its agency's. A decision on money is revoked
- * first; one that is not known here yet, funding asks to revoke. */
+/* The entry still counts as one of its agency's. A decision on money is revoked first; one that is not known here yet, funding
+ * asks to revoke. */
 int
 entry_annul(const struct given *given, const void *command, struct events *out)
 {
@@ -104,6 +117,8 @@ entry_annul(const struct given *given, const void *command, struct events *out)
         refusal = NO(MONEY_COMMITTED);
     if (!refusal)
         refusal = entry_judge_archive(also(given, EDITION));
+    if (!refusal)
+        refusal = submissions_judge_leaving_origin(given);
     if (refusal)
         return refusal;
 
@@ -125,7 +140,10 @@ entry_annulled(void *state, const void *event)
 
     (void) event;
     entry->award = SUBMISSIONS__AWARD__AWARD_UNSPECIFIED;
+    entry->score_centi = 0;
+    entry->rank = 0;
     entry->may_have_prize = false;
+    entry->reached_final = false;
 }
 
 /* ------------------------------------------------------------------ money */
@@ -139,13 +157,21 @@ entry_paid_for(const struct given *given, const void *event)
     return uuid_of(heard->dossier_id);
 }
 
+/* Only finalists are; but the payment may have been on its way when the result was annulled. */
+static bool
+can_be_paid(const struct entry *entry)
+{
+    return entry->reached_final || entry->self.state == ENTRY_IS(ANNULLED) ||
+           entry->self.state == ENTRY_IS(DISQUALIFIED);
+}
+
 int
 entry_hear_of_money(const struct given *given, const void *event, struct events *out)
 {
     const struct entry *entry = given->state;
 
     (void) event;
-    if (entry->money_paid || !entry->reached_final ||
+    if (entry->money_paid || !can_be_paid(entry) ||
         !transition_find(&entry_kind, entry->self.state, ON(entry_paid)))
         return ACCEPTED;
 

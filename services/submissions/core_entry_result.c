@@ -154,9 +154,8 @@ submissions_say_reinstated(struct events *out, const struct entry *entry,
     const ProtobufCMessageDescriptor *event = way_back(annulled);
     Submissions__EntryReinstated *said; /* the three have the same fields */
 
-    if ((entry->self.state == ENTRY_IS(ELIMINATED) && entry->reached_final) ||
-        !transition_find(&entry_kind, entry->self.state, event))
-        return; /* it has left, or its result was annulled for itself */
+    if (!transition_find(&entry_kind, entry->self.state, event))
+        return; /* it has left */
     said = new_event_on(out, &entry_kind, entry->self.id, event);
     said->entry_id = id_text(out, &entry->self.id);
     said->round_id = annulled->round_id;

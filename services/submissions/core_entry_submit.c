@@ -21,6 +21,14 @@ entry_needs_edition(const struct given *given, const void *command, struct keys 
         need(keys, &edition_kind, entry->edition_id);
 }
 
+/* What is judged elsewhere closes when it is told to. */
+static bool
+is_closed(const struct given *given, const struct edition *edition)
+{
+    return edition->rules ? given->received_us >= edition->closes_at_us
+                          : edition->self.state >= EDITION_IS(CLOSED);
+}
+
 int
 entry_judge_time(const struct given *given, const struct edition *edition)
 {
@@ -30,8 +38,7 @@ entry_judge_time(const struct given *given, const struct edition *edition)
         return NO(EDITION_NOT_OPEN);
     if (entry->self.state == ENTRY_IS(RETURNED))
         return given->received_us < entry->cure_at_us ? ACCEPTED : NO(CURE_PASSED);
-    if (entry->self.state == ENTRY_IS(DRAFT) && edition->rules &&
-        given->received_us >= edition->closes_at_us)
+    if (entry->self.state == ENTRY_IS(DRAFT) && is_closed(given, edition))
         return NO(REGISTRATION_CLOSED);
     return ACCEPTED;
 }
@@ -51,12 +58,15 @@ int
 entry_submit(const struct given *given, const void *command, struct events *out)
 {
     const struct entry *entry = given->state;
+    const struct edition *edition = also(given, 0);
     int refusal;
 
     (void) command;
     if (!entry_is_ours(given, entry))
         return NO(NOT_YOUR_ENTRY);
-    refusal = entry_judge_time(given, also(given, 0));
+    refusal = entry_judge_time(given, edition);
+    if (!refusal)
+        refusal = submissions_judge_still_eligible(given, edition, entry, out);
     if (refusal)
         return refusal;
     if (shares_of(entry) != WHOLE_BP)

@@ -9,13 +9,17 @@
 
 #define IS(state) EDITION_IS(state)
 
+enum { ABOVE, ENTRANT }; /* what setting up needs, in this order */
+
 void
 submissions_edition_above(const struct given *given, const void *command, struct keys *keys)
 {
     const Submissions__CreateLocalEdition *ask = command;
 
-    (void) given;
-    need(keys, &edition_kind, uuid_of(ask->parent_edition_id));
+    struct uuid above = uuid_of(ask->parent_edition_id);
+
+    need(keys, &edition_kind, above);
+    need(keys, &entrant_kind, submissions_entrant_id(&above, &given->actor->agency));
 }
 
 /* A draft is not known outside. */
@@ -72,11 +76,15 @@ judge_checklist(const Submissions__CreateLocalEdition *ask, const Submissions__L
 }
 
 static int
-judge_plan(const Submissions__CreateLocalEdition *ask, const struct edition *above,
+judge_plan(const struct given *given, const Submissions__CreateLocalEdition *ask,
            struct events *out)
 {
+    const struct edition *above = also(given, ABOVE);
     int refusal = judge_above(above, out);
 
+    if (!refusal)
+        refusal =
+            submissions_judge_another_contest(above->rules->local_terms, also(given, ENTRANT));
     if (refusal)
         return refusal;
     if (ask->planned_cost_vnd > above->rules->local_terms->cost_cap_vnd)
@@ -105,8 +113,8 @@ int
 submissions_create_local_edition(const struct given *given, const void *command, struct events *out)
 {
     const Submissions__CreateLocalEdition *ask = command;
-    const struct edition *above = also(given, 0);
-    int refusal = judge_plan(ask, above, out);
+    const struct edition *above = also(given, ABOVE);
+    int refusal = judge_plan(given, ask, out);
     struct digest digest;
     struct bytes packed;
 
@@ -129,6 +137,7 @@ submissions_create_local_edition(const struct given *given, const void *command,
     packed = proto_pack(out->arena, said->rules);
     digest = sha256(packed.data, packed.size);
     said->rules_digest = proto_digest(out->arena, &digest);
+    submissions_count_contest(out, &above->self.id, &given->actor->agency, &given->subject);
     return ACCEPTED;
 }
 

@@ -10,7 +10,10 @@
 #include "common/proto.h"
 #include "services/submissions/core_edition.h"
 
-enum { MOST_NAMED = 100 }; /* a reply has its limit, and nobody reads more at once */
+enum {
+    MOST_NAMED = 100, /* a reply has its limit, and nobody reads more at once */
+    MOST_CURE_DAYS = 60,
+};
 
 static void
 name(struct review *review, int refusal, const char *holder, const char *field, const char *what)
@@ -186,6 +189,9 @@ review_registration(struct review *review)
     }
     if (both && opens_us >= closes_us + (closes->inclusive ? INT64_C(86400000000) : 0))
         submissions_clashes(review, "rules.closes", "", "is not later than opens");
+    if (review->rules->max_cure_days > MOST_CURE_DAYS)
+        submissions_clashes(review, "rules", "max_cure_days",
+                            arena_format(review->out->arena, "is more than %d", MOST_CURE_DAYS));
 }
 
 /* ------------------------------------------------------------------ who may enter, and where */

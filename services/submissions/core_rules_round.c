@@ -275,6 +275,17 @@ review_tie_keys(struct review *review, const Submissions__RoundRules *round, con
 
 /* ------------------------------------------------------------------ the rounds together */
 
+/* Prizes have quotas, so that equals would be told apart by nobody's rule. */
+static void
+review_places(struct review *review, size_t nth, const char *holder)
+{
+    const Submissions__EditionRules *rules = review->rules;
+
+    if (nth + 1 == rules->n_rounds && rules->n_prizes && !rules->rounds[nth]->every_place_counts)
+        submissions_clashes(review, holder, "every_place_counts",
+                            "must be set for the last round: prizes follow its places");
+}
+
 static void
 review_stage(struct review *review, size_t nth, const char *holder)
 {
@@ -309,6 +320,7 @@ review_round(struct review *review, size_t nth)
             submissions_clashes(review, holder, round_checks[i].field, round_checks[i].what);
     review_quorum(review, round, holder);
     review_stage(review, nth, holder);
+    review_places(review, nth, holder);
     review_parts(review, round, holder);
     review_tie_keys(review, round, holder);
 }

@@ -18,8 +18,6 @@ void dossier_remind_at(struct events *out, const struct uuid *dossier, int64_t d
 /* The entry owes a dossier by the end of that deadline. */
 void dossier_say_required(struct events *out, const struct entry *entry, Types__Deadline *due,
                           int64_t due_us);
-void dossier_needs_entry_and_edition(const struct given *given, const void *command,
-                                     struct keys *keys);
 int dossier_require(const struct given *given, const void *command, struct events *out);
 void dossier_required(void *state, const void *event);
 

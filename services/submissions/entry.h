@@ -33,13 +33,16 @@ struct content {
 int submissions_judge_eligibility(const struct given *given, const struct edition *edition,
                                   const struct content *content, struct events *out) MUST_CHECK;
 
+/* The same of an entry that is there, when it is handed in: what can have changed since it was drafted. */
+int submissions_judge_still_eligible(const struct given *given, const struct edition *edition,
+                                     const struct entry *entry, struct events *out) MUST_CHECK;
+
 /* Years that are complete on that day. Whoever was born on 29 February completes one on 1 March where the year
  * has no such day. */
 int submissions_age_on(const Types__Date *born, const Types__Date *day);
 
 /* ------------------------------------------------------------------ core_entrant.c */
 
-struct uuid submissions_entrant_id(const struct uuid *edition, const struct uuid *agency);
 bool submissions_limits_entries(const struct edition *edition);
 int submissions_judge_room(const struct edition *edition, const struct entrant *entrant,
                            const char *team, struct events *out) MUST_CHECK;
@@ -48,6 +51,10 @@ int submissions_judge_room(const struct edition *edition, const struct entrant *
 void submissions_count(struct events *out, const struct edition *edition,
                        const struct uuid *edition_id, const struct uuid *agency, const char *team,
                        int32_t change);
+
+/* The agency whose local contest it was sent one more entry up. */
+void submissions_count_promotion(struct events *out, const struct uuid *above,
+                                 const struct uuid *agency, const char *winner_id);
 
 /* ------------------------------------------------------------------ core_entry_draft.c */
 
@@ -59,12 +66,26 @@ void entry_revised(void *state, const void *event);
 
 /* ------------------------------------------------------------------ core_entry_promotion.c */
 
-void submissions_needs_for_promotion(const Submissions__CreateEntry *ask, struct keys *keys);
+void submissions_needs_for_promotion(const struct given *given, const Submissions__CreateEntry *ask,
+                                     struct keys *keys);
 int submissions_judge_promotion(const struct given *given, const Submissions__CreateEntry *ask,
                                 size_t nth, struct events *out) MUST_CHECK;
 void submissions_say_promoted(const struct given *given, const Submissions__CreateEntry *ask,
                               struct events *out);
 void entry_promoted(void *state, const void *event);
+
+/* Is it still what it was before, by its title and its authors? Refuses PROMOTED_CONTENT. */
+int submissions_judge_lineage(const struct entry *before, const char *title,
+                              Submissions__Author *const *authors, size_t count,
+                              struct events *out) MUST_CHECK;
+
+/* The entry as which this one goes on; refuses PROMOTED_ENTRY_LIVES while that is in its contest. */
+void submissions_need_promoted(const struct given *given, struct keys *keys);
+int submissions_judge_leaving_origin(const struct given *given) MUST_CHECK;
+
+/* The entry as which this one won below; refuses NOT_PROMOTABLE when it has left. */
+void submissions_need_origin(const struct given *given, struct keys *keys);
+int submissions_judge_origin(const struct given *given) MUST_CHECK;
 
 /* ------------------------------------------------------------------ core_entry_submit.c */
 
@@ -76,9 +97,18 @@ void entry_needs_edition(const struct given *given, const void *command, struct 
 int entry_submit(const struct given *given, const void *command, struct events *out);
 void entry_submitted(void *state, const void *event);
 
+/* ------------------------------------------------------------------ core_entry_join.c */
+
+int entry_join(const struct given *given, const void *command, struct events *out);
+int entry_leave(const struct given *given, const void *command, struct events *out);
+void entry_joined(void *state, const void *event);
+void entry_left(void *state, const void *event);
+
 /* ------------------------------------------------------------------ core_entry_examine.c */
 
 void entry_needs_count(const struct given *given, const void *command, struct keys *keys);
+void entry_needs_for_registration(const struct given *given, const void *command,
+                                  struct keys *keys);
 int entry_return(const struct given *given, const void *command, struct events *out);
 int entry_refuse(const struct given *given, const void *command, struct events *out);
 int entry_register(const struct given *given, const void *command, struct events *out);
@@ -113,8 +143,7 @@ void entry_disqualified(void *state, const void *event);
 /* ------------------------------------------------------------------ core_entry_leave.c */
 
 void entry_needs_dossier(const struct given *given, const void *command, struct keys *keys);
-void entry_needs_dossier_and_edition(const struct given *given, const void *command,
-                                     struct keys *keys);
+void entry_needs_for_annulment(const struct given *given, const void *command, struct keys *keys);
 int entry_judge_archive(const struct edition *edition) MUST_CHECK;
 void entry_needs_all(const struct given *given, const void *command, struct keys *keys);
 
@@ -127,5 +156,11 @@ void entry_annulled(void *state, const void *event);
 struct uuid entry_paid_for(const struct given *given, const void *event);
 int entry_hear_of_money(const struct given *given, const void *event, struct events *out);
 void entry_paid(void *state, const void *event);
+
+/* ------------------------------------------------------------------ core_entry_show.c */
+
+void entry_needs_to_be_shown(const struct given *given, const void *ask, struct keys *keys);
+/* The latest draft, who of the co-entrants agreed to what, and LAPSED for a draft whose edition is not open any more. */
+void entry_show(const struct given *given, void *state);
 
 #endif

@@ -1,7 +1,7 @@
 /* services/submissions/queries.c - what one may ask submissions, and the statements that answer. */
 #include "common/proto.h"
 #include "sangkien/submissions/v1/queries.pb-c.h"
-#include "services/submissions/submissions.h"
+#include "services/submissions/entry.h"
 
 #define NIL "'00000000-0000-0000-0000-000000000000'"
 #define MICROSECONDS(time) "coalesce((extract(epoch FROM " time ") * 1000000)::int8, 0)"
@@ -25,8 +25,13 @@ static const char list_editions[] =
     "  OR EXISTS (SELECT FROM submissions.published_edition AS p WHERE p.programme = t.programme "
     "AND p.id = t.id))" QUERY_PAGE;
 
+/* A draft has lapsed when its edition is not open any more: from CLOSED on. Nothing is written for that. */
+#define SHOWN_STATE                                                                                \
+    "CASE WHEN t.state = 1 AND (SELECT d.state FROM submissions.edition AS d WHERE d.programme = $1::text" \
+    " AND d.id = t.edition_id) >= 4 THEN 14 ELSE t.state END AS state"
+
 static const char list_entries[] = QUERY_BY_IDS(
-    QUERY_PAGE_KEY ", t.id, t.version, t.state, t.edition_id, t.entrant_agency_id, t.team, t.entry_kind, t.title,"
+    QUERY_PAGE_KEY ", t.id, t.version, " SHOWN_STATE ", t.edition_id, t.entrant_agency_id, t.team, t.entry_kind, t.title,"
     " t.summary, t.entry_code, t.score_centi, t.award, t.reached_final, t.money_paid, t.track, t.draft,"
     " t.content_digest, t.entry_version, t.submitted_at, t.cure_at, t.round_code, t.rank, t.may_have_prize,"
     " t.promoted_from_id",
@@ -34,7 +39,7 @@ static const char list_entries[] = QUERY_BY_IDS(
     QUERY_IDS("submissions.entry", "id", QUERY_ALL)
     " UNION " QUERY_IDS("submissions.entry", "id", "entrant_agency_id = $2")
     " UNION " QUERY_IDS("submissions.entry", "id", "organiser_agency_id = $2")
-    " UNION " QUERY_IDS("submissions.entry_co_entrant", "parent", "agency_id = $2"));
+    " UNION " QUERY_IDS("submissions.entry_co_entrant", "parent", "agency_id = $2 AND draft = 0"));
 
 static const char list_dossiers[] = QUERY_BY_IDS(
     QUERY_PAGE_KEY ", t.id, t.version, t.state, t.entrant_agency_id, t.entry_code, t.title, t.due_at, t.cure_at,"
@@ -63,6 +68,13 @@ static const char list_open_dossiers[] =
     " CASE e.state WHEN 9 THEN e.entrant_agency_id END AS agency_id, e.changed_at, e.cure_at AS until_at" \
     " FROM submissions.entry AS e WHERE e.programme = $1::text AND e.state IN (2, 9) AND " whose   \
     " AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
+/* A draft waits for its own agency while registration is open, and is nobody else's business. */
+#define OPEN_DRAFTS                                                                                \
+    "(SELECT e.id, 'entry', e.entry_code, e.title, 'DRAFT', 'ENTRANT_HEAD', e.entrant_agency_id, e.changed_at," \
+    " d.closes_at FROM submissions.entry AS e CROSS JOIN LATERAL (SELECT * FROM submissions.edition" \
+    " WHERE programme = $1::text AND id = e.edition_id AND state = 3 LIMIT 1) AS d WHERE e.programme = $1::text" \
+    " AND e.state = 1 AND e.entrant_agency_id = $2 AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid" \
+    " ORDER BY e.id LIMIT $4::int8 + 1)"
 #define ACCUSED(whose)                                                                             \
     "(SELECT e.id, 'accusation', e.entry_code, e.title, 'ACCUSED', 'ENTRANT_HEAD', e.entrant_agency_id," \
     " e.changed_at, e.answer_due_at FROM submissions.entry AS e WHERE e.programme = $1::text"      \
@@ -75,7 +87,7 @@ static const char list_open_entries[] =
     " FROM (SELECT (u.id::text || ' ' || u.kind) COLLATE \"C\" AS page_key, u.* FROM ("
     OPEN_ENTRIES(QUERY_ALL) " UNION ALL " OPEN_ENTRIES("e.entrant_agency_id = $2") " UNION ALL "
     OPEN_ENTRIES("e.organiser_agency_id = $2 AND e.entrant_agency_id <> $2") " UNION ALL "
-    ACCUSED(QUERY_ALL) " UNION ALL " ACCUSED("e.entrant_agency_id = $2") ") AS u) AS w"
+    OPEN_DRAFTS " UNION ALL " ACCUSED(QUERY_ALL) " UNION ALL " ACCUSED("e.entrant_agency_id = $2") ") AS u) AS w"
     " WHERE w.page_key > coalesce($3::text, '') ORDER BY w.page_key LIMIT $4::int8";
 
 /* The edition that is the subject, once its results are published; from when they are confirmed on for those who read the whole
@@ -101,8 +113,10 @@ static const char list_recognitions[] =
     " AND a.draft = t.draft ORDER BY a.place) AS author_ids, t.reached_final, t.award"
     " FROM (" QUERY_IDS("submissions.entry", "id", RECOGNISED " AND " QUERY_ALL)
     " UNION " QUERY_IDS("submissions.entry", "id", RECOGNISED " AND entrant_agency_id = $2")
-    " UNION " QUERY_IDS("submissions.entry_co_entrant AS c", "parent", "agency_id = $2 AND EXISTS (SELECT FROM"
-        " submissions.entry WHERE programme = c.programme AND id = c.parent AND " RECOGNISED ")")
+    " UNION " QUERY_IDS("submissions.entry_co_entrant AS c", "parent", "agency_id = $2 AND draft = 0 AND EXISTS (SELECT FROM"
+        " submissions.entry WHERE programme = c.programme AND id = c.parent AND " RECOGNISED ") AND NOT EXISTS (SELECT FROM"
+        " submissions.entry_co_entrant AS l WHERE l.programme = c.programme AND l.parent = c.parent"
+        " AND l.agency_id = c.agency_id AND l.has_left)")
     " ORDER BY 1 LIMIT $4::int8) AS k CROSS JOIN LATERAL (SELECT * FROM submissions.entry"
     " WHERE programme = $1::text AND id = k.id LIMIT 1) AS t CROSS JOIN LATERAL (SELECT year FROM submissions.edition"
     " WHERE programme = $1::text AND id = t.edition_id LIMIT 1) AS d"
@@ -127,25 +141,6 @@ may_see_edition(const struct given *given)
     return edition->self.state != SUBMISSIONS__EDITION_STATE__EDITION_STATE_DRAFT ||
            uuid_equal(&edition->organiser_agency_id, &given->actor->agency) ||
            authority_reads_all(given->authority, &given->actor->agency, given->programme, given->now_us);
-}
-
-/* Authors and evidence of the drafts before count for nothing any more, and all together may be more than an answer
- * holds. */
-static void
-show_latest_draft(void *state)
-{
-    struct entry *entry = state;
-    size_t count = 0;
-
-    LIST_EACH (struct author, author, &entry->authors)
-        if (author->draft == entry->draft)
-            *(struct author *) list_at(&entry->authors, count++) = *author;
-    entry->authors.count = count;
-    count = 0;
-    LIST_EACH (struct evidence, evidence, &entry->evidence)
-        if (evidence->draft == entry->draft)
-            *(struct evidence *) list_at(&entry->evidence, count++) = *evidence;
-    entry->evidence.count = count;
 }
 
 /* A programme, with the rules that hold. */
@@ -176,7 +171,7 @@ const struct query submissions_queries[] = {
     { ON(get_programme),      ON(get_programme_response),      .kind = &programme_kind, .for_everybody = true,
       .also = submissions_needs_programme_rules, .answer = show_programme },
     { ON(get_edition),        ON(get_edition_response),        .kind = &edition_kind, .may_see = may_see_edition },
-    { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind, .show = show_latest_draft },
+    { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind, .also = entry_needs_to_be_shown, .show = entry_show },
     { ON(get_dossier),        ON(get_dossier_response),        .kind = &dossier_kind },
     { ON(list_programmes),    ON(list_programmes_response),    .select = list_programmes },
     { ON(list_editions),      ON(list_editions_response),      .select = list_editions },

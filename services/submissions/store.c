@@ -84,6 +84,15 @@ static const struct column evidence_columns[] = {
 
 static const struct column co_entrant_columns[] = {
     COLUMN(struct co_entrant, agency_id, PARTY),
+    COLUMN(struct co_entrant, draft,     INT4),
+    COLUMN(struct co_entrant, has_left,  BOOL),
+    COLUMN(struct co_entrant, said_by,   UUID),
+    { 0 },
+};
+
+/* A dossier is owed by those who had agreed. */
+static const struct column dossier_co_entrant_columns[] = {
+    COLUMN(struct co_entrant, agency_id, PARTY),
     { 0 },
 };
 
@@ -135,6 +144,8 @@ static const struct column entrant_columns[] = {
     COLUMN(struct entrant, edition_id, UUID),
     COLUMN(struct entrant, agency_id,  PARTY),
     COLUMN(struct entrant, entries,    INT4),
+    COLUMN(struct entrant, contests,   INT4),
+    COLUMN(struct entrant, promotions, INT4),
     { 0 },
 };
 
@@ -189,7 +200,7 @@ static const struct column dossier_line_columns[] = {
 };
 
 static const struct child dossier_children[] = {
-    CHILD("submissions.dossier_co_entrant", struct dossier, co_entrants, struct co_entrant,      co_entrant_columns),
+    CHILD("submissions.dossier_co_entrant", struct dossier, co_entrants, struct co_entrant,      dossier_co_entrant_columns),
     CHILD("submissions.dossier_version",    struct dossier, versions,    struct dossier_version, dossier_version_columns),
     CHILD("submissions.dossier_line",       struct dossier, lines,       struct dossier_line,    dossier_line_columns),
     { 0 },

@@ -99,8 +99,13 @@ struct evidence {
     int32_t draft;
 };
 
+/* A row when it is named, of draft 0, one for each draft to which it agrees, and one when it leaves: of which draft,
+ * and who said so. */
 struct co_entrant {
     struct uuid agency_id;
+    int32_t draft;
+    bool has_left;
+    struct uuid said_by;
 };
 
 struct entry {
@@ -150,12 +155,15 @@ struct entrant_entry {
     int32_t change;
 };
 
-/* The entries of one agency in one edition, where the edition limits them. */
+/* What is counted of one agency in one edition: its entries, where the edition limits them, its own contests below, and
+ * what these sent up. */
 struct entrant {
     struct aggregate self;
     struct uuid edition_id;
     struct uuid agency_id;
     int32_t entries;
+    int32_t contests;
+    int32_t promotions;
     struct list changes;
 };
 
@@ -259,10 +267,20 @@ int submissions_judge_estimate(const Submissions__SubmitDossier *ask,
 
 #define WHOLE_BP 10000 /* all shares of an entry together */
 
-int submissions_judge_authors(Submissions__Author *const *authors, size_t count,
-                              struct events *out) MUST_CHECK;
+/* Whoever is not in the directory could have a conflict of interest that nobody finds. */
+int submissions_judge_authors(const struct given *given, Submissions__Author *const *authors,
+                              size_t count, struct events *out) MUST_CHECK;
 int submissions_judge_co_entrants(const struct given *given, const Submissions__CreateEntry *ask,
                                   struct events *out) MUST_CHECK;
+
+/* Is the agency named as a co-entrant, and has not left? */
+bool submissions_is_co_entrant(const struct list *co_entrants, const struct uuid *agency);
+/* The latest draft to which it has agreed; 0: to none. */
+int32_t submissions_draft_agreed(const struct list *co_entrants, const struct uuid *agency);
+/* Has the person agreed for a co-entrant, to any draft? */
+bool submissions_has_agreed(const struct list *co_entrants, const struct uuid *person);
+/* Has every co-entrant agreed to this very draft? */
+bool submissions_all_agree(const struct list *co_entrants, int32_t draft);
 
 /* Authors of the latest draft, and co-entrants, as events carry them; their number goes to *ret_count. */
 const char **submissions_author_ids_of(struct events *out, const struct entry *entry,
@@ -271,6 +289,16 @@ Submissions__CoEntrant **
 submissions_co_entrants_of(struct events *out, const struct list *co_entrants, size_t *ret_count);
 void submissions_remember_co_entrants(struct list *co_entrants, Submissions__CoEntrant *const *said,
                                       size_t count);
+
+/* ------------------------------------------------------------------ what is counted, in core_entrant.c */
+
+struct uuid submissions_entrant_id(const struct uuid *edition, const struct uuid *agency);
+
+/* May the agency set up one more contest of its own below? Refuses TOO_MANY_CONTESTS. */
+int submissions_judge_another_contest(const Submissions__LocalTerms *terms,
+                                      const struct entrant *entrant) MUST_CHECK;
+void submissions_count_contest(struct events *out, const struct uuid *above,
+                               const struct uuid *agency, const struct uuid *local);
 
 /* ------------------------------------------------------------------ rounds, in core_entry_result.c */
 

@@ -1,7 +1,7 @@
 -- tests/db/submissions.sql - what the tables of submissions refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(56);
+SELECT plan(79);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -98,7 +98,7 @@ SELECT lives_ok($$SELECT pg_temp.change('state = 6, reached_final = true')$$, 'i
 SELECT lives_ok($$SELECT pg_temp.change('state = 3, reached_final = false')$$, 'which was annulled too');
 SELECT lives_ok($$SELECT pg_temp.change('state = 6, reached_final = true, money_paid = true')$$,
                 'it reaches the final, and money');
-SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 5')$$, 'entry_paid', 'what was paid for is not annulled');
+SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 13')$$, 'entry_paid', 'what was paid for is not annulled');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 12, disqualified_by = pg_temp.id(6)')$$, 'entry_paid',
                       'nor disqualified');
 SELECT pg_temp.breaks($$SELECT pg_temp.change('state = 7')$$, 'entry_prize', 'a prize is something');
@@ -120,10 +120,67 @@ CREATE FUNCTION pg_temp.author(draft int4, place int4) RETURNS void LANGUAGE sql
 SELECT pg_temp.author(1, 0);
 SELECT pg_temp.breaks($$SELECT pg_temp.author(1, 1)$$, 'entry_author_once', 'an author is named once in a draft');
 SELECT lives_ok($$SELECT pg_temp.author(2, 1)$$, 'and again in the next');
-INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(21), 1, 1, now(), pg_temp.id(1), pg_temp.id(9), 1);
+INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(21), 1, 1, now(), pg_temp.id(1), pg_temp.id(9), 1, 1, 0);
 SELECT pg_temp.breaks($$INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(22), 1, 1, now(), pg_temp.id(1),
-    pg_temp.id(9), 0)$$, 'entrant_once', 'an agency is counted in one place');
+    pg_temp.id(9), 0, 0, 0)$$, 'entrant_once', 'an agency is counted in one place');
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET entries = -1$$, 'entrant_entries_check', 'and never below nothing');
+
+SELECT pg_temp.breaks($$UPDATE submissions.entrant SET contests = -1$$, 'entrant_contests_check', 'nor are its contests');
+SELECT pg_temp.breaks($$UPDATE submissions.entrant SET promotions = -1$$, 'entrant_promotions_check', 'or its winners');
+
+-- Who enters together: named, agreed to a draft, left.
+CREATE FUNCTION pg_temp.joins(place int4, draft int4, has_left bool, said_by uuid) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO submissions.entry_co_entrant
+    VALUES ('test-db', pg_temp.id(13), place, pg_temp.id(8), draft, has_left, said_by) $$;
+SELECT lives_ok($$SELECT pg_temp.joins(0, 0, false, NULL)$$, 'a co-entrant is named');
+SELECT pg_temp.breaks($$SELECT pg_temp.joins(1, 0, false, NULL)$$, 'entry_co_entrant_once', 'once');
+SELECT pg_temp.breaks($$SELECT pg_temp.joins(1, 1, false, NULL)$$, 'entry_co_entrant_asked', 'and agrees by somebody');
+SELECT pg_temp.breaks($$SELECT pg_temp.joins(1, 0, false, pg_temp.id(3))$$, 'entry_co_entrant_asked', 'to some draft');
+SELECT pg_temp.breaks($$SELECT pg_temp.joins(1, 0, true, NULL)$$, 'entry_co_entrant_asked', 'or leaves some draft');
+SELECT lives_ok($$SELECT pg_temp.joins(1, 1, false, pg_temp.id(3))$$, 'it agrees to a draft');
+SELECT pg_temp.breaks($$SELECT pg_temp.joins(2, 1, false, pg_temp.id(4))$$, 'entry_co_entrant_once', 'once');
+SELECT lives_ok($$SELECT pg_temp.joins(2, 1, true, pg_temp.id(3))$$, 'and leaves');
+
+-- Codes: of the programme's own editions together, and of each local contest for itself.
+SELECT pg_temp.edit(2, '{"state": 3, "judged_elsewhere": true, "threshold_centi": 7500, "maximum_centi": 10000}');
+CREATE FUNCTION pg_temp.coded(nth int4, edition int4, organiser int4) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_temp.enter(nth, edition, 'Một cửa');
+    UPDATE submissions.entry SET entry_code = 'KH-07', organiser_agency_id = pg_temp.id(organiser)
+     WHERE id = pg_temp.id(nth);
+END $$;
+SELECT lives_ok($$SELECT pg_temp.coded(31, 1, NULL)$$, 'a code');
+SELECT pg_temp.breaks($$SELECT pg_temp.coded(32, 2, NULL)$$, 'entry_code_once', 'is that of one entry in the whole contest');
+SELECT lives_ok($$SELECT pg_temp.coded(33, 1, 9)$$, 'and that of another in a local one');
+SELECT pg_temp.breaks($$SELECT pg_temp.coded(34, 1, 9)$$, 'entry_code_once', 'of one there');
+SELECT lives_ok($$SELECT pg_temp.coded(35, 2, 9)$$, 'and of another in the next');
+
+-- Results that were annulled, and what is owed.
+CREATE FUNCTION pg_temp.ends(what text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE 'UPDATE submissions.entry SET ' || what || ' WHERE id = pg_temp.id(31)';
+END $$;
+SELECT lives_ok($$SELECT pg_temp.ends('state = 7, reached_final = true, award = 2, rank = 1, score_centi = 9000, '
+    'submitted_by = pg_temp.id(3), submitted_at = now(), entry_version = 1, registered_by = pg_temp.id(4)')$$, 'a prize');
+CREATE FUNCTION pg_temp.owes(entry int4) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO submissions.dossier (programme, id, version, state, changed_at, entrant_agency_id, entry_code, title,
+                                     due_at, due, overdue, dossier_version)
+    VALUES ('test-db', pg_temp.id(entry), 1, 1, now(), pg_temp.id(9), 'KH-07', 'Một cửa', now(), '\x0801', false, 0);
+    SET CONSTRAINTS ALL IMMEDIATE;
+    SET CONSTRAINTS ALL DEFERRED;
+END $$;
+SELECT lives_ok($$SELECT pg_temp.owes(31)$$, 'a finalist owes a dossier');
+UPDATE submissions.entry SET state = 7, reached_final = true, award = 2, submitted_by = pg_temp.id(3), submitted_at = now(),
+    entry_version = 1, registered_by = pg_temp.id(4) WHERE id = pg_temp.id(33);
+SELECT pg_temp.breaks($$SELECT pg_temp.owes(33)$$, 'dossier_finalist', 'and one of a local contest does not');
+SELECT pg_temp.breaks($$SELECT pg_temp.ends('reached_final = false, award = 0')$$, 'entry_facts',
+                      'to have reached the final is a fact');
+SELECT pg_temp.breaks($$SELECT pg_temp.ends('state = 13')$$, 'entry_annulled', 'but where the result is annulled');
+SELECT lives_ok($$SELECT pg_temp.ends('state = 13, reached_final = false, award = 0, rank = 0, score_centi = 0')$$,
+                'and nothing is left of it');
+SELECT pg_temp.breaks($$SELECT pg_temp.ends('state = 6, reached_final = true')$$, 'entry_end', 'for ever');
+SELECT lives_ok($$SELECT pg_temp.ends('money_paid = true')$$, 'money that was on its way is remembered');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -37,7 +37,7 @@ def cured(world, edition):
     world.do("clerk", "submissions.ReviseEntry", anew, entry)
     world.do("head", "submissions.SubmitEntry", {}, entry)
     world.do("standing", "submissions.ReturnEntry", {
-        "faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu minh chứng", "cure": judged.ends_at(4102444800)}, entry)
+        "faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu minh chứng", "cure": judged.ends_at(edition[1] + 86400)}, entry)
     world.do("clerk", "submissions.ReviseEntry", {**anew, "summary": "Có minh chứng."}, entry)
     world.do("head", "submissions.SubmitEntry", {}, entry)
     world.do("standing", "submissions.RegisterEntry", {"entry_code": "MS-CURED"}, entry)
@@ -217,8 +217,7 @@ def test_every_finalist_owes_a_dossier_from_the_follow_up_on_and_nobody_else(wor
         assert (dossier.state, dossier.due_at.seconds) == (1, 4102444800)
         assert base.one("SELECT count(*) FROM runtime.timer WHERE programme = %s AND kind = 'dossier' AND subject = %s",
                         world.programme, finalist) == 1
-    single = {"due": due, "edition_id": story.edition}
-    assert world.say("standing", "submissions.RequireDossier", single, story.tied).reason == "NOT_A_FINALIST"
+    assert world.say("standing", "submissions.RequireDossier", {"due": due}, story.tied).reason == "NOT_A_FINALIST"
     open_cases = world.say("standing", "submissions.ArchiveEdition", {}, story.edition)
     assert (open_cases.final, open_cases.reason) == (True, "OPEN_CASES")
     assert [v.field for v in open_cases.field_violations] == ["dossiers"]

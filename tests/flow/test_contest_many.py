@@ -136,7 +136,7 @@ def test_a_round_that_was_annulled_is_held_again_and_only_the_second_one_counts(
 # ------------------------------------------------------------------ above and below
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def parent(world):
     now = judged.next_minute(world)
     edition = judged.published(world, now - 10 * judged.MINUTE, 4102444800)
@@ -145,8 +145,7 @@ def parent(world):
 
 
 def test_the_winner_of_a_local_contest_goes_on_in_the_contest_above(world, base, parent):
-    edition, closes = judged.local(world, parent, rounds=[judged.round_rules(judged.FINAL, "FINAL", top_entries=10,
-                                                                            every_place_counts=True)])
+    edition, closes = judged.local(world, parent, rounds=[judged.round_rules(judged.FINAL, "FINAL", top_entries=10)])
     winner, second = (judged.entry(world, edition, by="clerk") for _ in range(2))
     assert world.say("standing", "appraisal.ConstituteCouncil", {
         "edition_id": edition, "document": world.document(), "members": [
@@ -178,8 +177,7 @@ def test_the_winner_of_a_local_contest_goes_on_in_the_contest_above(world, base,
 
 
 def test_two_winners_at_once_let_one_pass(world, parent):
-    edition, closes = judged.local(world, parent, rounds=[judged.round_rules(judged.FINAL, "FINAL", top_entries=10,
-                                                                            every_place_counts=True)])
+    edition, closes = judged.local(world, parent, rounds=[judged.round_rules(judged.FINAL, "FINAL", top_entries=10)])
     entries = [judged.entry(world, edition, by="clerk") for _ in range(2)]
     council = judged.council(world, edition, "clerk")
     judged.closed(world, edition, closes, "clerk")
@@ -192,13 +190,12 @@ def test_two_winners_at_once_let_one_pass(world, parent):
     assert sorted(reply.reason for reply in replies) == ["", "TOO_MANY_PROMOTIONS"]
 
     world.do("standing", "submissions.ArchiveEdition", {}, edition)
-    late = world.say("standing", "submissions.RequireDossier", {
-        "due": judged.ends_at(4102444800), "edition_id": edition}, entries[0])
+    late = world.say("head", "submissions.WithdrawEntry", {"reason": "Muộn"}, entries[0])
     assert (late.final, late.reason) == (True, "EDITION_ARCHIVED")
     assert world.say("head", "submissions.PublishResults", {}, edition).reason == "NOT_NOW"
 
 
-def test_all_of_it_is_told_alike_by_journal_and_tables(world, stack, base, two, parent):
+def test_all_of_it_is_told_alike_by_journal_and_tables(world, stack, base, two):
     until(lambda: not base.unheard(world.programme), "everybody has heard everything")
     assert parked(world) == 0
     assert Ctl(stack)("verify", "--programme", world.programme).splitlines()[-1] == "verify: ok"

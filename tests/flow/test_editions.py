@@ -20,11 +20,11 @@ def rules(world, **more):
              "parts": [{"code": "model", "name": "Mô hình", "mode": "PART_MODE_WRITTEN", "weight_bp": 10000,
                         "criteria": CRITERIA}],
              "aggregation": "AGGREGATION_MEAN", "normalisation": "NORMALISATION_NONE", "decimals": 2, "top_entries": 10,
-             "quorum_bp": 5000, "counting_base": "COUNTING_BASE_JUDGES"}
+             "every_place_counts": True, "quorum_bp": 5000, "counting_base": "COUNTING_BASE_JUDGES"}
     return {"subject": "Cải cách hành chính", "legal_basis": [world.document(kind="PLAN")],
             "registration": "Qua trục liên thông", "opens": day(2020, 1, 1), "closes": day(2099, 12, 31, True),
             "eligibility": {}, "rounds": [final], "prizes": [{"award": "AWARD_FIRST", "quota": 1}],
-            "local_terms": {"cost_cap_vnd": 50_000_000, "max_promotions": 2,
+            "local_terms": {"cost_cap_vnd": 50_000_000, "max_promotions": 2, "max_contests_per_agency": 2,
                             "checklist": [{"code": "safe", "text": "An toàn"}]}, **more}
 
 

@@ -93,7 +93,7 @@ def open_contest(world):
     judged.handed_in(world, edition)
     returned, cure = judged.handed_in(world, edition), judged.ends_at(4070908800)
     world.do("standing", "submissions.ReturnEntry", {"faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu",
-                                                     "cure": cure}, returned)
+                                                     "cure": judged.ends_at(closes + 86400)}, returned)
     world.do("standing", "submissions.ProposeDisqualification", {"reason": "Sao chép", "answer_due": cure}, entries[0])
     council = judged.council(world, edition)
     judged.closed(world, edition, closes)

@@ -36,6 +36,7 @@ tell(struct story *s, unsigned how_far)
         follow_up_is_over,
         money_is_committed,
         judged_edition_is_complete,
+        entry_is_joined,
     };
     size_t count = sizeof(chapters) / sizeof(*chapters);
 

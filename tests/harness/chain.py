@@ -45,10 +45,22 @@ def draft(world, edition_id, **more):
             "authors": [{"person_id": world.person("author"), "share_bp": 10000}], **more}
 
 
-def entry(world, edition_id, **more):
+def join(world, entry_id, co_entrants, number=1):
+    """Each of the co-entrants agrees to that draft; an agency that has no head yet is given one."""
+    names = {agency_id: name for name, agency_id in world.agencies.items()}
+    for agency in (names[c["agency_id"]] for c in co_entrants):
+        head = {"entrant": "head"}.get(agency, f"{agency}_head")
+        if head not in world.officers:
+            world.add_officer(head, agency)
+            world.bind(head, "ENTRANT_HEAD")
+        world.do(head, "submissions.JoinEntry", {"draft": number}, entry_id)
+
+
+def entry(world, edition_id, co_entrants=(), **more):
     """A finalist with a prize."""
     entry_id = uuid7()
-    world.do("clerk", "submissions.CreateEntry", draft(world, edition_id, **more), entry_id)
+    world.do("clerk", "submissions.CreateEntry", draft(world, edition_id, co_entrants=co_entrants, **more), entry_id)
+    join(world, entry_id, co_entrants)
     world.do("head", "submissions.SubmitEntry", {}, entry_id)
     world.do("standing", "submissions.RegisterEntry", {"entry_code": "MS-" + secrets.token_hex(4)}, entry_id)
     world.do("standing", "submissions.RecordFinalResult", {

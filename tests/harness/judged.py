@@ -12,7 +12,7 @@ import time
 
 import pytest
 from base import Base, until
-from chain import draft
+from chain import draft, join
 from sangkien_client import uuid7
 from systems import system
 
@@ -98,7 +98,7 @@ def round_rules(code, stage, **more):
                        "criteria": [{"code": code, "name": code, "max_centi": 5000, "step_centi": 50, "weight": 1}
                                     for code in CRITERIA]}],
             "aggregation": "AGGREGATION_MEAN", "normalisation": "NORMALISATION_NONE", "decimals": 2,
-            "quorum_bp": 6667, "counting_base": "COUNTING_BASE_MEMBERS", **more}
+            "quorum_bp": 6667, "counting_base": "COUNTING_BASE_MEMBERS", "every_place_counts": stage == "FINAL", **more}
 
 
 def in_local_time(world, closes):
@@ -110,11 +110,11 @@ def rules(world, opens, closes, **more):
     """A blind round of which two advance, and a final in which every place counts. Opens whole days before it closes."""
     opens = closes + (opens - closes) // DAY * DAY
     return {"subject": "Cải cách hành chính", "legal_basis": [world.document(kind="PLAN")],
-            "registration": "Qua trục liên thông", "opens": ends_at(opens), "closes": ends_at(closes), "eligibility": {},
+            "registration": "Qua trục liên thông", "opens": ends_at(opens), "closes": ends_at(closes), "eligibility": {}, "max_cure_days": 60,
             "rounds": [round_rules(PRELIMINARY, "PRELIMINARY", is_blind=True, top_entries=2),
-                       round_rules(FINAL, "FINAL", top_entries=10, every_place_counts=True)],
+                       round_rules(FINAL, "FINAL", top_entries=10)],
             "prizes": [{"award": "AWARD_FIRST", "quota": 1}, {"award": "AWARD_SECOND", "quota": 2}],
-            "local_terms": {"cost_cap_vnd": 50_000_000, "max_promotions": 1,
+            "local_terms": {"cost_cap_vnd": 50_000_000, "max_promotions": 1, "max_contests_per_agency": 100,
                             "checklist": [{"code": "safe", "text": "An toàn"}]}, **more}
 
 
@@ -152,10 +152,11 @@ def local(world, parent, **more):
     return edition, closes
 
 
-def handed_in(world, edition, agency="entrant", **more):
+def handed_in(world, edition, agency="entrant", co_entrants=(), **more):
     """An entry for which its head stands."""
     entry, names = uuid7(), {"entrant": ("clerk", "head"), "other": ("other_clerk", "other_head")}[agency]
-    world.do(names[0], "submissions.CreateEntry", draft(world, edition, **more), entry)
+    world.do(names[0], "submissions.CreateEntry", draft(world, edition, co_entrants=co_entrants, **more), entry)
+    join(world, entry, co_entrants)
     world.do(names[1], "submissions.SubmitEntry", {}, entry)
     return entry
 

@@ -295,7 +295,7 @@ money_that_crossed_the_disqualification_is_remembered(void **state)
 /* ------------------------------------------------------------------ annulling */
 
 static void
-an_annulled_result_takes_prize_and_dossier_but_not_the_fact_of_the_final(void **state)
+of_an_annulled_result_nothing_is_left(void **state)
 {
     struct story *s = *state;
 
@@ -304,9 +304,12 @@ an_annulled_result_takes_prize_and_dossier_but_not_the_fact_of_the_final(void **
     assert_refused(s, "NOT_ALLOWED");
     annul_as(s, 11);
     assert_happened(s, "ResultAnnulled, DossierWithdrawn");
-    assert_int_equal(the_entry(s)->self.state, SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_ELIMINATED);
+    assert_int_equal(the_entry(s)->self.state, SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_ANNULLED);
     assert_int_equal(the_entry(s)->award, 0);
-    assert_true(the_entry(s)->reached_final);
+    assert_int_equal(the_entry(s)->rank, 0);
+    assert_int_equal(the_entry(s)->score_centi, 0);
+    assert_false(the_entry(s)->may_have_prize);
+    assert_false(the_entry(s)->reached_final);
     annul_as(s, 11);
     assert_refused(s, "NOT_NOW");
     money_is_out(s);
@@ -340,7 +343,7 @@ main(void)
         TOLD(a_disqualified_entry_makes_room_for_another),
         TOLD(an_entry_for_which_money_is_out_is_neither_disqualified_nor_annulled),
         TOLD(money_that_crossed_the_disqualification_is_remembered),
-        TOLD(an_annulled_result_takes_prize_and_dossier_but_not_the_fact_of_the_final),
+        TOLD(of_an_annulled_result_nothing_is_left),
         TOLD(a_result_that_is_not_confirmed_is_not_annulled),
     };
 

@@ -14,6 +14,22 @@ only_an_entry_that_reached_the_final_owes_a_dossier(void **state)
 }
 
 static void
+a_winner_of_a_local_contest_owes_none(void **state)
+{
+    struct story *s = *state;
+    struct entry *winner;
+
+    entry_is_finalist(s);
+    winner = (void *) world_hold(s->world, &entry_kind, ID(200))->state;
+    winner->organiser_agency_id = ID(3);
+    require_until(s, until(s, 2020, 1, 31, false));
+    assert_refused(s, "NOT_A_FINALIST");
+    winner->organiser_agency_id = (struct uuid){ { 0 } };
+    require_until(s, until(s, 2020, 1, 31, false));
+    assert_happened(s, "DossierRequired");
+}
+
+static void
 a_dossier_is_not_required_before_the_results_nor_after_a_withdrawal(void **state)
 {
     struct story *s = *state;
@@ -240,6 +256,7 @@ nobody_accepts_or_returns_a_dossier_that_they_submitted(void **state)
     edition_is_open(s);
     registered.entry_code = "SNV-01";
     say_as(s, 22, 200, new_entry(s));
+    join_as(s, 41, 200, 1);
     say_as(s, 22, 200, &submit);
     say_as(s, 21, 200, &registered);
     say_as(s, 21, 200, &result);
@@ -268,6 +285,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TOLD(only_an_entry_that_reached_the_final_owes_a_dossier),
+        TOLD(a_winner_of_a_local_contest_owes_none),
         TOLD(a_dossier_is_not_required_before_the_results_nor_after_a_withdrawal),
         TOLD(a_time_that_is_not_told_is_none),
         TOLD(before_a_day_ends_at_its_midnight_and_to_its_end_a_day_later),

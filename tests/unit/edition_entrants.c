@@ -13,6 +13,7 @@ entries_are_handed_in(struct story *s)
     story_later(s, OPENS_US);
     for (unsigned entry = 200; entry < 202; entry++) {
         say_as(s, 31, entry, new_entry(s));
+        join_as(s, 41, entry, 1);
         say_as(s, 32, entry, &submit);
         assert_happened(s, "EntrySubmitted");
     }

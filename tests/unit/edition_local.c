@@ -45,6 +45,26 @@ a_cancelled_edition_has_no_local_contests(void **state)
 }
 
 static void
+an_agency_holds_no_more_contests_under_an_edition_than_the_terms_allow(void **state)
+{
+    struct story *s = *state;
+    Submissions__CreateLocalEdition *ask = local_contest(s);
+    Submissions__CancelEdition cancel = SUBMISSIONS__CANCEL_EDITION__INIT;
+
+    local_edition_is_drafted(s);
+    assert_true(story_is_party(s, 1, 3));
+    ask->ordinal = 2;
+    say_as(s, 31, 111, ask);
+    assert_happened(s, "EditionCreated, LocalContestCounted");
+    say_as(s, 32, 111, &cancel); /* it counts all the same */
+    ask->ordinal = 3;
+    say_as(s, 32, 112, ask);
+    assert_refused(s, "TOO_MANY_CONTESTS");
+    say_as(s, 41, 112, ask); /* of another agency */
+    assert_happened(s, "EditionCreated, LocalContestCounted");
+}
+
+static void
 a_local_contest_has_none_under_it(void **state)
 {
     struct story *s = *state;
@@ -284,6 +304,7 @@ main(void)
         TOLD(terms_are_needed_of_an_edition_that_is_known),
         TOLD(an_edition_that_is_judged_elsewhere_has_no_local_contests),
         TOLD(a_cancelled_edition_has_no_local_contests),
+        TOLD(an_agency_holds_no_more_contests_under_an_edition_than_the_terms_allow),
         TOLD(a_local_contest_has_none_under_it),
         TOLD(a_local_contest_costs_no_more_than_the_terms_allow),
         TOLD(each_item_of_the_checklist_is_met_and_no_other),

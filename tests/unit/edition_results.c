@@ -39,6 +39,7 @@ entries_are_registered(struct story *s, unsigned count)
         ask->title = arena_format(s->arena, "Mô hình %u", i);
         say_as(s, 31, 200 + i, ask);
         assert_happened(s, "EntryDrafted");
+        join_as(s, 41, 200 + i, 1);
         say_as(s, 32, 200 + i, &submit);
         registered.entry_code = arena_format(s->arena, "KH-%02u", i);
         say_as(s, 21, 200 + i, &registered);
@@ -605,7 +606,6 @@ a_finalist_owes_no_dossier_before_the_results(void **state)
     say_as(s, 11, 100, results(s, first, 1));
     assert_happened(s, "ResultsConfirmed, EntryAwarded");
     ask.due = until(s, 2020, 1, 31, false);
-    ask.edition_id = story_id(s, 100);
     say_as(s, 21, 200, &ask);
     assert_happened(s, "DossierRequired");
 }

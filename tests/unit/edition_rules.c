@@ -194,6 +194,24 @@ registration_may_be_open_for_one_day(void **state)
     assert_happened(s, "EditionPublished");
 }
 
+static void
+a_cure_takes_no_more_than_sixty_days(void **state)
+{
+    struct story *s = *state;
+    Submissions__EditionRules *rules = whole_rules(s);
+
+    judged_edition_is_drafted(s);
+    rules->max_cure_days = 61;
+    set_rules_as(s, 21, 100, rules);
+    publish_as(s, 11, 100);
+    assert_refused(s, "RULES_INCONSISTENT");
+    assert_string_equal(field_named(s), "rules.max_cure_days");
+    rules->max_cure_days = 60;
+    set_rules_as(s, 21, 100, rules);
+    publish_as(s, 11, 100);
+    assert_happened(s, "EditionPublished");
+}
+
 /* ------------------------------------------------------------------ names */
 
 static void
@@ -255,6 +273,7 @@ FLAW(clusters_behind_all, {
     add_round(s, rules, "clusters", STAGE(CLUSTER));
     add_round(s, rules, "final", STAGE(FINAL));
 })
+FLAW(a_last_round_that_leaves_equals, rules->rounds[1]->every_place_counts = false)
 FLAW(two_bars, rules->rounds[1]->top_entries = 10)
 FLAW(no_bar, rules->rounds[1]->threshold_centi = 0)
 FLAW(a_bar_too_high, rules->rounds[1]->threshold_centi = 10001)
@@ -289,6 +308,7 @@ a_round_can_be_held_by_its_rules(void **state)
     /* clang-format off */
     static const struct flaw flaws[] = {
         { two_finals,                    "rules.rounds[0].stage",                              "RULES_INCONSISTENT" },
+        { a_last_round_that_leaves_equals, "rules.rounds[1].every_place_counts",               "RULES_INCONSISTENT" },
         { a_last_round_that_is_no_final, "rules.rounds[1].stage",                              "RULES_INCONSISTENT" },
         { clusters_of_nobody,            "rules.rounds[0].stage",                              "RULES_INCONSISTENT" },
         { clusters_behind_all,           "rules.rounds[1].stage",                              "RULES_INCONSISTENT" },
@@ -435,6 +455,7 @@ main(void)
         TOLD(a_reply_names_no_more_than_fits_into_it),
         TOLD(days_exist_and_follow_one_another),
         TOLD(registration_may_be_open_for_one_day),
+        TOLD(a_cure_takes_no_more_than_sixty_days),
         TOLD(nothing_is_listed_twice),
         TOLD(a_round_can_be_held_by_its_rules),
         TOLD(a_tie_is_broken_by_what_there_is),

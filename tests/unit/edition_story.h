@@ -61,6 +61,7 @@ add_round(struct story *s, Submissions__EditionRules *rules, const char *code,
     round->threshold_centi = 7500;
     round->quorum_bp = 6667;
     round->counting_base = SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_JUDGES;
+    round->every_place_counts = stage == SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL;
     add_part(s, round, "model", 6000);
     add_part(s, round, "video", 4000);
     return round;
@@ -108,6 +109,7 @@ whole_rules(struct story *s)
     rules->legal_basis = arena_zero(s->arena, sizeof(*rules->legal_basis));
     rules->legal_basis[0] = &report;
     rules->registration = "Qua trục liên thông";
+    rules->max_cure_days = 30;
     rules->opens = until(s, 2019, 11, 10, false);
     rules->closes = until(s, 2019, 12, 10, true);
     rules->eligibility = proto_new(s->arena, ON(eligibility));
@@ -120,6 +122,7 @@ whole_rules(struct story *s)
     rules->local_terms = proto_new(s->arena, ON(local_terms));
     rules->local_terms->cost_cap_vnd = 50000000;
     rules->local_terms->max_promotions = 2;
+    rules->local_terms->max_contests_per_agency = 2;
     add_item(s, rules->local_terms, "safe");
     add_item(s, rules->local_terms, "thrifty");
     return rules;
@@ -255,7 +258,7 @@ local_edition_is_drafted(struct story *s)
 {
     judged_edition_is_published(s);
     say_as(s, 32, 110, local_contest(s));
-    assert_happened(s, "EditionCreated");
+    assert_happened(s, "EditionCreated, LocalContestCounted");
 }
 
 /* One round, for nobody but the own agency. */

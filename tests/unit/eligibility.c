@@ -241,6 +241,69 @@ who_organises_is_no_author_unless_the_rules_say_so(void **state)
     assert_happened(s, "EntryDrafted");
 }
 
+static void
+who_owns_the_programme_or_runs_the_system_is_no_author_either(void **state)
+{
+    struct story *s = *state;
+    struct edition *edition = edition_has_rules(s, 100);
+    Submissions__CreateEntry *ask = new_entry(s);
+
+    story_person(s, 4, 49);
+    story_bind(s, DIRECTORY__ROLE__ROLE_OPERATOR, 4, 49, DIRECTORY_PROGRAMME);
+    rules_of(edition)->organisers_may_enter = false;
+    ask->authors[1]->person_id = story_id(s, 11);
+    REFUSAL_OF(s, 31, ask, "AUTHOR_NOT_ELIGIBLE");
+    ask->authors[1]->person_id = story_id(s, 49);
+    REFUSAL_OF(s, 31, ask, "AUTHOR_NOT_ELIGIBLE");
+    rules_of(edition)->organisers_may_enter = true;
+    say_as(s, 31, 200, ask);
+    assert_happened(s, "EntryDrafted");
+}
+
+static void
+who_organises_a_local_contest_is_no_author_in_it(void **state)
+{
+    struct story *s = *state;
+    struct edition *edition = edition_of_agency_3(s, 110);
+    Submissions__CreateEntry *ask = new_entry(s);
+
+    agency_below_3_is_there(s);
+    story_person(s, 3, 39); /* of agency 3, without a role */
+    rules_of(edition)->organisers_may_enter = false;
+    ask->edition_id = story_id(s, 110);
+    ask->authors[1]->person_id = story_id(s, 39);
+    REFUSAL_OF(s, 31, ask, "AUTHOR_NOT_ELIGIBLE"); /* 31 is its clerk */
+    assert_string_equal(field_named(s), "authors[0].person_id");
+    ask->authors[0]->person_id = story_id(s, 51); /* the clerk of another agency */
+    say_as(s, 31, 200, ask);
+    assert_happened(s, "EntryDrafted");
+}
+
+static void
+what_may_have_changed_since_the_draft_is_judged_again_when_it_is_handed_in(void **state)
+{
+    struct story *s = *state;
+    struct edition *edition = edition_has_rules(s, 100);
+    Directory__AgencyClass only[] = { DIRECTORY__AGENCY_CLASS__AGENCY_CLASS_PUBLIC_SERVICE_UNIT };
+    struct uuid binding;
+
+    rules_of(edition)->organisers_may_enter = false;
+    say_as(s, 31, 200, new_entry(s));
+    binding = story_bind(s, DIRECTORY__ROLE__ROLE_ORGANISER, 3, 32, s->programme);
+    submit_as(s, 32, 200);
+    assert_refused(s, "AUTHOR_NOT_ELIGIBLE");
+    assert_string_equal(field_named(s), "authors[1].person_id");
+    s->now_us += HOUR_US;
+    story_unbind(s, binding);
+    rules_of(edition)->n_agency_classes = 1;
+    rules_of(edition)->agency_classes = only;
+    submit_as(s, 32, 200);
+    assert_refused(s, "AGENCY_NOT_ELIGIBLE");
+    rules_of(edition)->n_agency_classes = 0;
+    submit_as(s, 32, 200);
+    assert_happened(s, "EntrySubmitted");
+}
+
 /* ------------------------------------------------------------------ age */
 
 static Types__Date
@@ -389,6 +452,27 @@ a_team_has_no_more_entries_than_the_rules_allow_however_it_is_spelled(void **sta
 }
 
 static void
+an_agency_sends_no_more_teams_than_the_rules_allow(void **state)
+{
+    struct story *s = *state;
+    struct edition *edition = edition_has_rules(s, 100);
+
+    rules_of(edition)->max_teams_per_agency = 2;
+    create_as(s, 31, 200, "Đội 1");
+    create_as(s, 31, 201, "Đội 2");
+    create_as(s, 31, 202, "doi 2"); /* the same one */
+    assert_happened(s, "EntryDrafted, EntrantCounted");
+    create_as(s, 31, 203, "Đội 3");
+    assert_refused(s, "TOO_MANY_TEAMS");
+    assert_string_equal(field_named(s), "team");
+    create_as(s, 31, 203, ""); /* to have no name is to be a team, too */
+    assert_refused(s, "TOO_MANY_TEAMS");
+    withdraw_as(s, 32); /* the only entry of the first one */
+    create_as(s, 31, 203, "Đội 3");
+    assert_happened(s, "EntryDrafted, EntrantCounted");
+}
+
+static void
 an_entry_that_leaves_makes_room_for_another(void **state)
 {
     struct story *s = *state;
@@ -455,12 +539,16 @@ main(void)
         TOLD(every_author_is_of_a_kind_that_may_enter),
         TOLD(an_entry_has_no_more_authors_than_the_rules_allow),
         TOLD(who_organises_is_no_author_unless_the_rules_say_so),
+        TOLD(who_owns_the_programme_or_runs_the_system_is_no_author_either),
+        TOLD(who_organises_a_local_contest_is_no_author_in_it),
+        TOLD(what_may_have_changed_since_the_draft_is_judged_again_when_it_is_handed_in),
         cmocka_unit_test(a_year_is_complete_on_the_birthday_and_not_the_day_before),
         TOLD(an_author_is_no_older_than_the_rules_allow_on_the_reference_date),
         TOLD(an_age_is_declared_once_for_each_author_with_a_day_that_there_was),
         TOLD(a_new_draft_must_meet_the_rules_again),
         TOLD(an_agency_has_no_more_entries_than_the_rules_allow),
         TOLD(a_team_has_no_more_entries_than_the_rules_allow_however_it_is_spelled),
+        TOLD(an_agency_sends_no_more_teams_than_the_rules_allow),
         TOLD(an_entry_that_leaves_makes_room_for_another),
         TOLD(nothing_is_counted_where_nothing_is_limited),
         TOLD(whoever_draws_up_and_withdraws_without_end_is_stopped),

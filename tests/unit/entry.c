@@ -107,6 +107,7 @@ nobody_registers_an_entry_that_they_submitted(void **state)
     edition_is_open(s);
     ask.entry_code = "SNV-01";
     say_as(s, 22, 200, new_entry(s));
+    join_as(s, 41, 200, 1);
     say_as(s, 22, 200, &ask);
     assert_refused(s, "NOT_NOW");
     say_as(s, 21, 200, &submit);
@@ -115,6 +116,38 @@ nobody_registers_an_entry_that_they_submitted(void **state)
     say_as(s, 22, 200, &ask);
     assert_happened(s, "EntryRegistered");
     assert_string_equal(the_entry(s)->entry_code, "SNV-01");
+}
+
+static void
+an_author_is_a_person_of_the_directory(void **state)
+{
+    struct story *s = *state;
+    Submissions__CreateEntry *ask = new_entry(s);
+
+    edition_is_open(s);
+    ask->authors[1]->person_id = story_id(s, 99);
+    say_as(s, 31, 200, ask);
+    assert_refused(s, "AUTHOR_UNKNOWN");
+    assert_string_equal(field_named(s), "authors[1].person_id");
+    story_person(s, 4, 99); /* of whatever agency */
+    say_as(s, 31, 200, ask);
+    assert_happened(s, "EntryDrafted");
+}
+
+static void
+a_draft_of_an_edition_that_closed_is_handed_in_no_more_but_withdrawn(void **state)
+{
+    struct story *s = *state;
+    Submissions__CloseRegistration close = SUBMISSIONS__CLOSE_REGISTRATION__INIT;
+    Submissions__SubmitEntry submit = SUBMISSIONS__SUBMIT_ENTRY__INIT;
+
+    entry_is_drafted(s);
+    say_as(s, 21, 100, &close);
+    assert_happened(s, "RegistrationClosed");
+    say_as(s, 32, 200, &submit);
+    assert_refused(s, "REGISTRATION_CLOSED");
+    withdraw_as(s, 32);
+    assert_happened(s, "EntryWithdrawn");
 }
 
 /* ------------------------------------------------------------------ results */
@@ -286,6 +319,8 @@ main(void)
         TOLD(shares_make_a_whole_before_an_entry_is_submitted),
         TOLD(only_the_entrant_agency_submits_its_entry),
         TOLD(nobody_registers_an_entry_that_they_submitted),
+        TOLD(an_author_is_a_person_of_the_directory),
+        TOLD(a_draft_of_an_edition_that_closed_is_handed_in_no_more_but_withdrawn),
         TOLD(the_threshold_decides_who_reached_the_final),
         TOLD(an_award_goes_to_finalists_and_only_to_them),
         TOLD(a_result_rests_on_a_document_of_a_day_that_there_is),

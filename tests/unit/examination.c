@@ -81,6 +81,7 @@ only_the_authors_of_the_latest_draft_count(void **state)
     draft->authors[0]->share_bp = 10000;
     say_as(s, 31, 200, draft);
     submit_as(s, 32, 200);
+    join_as(s, 41, 200, 3);
     register_as(s, 22, 200, "KH-01");
     said = story_event(s, 0);
     assert_int_equal(said->n_author_ids, 1);
@@ -162,13 +163,48 @@ what_was_returned_may_be_cured_after_registration_has_ended(void **state)
 {
     struct story *s = *state;
 
-    edition_has_rules(s, 100);
+    edition_has_rules(s, 100)->rules->max_cure_days = 10;
     create_as(s, 31, 200, "");
     submit_as(s, 32, 200);
     return_entry_until(s, 22, 200, until(s, 2019, 11, 20, false));
     s->now_us = CLOSES_US + DAY_US;
     submit_as(s, 32, 200);
     assert_happened(s, "EntrySubmitted");
+}
+
+/* Registration closes on 11 November, 00:00 UTC, which is seven in the morning. */
+static void
+a_cure_ends_no_later_than_the_rules_allow(void **state)
+{
+    struct story *s = *state;
+    struct edition *edition = edition_has_rules(s, 100);
+
+    create_as(s, 31, 200, "");
+    submit_as(s, 32, 200);
+    return_entry_until(s, 22, 200, until(s, 2019, 11, 12, false));
+    assert_refused(s, "BAD_DATE");
+    assert_string_equal(field_named(s), "cure.date");
+    edition->rules->max_cure_days = 9;
+    return_entry_until(s, 22, 200, until(s, 2019, 11, 21, false));
+    assert_refused(s, "BAD_DATE");
+    return_entry_until(s, 22, 200, until(s, 2019, 11, 20, false));
+    assert_happened(s, "EntryReturned");
+}
+
+static void
+what_is_not_mended_in_time_can_be_refused_and_not_before(void **state)
+{
+    struct story *s = *state;
+
+    entry_is_returned(s);
+    s->now_us = BEFORE_20_NOVEMBER_US - 1;
+    refuse_entry_as(s, 22, 200);
+    assert_refused(s, "TOO_EARLY");
+    s->now_us++;
+    register_as(s, 22, 200, "KH-01");
+    assert_refused(s, "NOT_NOW");
+    refuse_entry_as(s, 22, 200);
+    assert_happened(s, "EntryRefused");
 }
 
 static void
@@ -219,6 +255,7 @@ nobody_examines_what_they_handed_in(void **state)
 
     edition_is_open(s);
     say_as(s, 22, 200, new_entry(s));
+    join_as(s, 41, 200, 1);
     submit_as(s, 21, 200);
     return_entry_until(s, 21, 200, until(s, 2019, 11, 20, false));
     assert_refused(s, "OWN_SUBMISSION");
@@ -354,6 +391,8 @@ main(void)
         TOLD(a_returned_entry_comes_back_as_a_new_version_before_its_cure_date),
         TOLD(a_new_version_that_arrives_at_the_cure_date_is_late),
         TOLD(what_was_returned_may_be_cured_after_registration_has_ended),
+        TOLD(a_cure_ends_no_later_than_the_rules_allow),
+        TOLD(what_is_not_mended_in_time_can_be_refused_and_not_before),
         TOLD(a_cure_date_lies_ahead),
         TOLD(a_returned_entry_can_be_withdrawn),
         TOLD(a_refused_entry_stays_refused),

@@ -23,12 +23,11 @@ archive_as(struct story *s, unsigned person, unsigned edition)
 }
 
 static void
-require_in(struct story *s, unsigned entry, unsigned edition)
+require(struct story *s, unsigned entry)
 {
     Submissions__RequireDossier ask = SUBMISSIONS__REQUIRE_DOSSIER__INIT;
 
     ask.due = due(s);
-    ask.edition_id = edition ? story_id(s, edition) : "";
     say_as(s, 21, entry, &ask);
 }
 
@@ -155,7 +154,7 @@ who_owes_a_dossier_already_owes_no_other(void **state)
     struct story *s = *state;
 
     results_are_confirmed(s);
-    require_in(s, 201, 100);
+    require(s, 201);
     assert_happened(s, "DossierRequired");
     follow_up_as(s, 21, 100, due(s));
     assert_happened(s, "FollowUpStarted, DossierRequired, DossierRequired");
@@ -219,21 +218,6 @@ there_is_none_before_the_results_nor_of_a_local_contest(void **state)
     assert_refused(s, "NOT_NOW");
     follow_up_as(s, 21, 110, due(s));
     assert_refused(s, "NOT_YOUR_EDITION");
-}
-
-static void
-a_single_dossier_is_required_under_the_edition_of_the_entry(void **state)
-{
-    struct story *s = *state;
-
-    results_are_confirmed(s);
-    require_in(s, 200, 0);
-    assert_refused(s, "UNKNOWN_EDITION");
-    assert_string_equal(field_named(s), "edition_id");
-    require_in(s, 200, 101);
-    assert_refused(s, "UNKNOWN_EDITION");
-    require_in(s, 200, 100);
-    assert_happened(s, "DossierRequired");
 }
 
 /* ------------------------------------------------------------------ money */
@@ -359,11 +343,8 @@ a_local_contest_is_archived_without_one(void **state)
     struct story *s = *state;
 
     local_results_are_confirmed(s);
-    require_in(s, 200, 110);
-    assert_happened(s, "DossierRequired");
-    archive_as(s, 21, 110);
-    assert_refused(s, "OPEN_CASES");
-    withdraw(s, 200);
+    require(s, 200);
+    assert_refused(s, "NOT_A_FINALIST");
     archive_as(s, 21, 110);
     assert_happened(s, "EditionArchived");
     publish_results_as(s, 32, 110);
@@ -384,8 +365,6 @@ nothing_of_an_archived_edition_changes_any_more(void **state)
     assert_refused(s, "NOT_NOW");
     say_as(s, 32, 110, &cancel);
     assert_refused(s, "NOT_NOW");
-    require_in(s, 200, 110);
-    assert_refused(s, "EDITION_ARCHIVED");
     withdraw(s, 200);
     assert_refused(s, "EDITION_ARCHIVED");
     annul_as(s, 11, 200);
@@ -431,7 +410,6 @@ main(void)
         TOLD(a_dossier_of_the_follow_up_is_overdue_when_its_time_has_come),
         TOLD(the_standing_agency_starts_it_by_a_document_for_a_day_to_come),
         TOLD(there_is_none_before_the_results_nor_of_a_local_contest),
-        TOLD(a_single_dossier_is_required_under_the_edition_of_the_entry),
         TOLD(cases_of_a_dossier_are_counted_and_those_with_money),
         TOLD(no_result_is_annulled_while_money_is_committed),
         TOLD(a_result_is_annulled_while_a_case_is_only_open),

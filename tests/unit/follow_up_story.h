@@ -31,6 +31,7 @@ entries_come_in(struct story *s, unsigned edition)
         ask->edition_id = story_id(s, edition);
         ask->title = arena_format(s->arena, "Mô hình %u", i);
         say_as(s, 31, 200 + i, ask);
+        join_as(s, 41, 200 + i, 1);
         say_as(s, edition == 100 ? 32 : 31, 200 + i, &submit);
         registered.entry_code = arena_format(s->arena, "KH-%02u", i);
         say_as(s, edition == 100 ? 21 : 32, 200 + i, &registered);
@@ -107,8 +108,11 @@ results_are_confirmed(struct story *s)
 static inline void
 local_results_are_confirmed(struct story *s)
 {
+    Submissions__EditionRules *rules = local_rules(s);
+
+    rules->eligibility->organisers_may_enter = true; /* as both authors do */
     local_edition_is_drafted(s);
-    set_rules_as(s, 32, 110, local_rules(s));
+    set_rules_as(s, 32, 110, rules);
     publish_as(s, 32, 110);
     story_later(s, OPENS_US);
     entries_come_in(s, 110);

@@ -114,6 +114,24 @@ new_entry(struct story *s)
 }
 
 static inline void
+join_as(struct story *s, unsigned person, unsigned entry, int32_t draft)
+{
+    Submissions__JoinEntry ask = SUBMISSIONS__JOIN_ENTRY__INIT;
+
+    ask.draft = draft;
+    say_as(s, person, entry, &ask);
+}
+
+static inline void
+leave_as(struct story *s, unsigned person, unsigned entry)
+{
+    Submissions__LeaveEntry ask = SUBMISSIONS__LEAVE_ENTRY__INIT;
+
+    ask.reason = "Không tham gia";
+    say_as(s, person, entry, &ask);
+}
+
+static inline void
 entry_is_drafted(struct story *s)
 {
     edition_is_open(s);
@@ -122,11 +140,19 @@ entry_is_drafted(struct story *s)
 }
 
 static inline void
+entry_is_joined(struct story *s)
+{
+    entry_is_drafted(s);
+    join_as(s, 41, 200, 1);
+    assert_happened(s, "CoEntrantJoined");
+}
+
+static inline void
 entry_is_submitted(struct story *s)
 {
     Submissions__SubmitEntry submit = SUBMISSIONS__SUBMIT_ENTRY__INIT;
 
-    entry_is_drafted(s);
+    entry_is_joined(s);
     say_as(s, 32, 200, &submit);
     assert_happened(s, "EntrySubmitted");
 }

@@ -129,7 +129,7 @@ CREATE TABLE submissions.entry (
     programme         text NOT NULL,
     id                uuid NOT NULL,
     version           int8 NOT NULL CHECK (version > 0),
-    state             int4 NOT NULL CHECK (state BETWEEN 1 AND 12),
+    state             int4 NOT NULL CHECK (state BETWEEN 1 AND 13), -- LAPSED is said, never kept
     changed_at        timestamptz NOT NULL,
     edition_id        uuid NOT NULL,
     entrant_agency_id uuid NOT NULL,
@@ -168,12 +168,14 @@ CREATE TABLE submissions.entry (
     -- From SUBMITTED to REFUSED somebody has handed a version in; from REGISTERED on it has a code.
     CONSTRAINT entry_submitter CHECK (state NOT BETWEEN 2 AND 10
         OR (submitted_by IS NOT NULL AND submitted_at IS NOT NULL AND entry_version > 0)),
-    CONSTRAINT entry_code_given CHECK (state NOT BETWEEN 3 AND 8 OR (entry_code <> '' AND registered_by IS NOT NULL)),
+    CONSTRAINT entry_code_given CHECK (state NOT IN (3, 4, 5, 6, 7, 8, 13) OR (entry_code <> '' AND registered_by IS NOT NULL)),
     CONSTRAINT entry_registrar CHECK (registered_by IS NULL OR (submitted_by IS NOT NULL AND registered_by <> submitted_by)),
     -- FINALIST, AWARDED, NOT_AWARDED reached the final; nobody before that, and nobody who did not has a prize or money.
     CONSTRAINT entry_finalist CHECK (state NOT BETWEEN 6 AND 8 OR reached_final),
-    -- An ELIMINATED one only by an annulled result.
-    CONSTRAINT entry_not_yet_finalist CHECK (state NOT IN (1, 2, 3, 4, 9, 10) OR NOT reached_final),
+    CONSTRAINT entry_not_yet_finalist CHECK (state NOT IN (1, 2, 3, 4, 5, 9, 10) OR NOT reached_final),
+    -- Of an ANNULLED result nothing is left but the journal.
+    CONSTRAINT entry_annulled CHECK (state <> 13 OR (NOT reached_final AND NOT may_have_prize AND rank = 0
+                                                     AND score_centi = 0 AND award = 0)),
     -- RETURNED or REFUSED by somebody who did not hand it in.
     CONSTRAINT entry_examined CHECK (state NOT IN (9, 10) OR examined_by IS NOT NULL),
     CONSTRAINT entry_examiner CHECK (examined_by IS NULL OR examined_by <> submitted_by),
@@ -187,11 +189,15 @@ CREATE TABLE submissions.entry (
     CONSTRAINT entry_prize CHECK (state NOT IN (7, 8) OR award > 0),
     CONSTRAINT entry_promoted_by_another CHECK (promoted_from_id <> id AND promoted_to_id <> id),
     CONSTRAINT entry_award CHECK (reached_final OR award = 0),
-    CONSTRAINT entry_money CHECK (reached_final OR NOT money_paid)
+    -- Or was on its way when the result was annulled, whatever came of the entry then.
+    CONSTRAINT entry_money CHECK (reached_final OR state IN (12, 13) OR NOT money_paid)
 ) WITH (fillfactor = 70);
 CREATE INDEX entry_of_agency ON submissions.entry (entrant_agency_id, id) WHERE entrant_agency_id IS NOT NULL;
 CREATE INDEX entry_of_organiser ON submissions.entry (organiser_agency_id, id) WHERE organiser_agency_id IS NOT NULL;
-CREATE UNIQUE INDEX entry_code_once ON submissions.entry (programme, entry_code) WHERE entry_code <> '';
+-- The programme's own editions have one row of codes, each local contest has its own.
+CREATE UNIQUE INDEX entry_code_once ON submissions.entry (programme,
+    (CASE WHEN organiser_agency_id IS NULL THEN '00000000-0000-0000-0000-000000000000' ELSE edition_id END), entry_code)
+    WHERE entry_code <> '';
 -- A winner goes on once, as one entry.
 CREATE UNIQUE INDEX entry_promoted_once ON submissions.entry (programme, promoted_from_id)
     WHERE promoted_from_id IS NOT NULL;
@@ -209,13 +215,18 @@ CREATE TABLE submissions.entry_author (
     FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
 );
 
+-- A row of draft 0 names the agency; others say to which drafts it agreed, or that it left.
 CREATE TABLE submissions.entry_co_entrant (
     programme text NOT NULL,
     parent    uuid NOT NULL,
     place     int4 NOT NULL CHECK (place >= 0),
     agency_id uuid NOT NULL,
+    draft     int4 NOT NULL CHECK (draft >= 0),
+    has_left  bool NOT NULL,
+    said_by   uuid,
     PRIMARY KEY (programme, parent, place),
-    CONSTRAINT entry_co_entrant_once UNIQUE (programme, parent, agency_id),
+    CONSTRAINT entry_co_entrant_once UNIQUE (programme, parent, agency_id, draft, has_left),
+    CONSTRAINT entry_co_entrant_asked CHECK ((draft = 0) = (said_by IS NULL) AND (draft > 0 OR NOT has_left)),
     FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
 );
 
@@ -235,7 +246,8 @@ CREATE TABLE submissions.entry_evidence (
     FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
 );
 
--- The entries of an agency in an edition that limits them; their number is the sum of the changes.
+-- What an agency has in an edition: entries, where it limits them (the sum of the changes), contests of its own below, and
+-- entries that these sent up.
 CREATE TABLE submissions.entrant (
     programme  text NOT NULL,
     id         uuid NOT NULL,
@@ -245,6 +257,8 @@ CREATE TABLE submissions.entrant (
     edition_id uuid NOT NULL,
     agency_id  uuid NOT NULL,
     entries    int4 NOT NULL CHECK (entries >= 0),
+    contests   int4 NOT NULL CHECK (contests >= 0),
+    promotions int4 NOT NULL CHECK (promotions >= 0),
     PRIMARY KEY (programme, id)
 );
 -- Not by the programme as it is: whoever looks for one by its id is not to be led into this index.
@@ -351,7 +365,7 @@ CREATE INDEX entry_of_title ON submissions.entry (programme, title_key, id) WHER
 -- The entries of an edition that wait for its organiser, or for their agency.
 CREATE INDEX entry_open ON submissions.entry (programme, id) WHERE state IN (2, 9);
 CREATE INDEX entry_open_of_agency ON submissions.entry (entrant_agency_id, id) WHERE state IN (2, 9);
-CREATE INDEX entry_of_co_entrant ON submissions.entry_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
+CREATE INDEX entry_of_co_entrant ON submissions.entry_co_entrant (agency_id, parent) WHERE draft = 0;
 CREATE INDEX dossier_of_agency ON submissions.dossier (entrant_agency_id, id) WHERE entrant_agency_id IS NOT NULL;
 CREATE INDEX dossier_of_co_entrant ON submissions.dossier_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
 -- The view open_work names the same states.
@@ -516,18 +530,19 @@ BEGIN
             OR (OLD.state = 2 AND NEW.state = 2 AND NEW.entry_version = OLD.entry_version)) THEN
         PERFORM submissions.refuse('entry_content', 'what was handed in is changed only by a new version');
     END IF;
-    -- Only the round that made it a finalist can be annulled, before there are results.
-    IF (OLD.reached_final AND NOT NEW.reached_final AND OLD.state <> 6) OR (OLD.money_paid AND NOT NEW.money_paid) THEN
+    -- But that the round which made it a finalist can be annulled before there are results, and its result after that.
+    IF (OLD.reached_final AND NOT NEW.reached_final AND OLD.state <> 6
+        AND NOT (OLD.state IN (7, 8) AND NEW.state IN (12, 13))) OR (OLD.money_paid AND NOT NEW.money_paid) THEN
         PERFORM submissions.refuse('entry_facts', 'to have reached the final, and to have been paid, are facts');
     END IF;
     IF OLD.state IN (10, 11, 12) AND NEW.state <> OLD.state THEN
         PERFORM submissions.refuse('entry_end', 'a refused, withdrawn or disqualified entry stays that');
     END IF;
-    -- An annulled round lets an ELIMINATED entry go on; an annulled result does not.
-    IF OLD.state = 5 AND (NEW.state IN (1, 2, 9, 10) OR (OLD.reached_final AND NEW.state NOT IN (5, 12))) THEN
+    -- An annulled round lets an ELIMINATED entry go on; an annulled result lets nobody.
+    IF (OLD.state = 5 AND NEW.state IN (1, 2, 9, 10)) OR (OLD.state = 13 AND NEW.state NOT IN (12, 13)) THEN
         PERFORM submissions.refuse('entry_end', 'an eliminated entry comes back only into its round');
     END IF;
-    IF OLD.money_paid AND NEW.state IN (5, 11, 12) AND OLD.state <> NEW.state THEN
+    IF OLD.money_paid AND NEW.state IN (5, 11, 12, 13) AND OLD.state <> NEW.state THEN
         PERFORM submissions.refuse('entry_paid', 'an entry for which money went out stays in the contest');
     END IF;
     IF (NEW.team <> OLD.team AND NEW.team IS NOT NFC NORMALIZED)
@@ -569,11 +584,11 @@ END $$;
 CREATE TRIGGER dossier_change BEFORE UPDATE ON submissions.dossier
     FOR EACH ROW EXECUTE FUNCTION submissions.judge_dossier_change();
 
--- Only an entry that reached the final owes a dossier, and its agency owes it.
+-- Only an entry that reached the programme's own final owes a dossier, and its agency owes it.
 CREATE FUNCTION submissions.judge_dossier_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM submissions.entry AS e
-                    WHERE e.programme = NEW.programme AND e.id = NEW.id AND e.reached_final
+                    WHERE e.programme = NEW.programme AND e.id = NEW.id AND e.reached_final AND e.organiser_agency_id IS NULL
                       AND e.entrant_agency_id = NEW.entrant_agency_id AND e.entry_code = NEW.entry_code) THEN
         PERFORM submissions.refuse('dossier_finalist', 'only a finalist owes a dossier');
     END IF;

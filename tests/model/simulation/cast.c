@@ -105,6 +105,14 @@ any_person(void)
 }
 
 struct uuid
+any_entrant(void)
+{
+    static const unsigned entrants[] = { HOME_AFFAIRS, EDUCATION, HEALTH, DISTRICT };
+
+    return cast.agencies[entrants[any_of(sizeof(entrants) / sizeof(*entrants))]];
+}
+
+struct uuid
 any_judge(void)
 {
     size_t person = any_of(PERSONS);

@@ -229,6 +229,7 @@ ranking_heard(const struct tenant *p, const struct journal_row *row)
         check_line_heard(p, e->round_id, e->ranking->lines[i]);
 }
 
+/* A later round, of which it heard at the same time, may be annulled. */
 static void
 start_heard(const struct tenant *p, const struct journal_row *row)
 {
@@ -240,7 +241,7 @@ start_heard(const struct tenant *p, const struct journal_row *row)
         const struct entry_note *n = note_at(p, uuid_of(e->entry_ids[i]));
 
         MUST("R-G4",
-             !uuid_is_nil(&n->round) || n->is_withdrawn ||
+             !uuid_is_nil(&n->round) || n->is_set_back || n->is_withdrawn ||
                  edition_note_of(&fact, edition)->is_over ||
                  round_note_of(p, row->aggregate)->is_annulled,
              "submissions passed the start of a round, and entry %s knows nothing",

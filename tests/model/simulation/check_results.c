@@ -17,6 +17,7 @@ learn_entry_assigned(const struct fact *fact, const void *event)
     const Submissions__EntryAssigned *e = event;
     struct entry_note *n = its_note(fact);
 
+    n->is_set_back = false;
     n->round = uuid_of(e->round_id);
     n->fate = IN_IT;
     n->rank = 0;
@@ -88,6 +89,7 @@ set_back(const struct fact *fact, const char *round_id, bool from_final)
          (uuid_is_nil(&n->round) || uuid_equal(&n->round, &round)) &&
              round_note_of(fact->programme, round)->is_annulled,
          "entry %s was set back by a round that counts", id_of(fact->row->aggregate));
+    n->is_set_back = true;
     n->round = (struct uuid){ { 0 } };
     n->fate = IN_IT;
     n->rank = 0;

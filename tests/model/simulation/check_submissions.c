@@ -1,7 +1,7 @@
 /* tests/model/simulation/check_submissions.c - entries and dossiers: R-E1, R-E2, R-D1 to R-D6, R-A4, R-F9. */
 #include "sangkien/submissions/v1/commands.pb-c.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
-#include "tests/model/simulation/notes.h"
+#include "tests/model/simulation/coalitions.h"
 
 #define ON(event) &submissions__##event##__descriptor
 
@@ -37,6 +37,7 @@ entry_drafted(const struct fact *fact, const void *event)
     MUST("R-E2", is_of_event(&e->base, &e->digest), "entry %s has the digest of something else",
          e->entry_id);
     n->is_drafted = true;
+    learn_co_entrants(fact, e);
     n->content_digest = digest_from(e->digest);
     n->edition = uuid_of(e->edition_id);
 }
@@ -58,6 +59,7 @@ entry_submitted(const struct fact *fact, const void *event)
     n->entry_version = e->entry_version;
     n->entry_submitter = fact->row->actor;
     n->is_returned = false;
+    n->is_handed_in = true;
 }
 
 static void
@@ -71,6 +73,7 @@ entry_revised(const struct fact *fact, const void *event)
     MUST("R-E2", n->entry_version == 0 || n->is_returned,
          "entry %s was changed after it was handed in", e->entry_id);
     n->content_digest = digest_from(e->digest);
+    learn_next_draft(fact, e);
 }
 
 static void
@@ -78,6 +81,21 @@ judge_examiner(const struct fact *fact, const char *entry_id)
 {
     MUST("R-F3", !uuid_equal(&its_note(fact)->entry_submitter, &fact->row->actor),
          "entry %s was examined by who handed it in", entry_id);
+}
+
+/* Editions that are judged elsewhere have no rule for it. */
+static void
+judge_cure(const struct fact *fact, const char *entry_id)
+{
+    const struct entry_note *n = its_note(fact);
+    const struct edition_note *edition = edition_note_of(fact, n->edition);
+
+    if (edition->judged_elsewhere)
+        return;
+    MUST("CURE",
+         n->mend_us <=
+             edition->closes_us + edition->rules_said->max_cure_days * INT64_C(86400000000),
+         "entry %s may be mended for longer than the rules allow", entry_id);
 }
 
 static void
@@ -89,21 +107,36 @@ entry_returned(const struct fact *fact, const void *event)
     judge_examiner(fact, e->entry_id);
     n->is_returned = true;
     n->mend_us = time_from(e->cure_at);
+    judge_cure(fact, e->entry_id);
 }
 
 static void
 entry_refused(const struct fact *fact, const void *event)
 {
     const Submissions__EntryRefused *e = event;
+    struct entry_note *n = its_note(fact);
 
     judge_examiner(fact, e->entry_id);
+    MUST("CURE", !n->is_returned || fact->received_us >= n->mend_us,
+         "entry %s was refused while it might be mended", e->entry_id);
+    n->is_withdrawn = true;
+}
+
+/* The programme's own editions share their codes, a local contest has its own. */
+static struct uuid
+code_of(const struct entry_note *n, const char *code)
+{
+    struct uuid scope = uuid_is_nil(&n->organiser) ? (struct uuid){ { 0 } } : n->edition;
+    const char *whole = arena_format(sim.step, "%s %s", id_of(scope), code);
+
+    return uuid_derive("code", whole, strlen(whole));
 }
 
 static void
 entry_registered(const struct fact *fact, const void *event)
 {
     const Submissions__EntryRegistered *e = event;
-    struct uuid code = uuid_derive("code", e->entry_code, strlen(e->entry_code));
+    struct uuid code = code_of(its_note(fact), e->entry_code);
     bool *is_used = note_of(code_what, fact->programme, code, sizeof(*is_used));
     struct uuid edition = uuid_of(e->edition_id);
 
@@ -114,6 +147,8 @@ entry_registered(const struct fact *fact, const void *event)
     MUST("R-E1", uuid_equal(&edition, &its_note(fact)->edition), "entry %s changed its edition",
          e->entry_id);
     *is_used = true;
+    its_note(fact)->is_registered = true;
+    judge_agreement(fact, e);
 }
 
 static void
@@ -125,6 +160,7 @@ entry_withdrawn(const struct fact *fact, const void *event)
     MUST("R-F4", !n->is_paid, "entry %s was withdrawn though it was known that money was out",
          id_of(fact->row->aggregate));
     n->is_withdrawn = true;
+    judge_leaving(fact);
 }
 
 /* ------------------------------------------------------------------ accusations */
@@ -168,6 +204,7 @@ entry_disqualified(const struct fact *fact, const void *event)
     MUST("R-F4", !n->is_paid, "entry %s was disqualified though it was known that money was out",
          e->entry_id);
     n->is_withdrawn = true;
+    judge_leaving(fact);
 }
 
 static void
@@ -181,6 +218,8 @@ result_annulled(const struct fact *fact, const void *event)
     MUST("R-F4", n->committed == 0,
          "the result of %s was annulled though it was known that money was committed", e->entry_id);
     n->is_withdrawn = true;
+    n->is_annulled = true;
+    judge_leaving(fact);
 }
 
 static void
@@ -333,7 +372,8 @@ check_entries(const struct commit *commit)
             check_number("R-D4", commit, fact.row, "due_at_us", n->due_us);
             check_number("R-D6", commit, fact.row, "dossier_version", n->version);
         } else if (strcmp(fact.row->kind, "entry") == 0) {
-            check_number("R-D1", commit, fact.row, "reached_final", n->reached_final);
+            check_number("R-D1", commit, fact.row, "reached_final",
+                         n->reached_final && !n->is_annulled);
             check_number("R-F4", commit, fact.row, "money_paid", n->is_paid);
         }
     }
@@ -354,6 +394,8 @@ const struct facts_row submissions_facts[] = {
     { ON(entry_drafted),             entry_drafted },
     { ON(entry_revised),             entry_revised },
     { ON(entry_submitted),           entry_submitted },
+    { ON(co_entrant_joined),         learn_co_entrant_joined },
+    { ON(co_entrant_left),           learn_co_entrant_left },
     { ON(entry_returned),            entry_returned },
     { ON(entry_refused),             entry_refused },
     { ON(disqualification_proposed), disqualification_proposed },
@@ -381,6 +423,8 @@ const struct facts_row submissions_facts[] = {
     { ON(local_results_reported),    NULL },
     { ON(promotion_counted),         NULL },
     { ON(entrant_counted),           NULL },
+    { ON(local_contest_counted),     learn_contest_counted },
+    { ON(agency_promotion_counted),  learn_agency_promotion },
     { ON(entry_awarded),             NULL },
     { ON(entry_not_awarded),         NULL },
     { ON(entry_withdrawn),           entry_withdrawn },

@@ -97,6 +97,8 @@ void spoken_for(struct draft *draft, struct uuid agency, unsigned roles);
 struct uuid agency_id(size_t nth);
 struct uuid agency_of_person(struct uuid person);
 struct uuid any_person(void);
+/* An agency that has clerks and a head. */
+struct uuid any_entrant(void);
 /* Rather one whose agency does not enter, and who does not run the system. */
 struct uuid any_judge(void);
 struct uuid system_of(struct uuid agency);

@@ -23,7 +23,6 @@ require_dossier(struct draft *d)
 {
     Submissions__RequireDossier *m = (void *) (uintptr_t) d->message;
     const struct stored *row = NULL;
-    const struct entry *entry;
 
     for (int i = 0; i < 8 && !row; i++) {
         row = any_stored(d->programme, &entry_kind,
@@ -35,9 +34,6 @@ require_dossier(struct draft *d)
         return false;
     d->subject = row->key.id;
     m->due = any_deadline(often(100) ? -1 : 3, 40);
-    entry = (const void *) row->state;
-    if (!uuid_is_nil(&entry->round_id) && !often(30))
-        m->edition_id = text_of(entry->edition_id);
     spoken_by(d, MAY(STANDING));
     return true;
 }

@@ -80,7 +80,8 @@ any_round(const char *code, Submissions__RoundStage stage)
     round->quorum_bp = often(15) ? 10001 : (int32_t) between(1, 4) * 2500;
     round->counting_base = often(500) ? SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_MEMBERS
                                       : SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_JUDGES;
-    round->every_place_counts = often(300);
+    round->every_place_counts =
+        stage == SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL ? !often(15) : often(300);
     if (often(300))
         add_tie_key(round);
     add_parts(round);
@@ -148,7 +149,8 @@ add_local_terms(Submissions__EditionRules *rules)
     Submissions__LocalTerms *terms = proto_new(sim.step, ON(local_terms));
 
     terms->cost_cap_vnd = COST_CAP_VND;
-    terms->max_promotions = 2;
+    terms->max_promotions = (int32_t) between(1, 2);
+    terms->max_contests_per_agency = (int32_t) between(1, 2);
     terms->n_checklist = 1;
     terms->checklist = arena_zero(sim.step, sizeof(*terms->checklist));
     terms->checklist[0] = proto_new(sim.step, ON(checklist_item));
@@ -164,6 +166,8 @@ add_eligibility(Submissions__EditionRules *rules)
     rules->eligibility->jury_may_enter = often(500);
     if (often(300))
         rules->eligibility->max_entries_per_agency = (int32_t) between(2, 5);
+    if (often(200))
+        rules->eligibility->max_teams_per_agency = (int32_t) between(1, 2);
 }
 
 /* Some provincial ones stay open long enough for the winners of local contests. */
@@ -190,6 +194,7 @@ any_rules(const struct edition *edition)
     rules->legal_basis[0] = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_PLAN);
     rules->registration = "Qua trục liên thông";
     add_days(rules, is_local);
+    rules->max_cure_days = (int32_t) between(0, often(15) ? 70 : 8);
     add_eligibility(rules);
     if (!is_local && often(200))
         add_clusters(rules);

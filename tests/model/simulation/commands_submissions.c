@@ -105,12 +105,13 @@ any_title(void)
     return word_for("Sáng kiến", between(1, often(100) ? 20 : 100000));
 }
 
+/* Rather one that has a head who could agree. */
 static void
 add_co_entrant(Submissions__CreateEntry *m)
 {
     Submissions__CoEntrant *other = proto_new(sim.step, ON(co_entrant));
 
-    other->agency_id = text_of(agency_id(any_of(AGENCIES)));
+    other->agency_id = text_of(often(100) ? agency_id(any_of(AGENCIES)) : any_entrant());
     m->co_entrants[m->n_co_entrants++] = other;
 }
 
@@ -131,7 +132,7 @@ a_local_winner(const struct draft *d)
     for (int i = 0; i < TRIES; i++) {
         const struct stored *row =
             any_stored(d->programme, &entry_kind,
-                       (often(300) ? ENTRY_IS(AWARDED) : 0) | ENTRY_IS(NOT_AWARDED));
+                       (often(500) ? ENTRY_IS(AWARDED) : 0) | ENTRY_IS(NOT_AWARDED));
         const struct entry *winner = row ? (const void *) row->state : NULL;
         const struct edition *edition = winner ? edition_of_id(d, winner->edition_id) : NULL;
 
@@ -140,6 +141,22 @@ a_local_winner(const struct draft *d)
             return winner;
     }
     return NULL;
+}
+
+/* Mostly what won. */
+static void
+say_what_won(Submissions__CreateEntry *m, const struct entry *winner)
+{
+    size_t count = 0;
+
+    if (often(60))
+        return;
+    m->title = winner->title;
+    m->authors = arena_zero(sim.step, winner->authors.count * sizeof(*m->authors));
+    LIST_EACH (const struct author, a, &winner->authors)
+        if (a->draft == winner->draft)
+            m->authors[count++] = author_of(a->person_id, a->share_bp);
+    m->n_authors = count;
 }
 
 /* For the edition above. */
@@ -153,6 +170,8 @@ go_on_above(struct draft *d, Submissions__CreateEntry *m)
     m->edition_id = text_of(edition_of_id(d, winner->edition_id)->parent_edition_id);
     m->promoted_from_id = text_of(winner->self.id);
     m->promoted_from_edition_id = text_of(winner->edition_id);
+    m->promoted_from_agency_id = text_of(winner->organiser_agency_id);
+    say_what_won(m, winner);
     spoken_for(d, winner->entrant_agency_id, MAY(CLERK) | MAY(AUTHOR));
     return true;
 }
@@ -198,7 +217,7 @@ create_entry(struct draft *d)
     m->authors = any_authors(&m->n_authors);
     for (size_t n = any_of(3); n > 0 && often(400); n--)
         add_co_entrant(m);
-    return often(300) ? go_on_above(d, m) || enter(d, m) : enter(d, m);
+    return often(700) ? go_on_above(d, m) || enter(d, m) : enter(d, m);
 }
 
 static bool
@@ -210,16 +229,64 @@ revise_entry(struct draft *d)
     m->entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_INITIATIVE;
     m->title = any_title();
     m->authors = any_authors(&m->n_authors);
+    if (e && !uuid_is_nil(&e->promoted_from_id) && !often(100))
+        m->title = e->title;
     if (e)
         spoken_for(d, e->entrant_agency_id, MAY(AUTHOR) | MAY(CLERK));
     return e;
 }
 
-/* One that was handed in; whoever organises its edition speaks. */
+/* One that has co-entrants, and one of them. NULL: none was found. */
 static const struct entry *
-about_examined(struct draft *d)
+a_coalition(struct draft *d, struct uuid *ret_agency)
 {
-    const struct entry *e = about(d, &entry_kind, ENTRY_IS(SUBMITTED));
+    for (int i = 0; i < 24; i++) {
+        const struct entry *e =
+            about(d, &entry_kind, ENTRY_IS(DRAFT) | ENTRY_IS(RETURNED) | ENTRY_IS(SUBMITTED));
+        const struct co_entrant *c;
+
+        if (!e || e->co_entrants.count == 0)
+            continue;
+        c = list_at(&e->co_entrants, any_of(e->co_entrants.count));
+        *ret_agency = c->agency_id;
+        if (submissions_draft_agreed(&e->co_entrants, &c->agency_id) != e->draft || often(50))
+            return e;
+    }
+    return NULL;
+}
+
+static bool
+join_entry(struct draft *d)
+{
+    Submissions__JoinEntry *m = (void *) (uintptr_t) d->message;
+    struct uuid agency;
+    const struct entry *e = a_coalition(d, &agency);
+
+    if (!e)
+        return false;
+    m->draft = e->draft + often(30);
+    spoken_for(d, agency, MAY(ENTRANT_HEAD));
+    return true;
+}
+
+static bool
+leave_entry(struct draft *d)
+{
+    Submissions__LeaveEntry *m = (void *) (uintptr_t) d->message;
+    struct uuid agency;
+    const struct entry *e = a_coalition(d, &agency);
+
+    m->reason = "Không tham gia.";
+    if (e)
+        spoken_for(d, agency, MAY(ENTRANT_HEAD));
+    return e;
+}
+
+/* One that was handed in, or returned; whoever organises its edition speaks. */
+static const struct entry *
+about_examined(struct draft *d, unsigned states)
+{
+    const struct entry *e = about(d, &entry_kind, states);
     const struct edition *edition = e ? edition_of_id(d, e->edition_id) : NULL;
 
     if (edition && submissions_is_local(edition))
@@ -239,7 +306,7 @@ return_entry(struct draft *d)
     m->n_faults = 1;
     m->reason = "Thiếu minh chứng.";
     m->cure = any_deadline(often(50) ? -1 : 1, 8);
-    return about_examined(d);
+    return about_examined(d, ENTRY_IS(SUBMITTED));
 }
 
 static bool
@@ -249,7 +316,7 @@ refuse_entry(struct draft *d)
 
     m->fault = SUBMISSIONS__ENTRY_FAULT__ENTRY_FAULT_DUPLICATE;
     m->reason = "Trùng lặp.";
-    return about_examined(d);
+    return about_examined(d, ENTRY_IS(SUBMITTED) | ENTRY_IS(RETURNED));
 }
 
 static bool
@@ -268,7 +335,7 @@ register_entry(struct draft *d)
     Submissions__RegisterEntry *m = (void *) (uintptr_t) d->message;
 
     m->entry_code = word_for("KH", often(50) ? between(1, 40) : between(1, 100000));
-    return about_examined(d);
+    return about_examined(d, ENTRY_IS(SUBMITTED));
 }
 
 static bool
@@ -301,12 +368,28 @@ a_recommended_one(struct draft *d)
     return (const void *) entry->state;
 }
 
+/* One that goes on above. NULL: none was found. */
+static const struct entry *
+a_promoted_one(struct draft *d)
+{
+    for (int i = 0; i < 24; i++) {
+        const struct entry *e = about(d, &entry_kind, ENTRY_IS(AWARDED) | ENTRY_IS(NOT_AWARDED));
+
+        if (e && !uuid_is_nil(&e->promoted_to_id))
+            return e;
+    }
+    return NULL;
+}
+
 /* Everywhere between the draft and the last payment. */
 static bool
 withdraw_entry(struct draft *d)
 {
     Submissions__WithdrawEntry *m = (void *) (uintptr_t) d->message;
-    const struct entry *e = often(500) ? a_recommended_one(d) : about(d, &entry_kind, 0);
+    const struct entry *e = often(200) ? a_promoted_one(d) : NULL;
+
+    if (!e)
+        e = often(500) ? a_recommended_one(d) : about(d, &entry_kind, 0);
 
     m->reason = "Đơn vị đã sáp nhập.";
     if (e)
@@ -428,7 +511,7 @@ const struct maker submissions_makers[] = {
     { ON(create_programme),    40, create_programme },
     { ON(set_programme_rules),  8, set_programme_rules },
     { ON(create_edition),      20, create_edition },
-    { ON(create_local_edition), 12, create_local_edition },
+    { ON(create_local_edition), 16, create_local_edition },
     { ON(set_edition_rules),   14, set_edition_rules },
     { ON(publish_edition),     20, publish_edition },
     { ON(open_registration),   20, open_registration },
@@ -444,6 +527,8 @@ const struct maker submissions_makers[] = {
     { ON(create_entry),        22, create_entry },
     { ON(revise_entry),         6, revise_entry },
     { ON(submit_entry),        20, submit_entry },
+    { ON(join_entry),          16, join_entry },
+    { ON(leave_entry),          2, leave_entry },
     { ON(return_entry),         4, return_entry },
     { ON(refuse_entry),         2, refuse_entry },
     { ON(register_entry),      20, register_entry },
@@ -457,7 +542,7 @@ const struct maker submissions_makers[] = {
 
     { ON(propose_disqualification), 7, propose_disqualification },
     { ON(answer_accusation),        7, answer_accusation },
-    { ON(dismiss_accusation),       3, dismiss_accusation },
+    { ON(dismiss_accusation),       4, dismiss_accusation },
     { ON(disqualify_entry),        10, disqualify_entry },
     { 0 },
 };

@@ -58,6 +58,9 @@ enum mistake {
     SUM_NOT_CHECKED,   /* an estimate does not add up */
     OTHER_VERSION,     /* another version is accepted than was handed in */
     OWN_DOSSIER,       /* who handed it in accepts it */
+    SILENT_ENTERS,     /* nobody asks whether co-entrants agree */
+    ORIGIN_LEAVES,     /* what won below leaves, and goes on above */
+    MORE_CONTESTS,     /* an agency holds as many contests as it likes */
     APPRAISAL_TWICE,   /* a dossier is appraised twice */
     AUTHOR_SITS,       /* an author sits on the panel */
     SILENCE_COUNTS,    /* opinions are not waited for */

@@ -5,19 +5,26 @@
 #include "services/submissions/submissions.h"
 #include "tests/model/simulation/simulation.h"
 
-/* The further aggregate, seen otherwise. */
+/* A further aggregate, seen otherwise. */
 static int
-decide_beside(const struct given *given, struct aggregate *seen, const void *message,
-              struct events *out)
+decide_beside_nth(const struct given *given, size_t nth, struct aggregate *seen,
+                  const void *message, struct events *out)
 {
     struct given looked = *given;
     struct held also[8];
 
-    assert(given->also_count <= sizeof(also) / sizeof(*also));
+    assert(nth < given->also_count && given->also_count <= sizeof(also) / sizeof(*also));
     memcpy(also, given->also, given->also_count * sizeof(*also));
-    also[0].state = seen;
+    also[nth].state = seen;
     looked.also = also;
     return as_it_should_be(&looked, message, out);
+}
+
+static int
+decide_beside(const struct given *given, struct aggregate *seen, const void *message,
+              struct events *out)
+{
+    return decide_beside_nth(given, 0, seen, message, out);
 }
 
 static int
@@ -159,6 +166,43 @@ annulled_while_committed(const struct given *given, const void *message, struct 
     return decide_beside(given, &seen.self, message, out);
 }
 
+static int
+decide_on(const struct given *given, const struct entry *seen, const void *message,
+          struct events *out)
+{
+    struct given looked = *given;
+
+    looked.state = seen;
+    return as_it_should_be(&looked, message, out);
+}
+
+static int
+silent_enters(const struct given *given, const void *message, struct events *out)
+{
+    struct entry seen = *(const struct entry *) given->state;
+
+    seen.co_entrants.count = 0;
+    return decide_on(given, &seen, message, out);
+}
+
+static int
+origin_leaves(const struct given *given, const void *message, struct events *out)
+{
+    struct entry seen = *(const struct entry *) given->state;
+
+    seen.promoted_to_id = (struct uuid){ { 0 } };
+    return decide_on(given, &seen, message, out);
+}
+
+static int
+more_contests(const struct given *given, const void *message, struct events *out)
+{
+    struct entrant seen = *(const struct entrant *) also(given, 1);
+
+    seen.contests = 0;
+    return decide_beside_nth(given, 1, &seen.self, message, out);
+}
+
 /* clang-format off */
 const struct mistaken submissions_mistakes[] = {
     { ENTRANT_AFTER_ALL, &entry_kind, ON(register_entry),      entrant_after_all },
@@ -173,6 +217,11 @@ const struct mistaken submissions_mistakes[] = {
     { OWN_DOSSIER,     &dossier_kind, ON(accept_dossier),      own_dossier },
     { ARCHIVED_WHILE_OPEN,      &edition_kind, ON(archive_edition), archived_while_open },
     { ANNULLED_WHILE_COMMITTED, &entry_kind,   ON(annul_result),    annulled_while_committed },
+    { SILENT_ENTERS,   &entry_kind,   ON(register_entry),      silent_enters },
+    { ORIGIN_LEAVES,   &entry_kind,   ON(withdraw_entry),      origin_leaves },
+    { ORIGIN_LEAVES,   &entry_kind,   ON(disqualify_entry),    origin_leaves },
+    { ORIGIN_LEAVES,   &entry_kind,   ON(annul_result),        origin_leaves },
+    { MORE_CONTESTS,   &edition_kind, ON(create_local_edition), more_contests },
     { 0 },
 };
 /* clang-format on */

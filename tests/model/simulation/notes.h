@@ -15,9 +15,12 @@ __extension__ typedef __int128 wide;
 /* What a round made of an entry. */
 enum { IN_IT, GOES_ON, IS_OUT, HAS_PLACE };
 
+enum { MOST_NOTED = 3 }; /* co-entrants, and authors, of one entry */
+
 /* All that hangs on one entry; its dossier, intake and recommendation have the same id. */
 struct entry_note {
-    bool is_drafted, is_withdrawn, reached_final, is_paid;
+    bool is_drafted, is_withdrawn, reached_final, is_annulled, is_paid;
+    bool is_handed_in, is_registered;
     struct uuid edition;
     struct digest content_digest;
     int64_t entry_version, mend_us, answer_us;
@@ -27,7 +30,15 @@ struct entry_note {
     struct uuid round;
     int fate;
     int32_t rank;
-    bool may_have_prize, is_promoted;
+    bool may_have_prize, is_promoted, is_set_back;
+    struct uuid organiser; /* of a local contest */
+    struct uuid promoted_from, promoted_to;
+    struct uuid asked
+        [MOST_NOTED]; /* co-entrants, and the draft to which each has agreed; left ones are nil */
+    int32_t agreed[MOST_NOTED];
+    struct uuid authors[MOST_NOTED];
+    size_t author_count;
+    int32_t draft;
     /* dossier */
     bool is_required, is_cured, dossier_withdrawn;
     int64_t due_us, cure_us;

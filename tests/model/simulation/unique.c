@@ -17,7 +17,8 @@ struct constraint {
     bool is_place;
     int but_not[2]; /* rows in these states take none */
     bool (*holds)(const struct tenant *programme, struct held *const *rows, size_t count);
-    bool nil_is_one; /* an id that is nil is one like others: NULLS NOT DISTINCT */
+    bool nil_is_one;      /* an id that is nil is one like others: NULLS NOT DISTINCT */
+    const char *first_if; /* the first column counts only where this one is not nil */
 };
 
 extern const struct constraint constraints[];
@@ -69,7 +70,13 @@ take_place(struct places *places, const struct constraint *constraint,
 {
     uint64_t hash = trace_text(programme->number, constraint->name);
 
-    for (size_t i = 0; i < MOST_COLUMNS && constraint->columns[i] && hash; i++)
+    const struct uuid *scope =
+        constraint->first_if ? (const void *) ((const char *) row +
+                                               column_called(columns, constraint->first_if)->offset)
+                             : NULL;
+
+    for (size_t i = scope && uuid_is_nil(scope) ? 1 : 0;
+         i < MOST_COLUMNS && constraint->columns[i] && hash; i++)
         hash = add_column(hash, column_called(columns, constraint->columns[i]), row,
                           constraint->nil_is_one);
     if (!hash)
@@ -349,7 +356,7 @@ unique_take(struct tenant *programme, struct held *const *rows, size_t count)
 const struct constraint constraints[] = {
     PLACE("programme_once",             "programme",      NULL),
     { "edition_ordinal_once",           "edition", NULL, { "organiser_agency_id", "ordinal" }, true, .nil_is_one = true },
-    PLACE("entry_code_once",            "entry",          "entry_code"),
+    { "entry_code_once", "entry", NULL, { "edition_id", "entry_code" }, true, .first_if = "organiser_agency_id" },
     PLACE("budget_ceiling_source_key",  "budget_ceiling", "budget_source", "fiscal_year"),
     PLACE("agency_agency_code_key",     "agency",         "agency_code"),
     PLACE("peer_system_public_key_key", "peer_system",    "public_key"),
