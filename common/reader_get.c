@@ -84,6 +84,22 @@ load_also(struct reader *reader, const struct question *q, struct world *world, 
     return rc;
 }
 
+static ProtobufCMessage *
+response_of(struct reader *reader, const struct question *q, struct world *world,
+            const struct given *given)
+{
+    const struct query *query = q->query;
+    void *response;
+
+    if (query->show)
+        query->show(given, world_hold(world, query->kind, given->subject)->state);
+    if (!query->answer)
+        return fill_get(reader->arena, query, given->state);
+    response = proto_new(reader->arena, query->response);
+    query->answer(given, q->message, reader->arena, response);
+    return response;
+}
+
 int
 reader_get(struct reader *reader, struct question *q, ProtobufCMessage **ret_response,
            int *ret_reason)
@@ -112,13 +128,10 @@ reader_get(struct reader *reader, struct question *q, ProtobufCMessage **ret_res
     rc = load_also(reader, q, world, &given);
     if (rc)
         return rc;
-    if (q->query->show)
-        q->query->show(&given, world_hold(world, q->query->kind, given.subject)->state);
-    if (!q->query->answer) {
-        *ret_response = fill_get(reader->arena, q->query, given.state);
+    if (q->query->is_hidden && q->query->is_hidden(&given)) {
+        *ret_reason = WIRE__REASON__REASON_NOT_FOUND;
         return 0;
     }
-    *ret_response = proto_new(reader->arena, q->query->response);
-    q->query->answer(&given, q->message, reader->arena, *ret_response);
+    *ret_response = response_of(reader, q, world, &given);
     return 0;
 }

@@ -33,6 +33,8 @@ struct query {
     bool (*may_see)(const struct given *given);
     /* Get: what else is loaded. Pure. */
     void (*also)(const struct given *given, const void *ask, struct keys *keys);
+    /* Get: who is shown nothing, given that, whatever they may see otherwise. Pure. */
+    bool (*is_hidden)(const struct given *given);
     /* Get: makes of the state what is shown of it, as by taking rows out of its lists; NULL: all is. Pure. */
     void (*show)(const struct given *given, void *state);
     /* Get: the response, of the query's type, to be filled. Pure. */

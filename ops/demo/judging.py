@@ -29,7 +29,7 @@ def part(code, name, mode, weight_bp, criteria):
 
 
 def round_rules(code, name, stage, parts, **more):
-    return dict(code=code, name=name, stage="ROUND_STAGE_" + stage, parts=parts, min_members=7, min_sheets=5,
+    return dict(code=code, name=name, stage="ROUND_STAGE_" + stage, parts=parts, min_members=6, min_sheets=5,
                 aggregation="AGGREGATION_MEAN", normalisation="NORMALISATION_NONE", decimals=2, quorum_bp=6667,
                 counting_base="COUNTING_BASE_MEMBERS", **more)
 

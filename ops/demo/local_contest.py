@@ -23,7 +23,7 @@ def rules():
         eligibility=province["eligibility"],
         rounds=[dict(judging.round_rules(FINAL, "Chấm điểm", "FINAL", [judging.part(
             "bai-du-thi", "Bài dự thi", "WRITTEN", 10000, [judging.criterion(*c) for c in CRITERIA])],
-            is_blind=True, top_entries=1, every_place_counts=True), min_members=4, min_sheets=3)],
+            is_blind=True, top_entries=1, every_place_counts=True), min_members=3, min_sheets=3)],
         prizes=[dict(award="AWARD_FIRST", quota=1)])
 
 

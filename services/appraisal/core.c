@@ -176,8 +176,10 @@ set_panel(const struct given *given, const void *message, struct events *out)
 
     if (ask->n_panel < LEAST_MEMBERS)
         return wrong(out, NO(PANEL_TOO_SMALL), "panel", "has fewer than %d members", LEAST_MEMBERS);
-    if (count_seats(ask, SEAT(CHAIR)) != 1 || count_seats(ask, SEAT(SECRETARY)) != 1)
-        return wrong(out, NO(PANEL_SEATS), "panel", "has not exactly one chair and one secretary");
+    if (count_seats(ask, SEAT(CHAIR)) != 1 || count_seats(ask, SEAT(SECRETARY)) != 1 ||
+        count_seats(ask, SEAT(VICE_CHAIR)) != 0)
+        return wrong(out, NO(PANEL_SEATS), "panel",
+                     "has not exactly one chair and one secretary, beside members");
     for (size_t i = 0; i < ask->n_panel; i++) {
         int refusal = judge_member(given, ask, i, out);
 

@@ -62,8 +62,22 @@ note_contender(const struct given *given, const void *message, struct events *ou
     noted->track = heard->track;
     noted->submitted_at = heard->submitted_at;
     noted->entry_version = heard->entry_version;
+    noted->summary = heard->summary;
+    noted->team = heard->team;
+    noted->n_evidence = heard->n_evidence;
+    noted->evidence = heard->evidence;
     count_one_more(contest, heard, out);
     return ACCEPTED;
+}
+
+static void
+remember_evidence(struct list *evidence, Submissions__Evidence *const *said, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        *(struct exhibit *) list_add(evidence) =
+            (struct exhibit){ (int) said[i]->kind, said[i]->name,
+                              said[i]->uri,        proto_digest_of(said[i]->sha256),
+                              said[i]->size_bytes, said[i]->media_type };
 }
 
 static void
@@ -79,11 +93,14 @@ contender_noted(void *state, const void *event)
     c->track = e->track;
     c->submitted_at_us = proto_time_us(e->submitted_at);
     c->entry_version = e->entry_version;
+    c->summary = e->summary;
+    c->team = e->team;
     for (size_t i = 0; i < e->n_author_ids; i++)
         ((struct contender_author *) list_add(&c->authors))->person_id = uuid_of(e->author_ids[i]);
     for (size_t i = 0; i < e->n_co_entrant_ids; i++)
         ((struct co_entrant *) list_add(&c->co_entrants))->agency_id =
             uuid_of(e->co_entrant_ids[i]);
+    remember_evidence(&c->evidence, e->evidence, e->n_evidence);
 }
 
 /* The intake of its dossier (core_intake.c) hears that an entry has left, for both of them. */

@@ -64,6 +64,8 @@ judge_member(const struct given *given, const Appraisal__ConstituteCouncil *ask,
 
     if (!authority_agency_of(given->authority, &person))
         return wrong(out, NO(UNKNOWN_PERSON), field, "is nobody whom the directory knows");
+    if (authority_is_operator(given->authority, &person))
+        return wrong(out, NO(OPERATOR_ON_COUNCIL), field, "runs the system");
     for (size_t i = 0; i < nth; i++) {
         struct uuid other = uuid_of(ask->members[i]->person_id);
 
@@ -79,9 +81,11 @@ judge_members(const struct given *given, const Appraisal__ConstituteCouncil *ask
 {
     if (ask->n_members < LEAST_COUNCIL)
         return wrong(out, NO(COUNCIL_TOO_SMALL), "members", "are fewer than %d", LEAST_COUNCIL);
-    if (count_seats(ask, SEAT(CHAIR)) != 1 || count_seats(ask, SEAT(SECRETARY)) != 1)
-        return wrong(out, NO(PANEL_SEATS), "members",
-                     "are not exactly one chair, one secretary, and others");
+    if (count_seats(ask, SEAT(CHAIR)) != 1 || count_seats(ask, SEAT(SECRETARY)) != 1 ||
+        count_seats(ask, SEAT(VICE_CHAIR)) > 1)
+        return wrong(
+            out, NO(PANEL_SEATS), "members",
+            "are not exactly one chair, one secretary, at most one vice-chair, and others");
     for (size_t i = 0; i < ask->n_members; i++) {
         int refusal = judge_member(given, ask, i, out);
 
@@ -169,6 +173,23 @@ new_ones(const struct given *given, const Appraisal__DeclareConflicts *ask, stru
     return ids;
 }
 
+static size_t
+count_declared(const struct council *c, const struct uuid *person)
+{
+    size_t count = 0;
+
+    LIST_EACH (const struct conflict, conflict, &c->conflicts)
+        count += uuid_equal(&conflict->person_id, person);
+    return count;
+}
+
+/* Of what a council holds: nobody can take the others' room to declare. */
+static size_t
+share_of_each(const struct council *c)
+{
+    return MOST_DECLARED / c->members.count;
+}
+
 static int
 declare_conflicts(const struct given *given, const void *message, struct events *out)
 {
@@ -181,9 +202,9 @@ declare_conflicts(const struct given *given, const void *message, struct events 
     if (!judging_is_member(&c->members, &given->actor->person))
         return NO(NOT_A_MEMBER);
     ids = new_ones(given, ask, out, &count);
-    if (c->conflicts.count + count > MOST_DECLARED)
-        return wrong(out, NO(TOO_MANY_ENTRIES), "entry_ids", "make more than %d of one council",
-                     MOST_DECLARED);
+    if (count_declared(c, &given->actor->person) + count > share_of_each(c))
+        return wrong(out, NO(TOO_MANY_ENTRIES), "entry_ids", "make more than %zu of one member",
+                     share_of_each(c));
 
     said = new_event(out, ON(conflicts_declared));
     said->council_id = id_text(out, &given->subject);
@@ -229,8 +250,8 @@ council_round_noted(void *state, const void *event)
 }
 
 /* Each round has one row when it is planned, and one when it is over. */
-static bool
-is_at_work(const struct council *c)
+bool
+judging_is_at_work(const struct council *c)
 {
     size_t begun = 0, over = 0;
 
@@ -251,7 +272,7 @@ dissolve_council(const struct given *given, const void *message, struct events *
 
     if (refusal)
         return refusal;
-    if (is_at_work(c))
+    if (judging_is_at_work(c))
         return NO(COUNCIL_AT_WORK);
 
     said = new_event(out, ON(council_dissolved));

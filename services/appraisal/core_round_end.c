@@ -5,7 +5,8 @@
 
 /* ------------------------------------------------------------------ confirming */
 
-/* Two persons stand behind a ranking: whoever proposed it, and the other one of chair and secretary. */
+/* Two persons stand behind a ranking: whoever proposed it, and the other one of chair and secretary; also where one of
+ * them has a conflict, since there is nothing left to choose. */
 static int
 judge_confirmer(const struct given *given)
 {

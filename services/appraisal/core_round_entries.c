@@ -25,52 +25,6 @@ judging_need_entries(const struct given *given, const void *message, struct keys
 
 /* ------------------------------------------------------------------ conflicts */
 
-static bool
-is_author(const struct contender *c, const struct uuid *person)
-{
-    LIST_EACH (const struct contender_author, author, &c->authors)
-        if (uuid_equal(&author->person_id, person))
-            return true;
-    return false;
-}
-
-static bool
-stands_over(const struct given *given, const struct uuid *one, const struct uuid *other)
-{
-    return authority_is_above(given->authority, one, other) ||
-           authority_is_above(given->authority, other, one);
-}
-
-static bool
-entered_together(const struct given *given, const struct contender *c, const struct uuid *agency)
-{
-    LIST_EACH (const struct co_entrant, partner, &c->co_entrants)
-        if (uuid_equal(&partner->agency_id, agency) ||
-            stands_over(given, &partner->agency_id, agency))
-            return true;
-    return false;
-}
-
-/* What keeps the person from judging the contender; 0: nothing. */
-static int
-conflict_of(const struct given *given, const struct council *council, const struct uuid *person,
-            const struct contender *c)
-{
-    const struct uuid *agency = authority_agency_of(given->authority, person);
-
-    if (judging_conflict(&council->conflicts, person, &c->self.id))
-        return CONFLICT(DECLARED);
-    if (is_author(c, person))
-        return CONFLICT(AUTHOR);
-    if (!agency)
-        return 0;
-    if (uuid_equal(agency, &c->entrant_agency_id))
-        return CONFLICT(SAME_AGENCY);
-    if (stands_over(given, agency, &c->entrant_agency_id))
-        return CONFLICT(SUBORDINATE_AGENCY);
-    return entered_together(given, c, agency) ? CONFLICT(COALITION) : 0;
-}
-
 Appraisal__Conflict *
 judging_say_conflict(struct events *out, const struct conflict *conflict)
 {
@@ -128,11 +82,16 @@ is_its_next(const struct contest *contest, const struct round *r, const struct c
     return strcmp(next, r->round_code) == 0;
 }
 
-static bool
-members_wrote(const struct round *r, const struct contender *c)
+/* Where the jury may enter, no head and no organiser may: they would judge, and be judged by, their own people. */
+bool
+judging_sits_wrongly(const struct given *given, const struct contest *contest,
+                     const struct contender *c)
 {
+    const struct round *r = given->state;
+
     LIST_EACH (const struct council_member, m, &r->members)
-        if (is_author(c, &m->person_id))
+        if (judging_wrote(c, &m->person_id) &&
+            (!contest->jury_may_enter || judging_heads(given, &m->person_id)))
             return true;
     return false;
 }
@@ -156,7 +115,7 @@ judge_entry(const struct given *given, const Appraisal__AssignToRound *ask, size
         return wrong(out, NO(NOT_A_CONTENDER), field, "is not to be judged in this round next");
     if (!competes_in(contest, r, c))
         return wrong(out, NO(NOT_A_CONTENDER), field, "does not compete in this cluster");
-    if (!contest->jury_may_enter && members_wrote(r, c))
+    if (judging_sits_wrongly(given, contest, c))
         return wrong(out, NO(AUTHOR_ON_COUNCIL), field, "was written by a member of the council");
     return ACCEPTED;
 }
@@ -204,7 +163,7 @@ say_entry(const struct given *given, const struct council *council, const struct
     LIST_EACH (const struct council_member, m, &r->members) {
         struct conflict conflict = { m->person_id, c->self.id, 0 };
 
-        conflict.kind = conflict_of(given, council, &m->person_id, c);
+        conflict.kind = judging_conflict_of(given, council, &m->person_id, c);
         if (conflict.kind)
             said->conflicts[said->n_conflicts++] = judging_say_conflict(out, &conflict);
     }

@@ -150,7 +150,6 @@ judge_all_sheets(const struct given *given, struct events *out)
 int
 judging_judge_conflicts(const struct given *given, struct events *out)
 {
-    const struct list *declared = &judging_council(given)->conflicts;
     const struct round *r = given->state;
     int refusal = ACCEPTED;
 
@@ -161,7 +160,8 @@ judging_judge_conflicts(const struct given *given, struct events *out)
 
         while (judging_takes_part(given, i) && (sheet = judging_next_sheet(given, i, &judge)))
             if (sheet->self.state == SHEET(LOCKED) &&
-                judging_conflict(declared, &sheet->person_id, &sheet->entry_id))
+                judging_in_conflict(given, r, judging_council(given), &sheet->person_id,
+                                    judging_contender(given, i)))
                 refusal =
                     wrong(out, NO(CONFLICT_DECLARED), arena_format(out->arena, "entries[%zu]", i),
                           "%s has a sheet that should not be", entry->entry_code);
@@ -169,6 +169,8 @@ judging_judge_conflicts(const struct given *given, struct events *out)
     return refusal;
 }
 
+/* Also where there is a conflict: neither chooses anything, since the ranking is what the sheets give, to whoever makes
+ * it. What leaves a choice is DecideTie's. */
 static bool
 leads(const struct given *given)
 {
@@ -280,6 +282,26 @@ are_tied(const Appraisal__Ranking *ranking, const Appraisal__DecideTie *ask)
     return equals == ask->n_entry_ids;
 }
 
+/* Those that are none of the round's are found not to be tied. */
+static int
+judge_decider(const struct given *given, const Appraisal__DecideTie *ask, struct events *out)
+{
+    static const int seats[] = { SEAT(CHAIR), SEAT(VICE_CHAIR), 0 };
+    const struct round *r = given->state;
+    const struct contender **entries =
+        arena_zero(out->arena, (ask->n_entry_ids + 1) * sizeof(*entries));
+    struct matter matter = { judging_council(given), entries, 0, NULL };
+
+    for (size_t i = 0; i < ask->n_entry_ids; i++)
+        for (size_t n = 0; n < r->entries.count; n++) {
+            struct uuid entry = uuid_of(ask->entry_ids[i]);
+
+            if (uuid_equal(&entry, &judging_contender(given, n)->self.id))
+                entries[matter.count++] = judging_contender(given, n);
+        }
+    return judging_judge_leader(given, r, seats, &matter);
+}
+
 int
 judging_decide_tie(const struct given *given, const void *message, struct events *out)
 {
@@ -287,10 +309,10 @@ judging_decide_tie(const struct given *given, const void *message, struct events
     const Appraisal__DecideTie *ask = message;
     Appraisal__Ranking *ranking = NULL;
     Appraisal__TieDecided *said;
-    int refusal = ACCEPTED;
+    int refusal = judge_decider(given, ask, out);
 
-    if (!judging_has_seat(&r->members, SEAT(CHAIR), &given->actor->person))
-        return NO(NOT_THE_CHAIR);
+    if (refusal)
+        return refusal;
     if (r->self.state == ROUND(DELIBERATION))
         refusal = judging_make_ranking(given, out->arena, &ranking);
     if (refusal)

@@ -97,23 +97,25 @@ judging_next_sheet(const struct given *given, size_t entry, size_t *judge_p)
 
 /* ------------------------------------------------------------------ starting */
 
-/* Declared on the council, and not known to the round yet. */
-static bool
-is_late(const struct given *given, const struct uuid *person, const struct uuid *entry)
+/* Declared on the council since entries were assigned, or known from the directory by now; 0: nothing. */
+static int
+late_conflict(const struct given *given, const struct uuid *person, size_t entry)
 {
     const struct round *r = given->state;
+    const struct contender *c = judging_contender(given, entry);
 
-    return judging_conflict(&judging_council(given)->conflicts, person, entry) &&
-           !judging_conflict(&r->conflicts, person, entry);
+    return judging_conflict(&r->conflicts, person, &c->self.id)
+               ? 0
+               : judging_conflict_of(given, judging_council(given), person, c);
 }
 
+/* As long as the directory tells an operator from others: nobody who runs the system judges. */
 static bool
-may_judge(const struct given *given, const struct council_member *m, const struct uuid *entry)
+may_judge(const struct given *given, const struct council_member *m, size_t entry)
 {
-    const struct round *r = given->state;
-
-    return judging_judges(m) && !judging_conflict(&r->conflicts, &m->person_id, entry) &&
-           !is_late(given, &m->person_id, entry);
+    return judging_judges(m) && !authority_is_operator(given->authority, &m->person_id) &&
+           !judging_in_conflict(given, given->state, judging_council(given), &m->person_id,
+                                judging_contender(given, entry));
 }
 
 static bool
@@ -135,9 +137,12 @@ judge_judges(const struct given *given, struct events *out)
 
         if (is_gone(given, i))
             continue;
+        if (judging_sits_wrongly(given, judging_contest(given), judging_contender(given, i)))
+            return wrong(out, NO(AUTHOR_ON_COUNCIL), arena_format(out->arena, "entries[%zu]", i),
+                         "was written by a member of the council");
         there++;
         LIST_EACH (const struct council_member, m, &r->members)
-            judges += may_judge(given, m, &entry->entry_id);
+            judges += may_judge(given, m, i);
         if (judges < (size_t) r->rules->min_sheets)
             refusal = wrong(out, NO(TOO_FEW_JUDGES), arena_format(out->arena, "entries[%zu]", i),
                             "%s has %zu of %d judges without conflict", entry->entry_code, judges,
@@ -199,11 +204,12 @@ say_late_conflicts(const struct given *given, struct events *out)
     const struct round *r = given->state;
     Appraisal__ConflictsNoted *said = NULL;
 
-    LIST_EACH (const struct round_entry, entry, &r->entries)
+    for (size_t i = 0; i < r->entries.count; i++)
         LIST_EACH (const struct council_member, m, &r->members) {
-            struct conflict late = { m->person_id, entry->entry_id, CONFLICT(DECLARED) };
+            struct conflict late = { m->person_id, judging_contender(given, i)->self.id,
+                                     late_conflict(given, &m->person_id, i) };
 
-            if (!is_late(given, &m->person_id, &entry->entry_id))
+            if (!late.kind)
                 continue;
             if (!said || said->n_conflicts == MOST_CONFLICTS)
                 said = new_conflicts(given, out);
@@ -225,6 +231,7 @@ say_sheet(const struct given *given, const struct round_entry *entry,
     said->entry_code = entry->entry_code;
     said->person_id = id_text(out, &m->person_id);
     said->judge_agency_id = agency ? id_text(out, agency) : "";
+    said->council_id = id_text(out, &((const struct round *) given->state)->council_id);
     if (started->n_sheets++ < MOST_SHEETS_TOLD) {
         Appraisal__RoundSheet *sheet = proto_new(out->arena, ON(round_sheet));
 
@@ -249,11 +256,20 @@ say_sheets(const struct given *given, Appraisal__RoundStarted *started, struct e
             continue;
         started->entry_ids[started->n_entry_ids++] = id_text(out, &entry->entry_id);
         LIST_EACH (const struct council_member, m, &r->members)
-            if (may_judge(given, m, &entry->entry_id))
+            if (may_judge(given, m, i))
                 say_sheet(given, entry, m, started, out);
     }
     if (started->n_sheets > MOST_SHEETS_TOLD)
         started->n_sheets = 0;
+}
+
+static void
+say_judges(const struct round *r, Appraisal__RoundStarted *started, struct events *out)
+{
+    started->judge_ids = arena_zero(out->arena, r->members.count * sizeof(*started->judge_ids));
+    LIST_EACH (const struct council_member, m, &r->members)
+        if (judging_judges(m))
+            started->judge_ids[started->n_judge_ids++] = id_text(out, &m->person_id);
 }
 
 int
@@ -277,6 +293,8 @@ judging_start_round(const struct given *given, const void *message, struct event
     started->stage = (Submissions__RoundStage) r->stage;
     started->due_at = proto_time(out->arena, due_us);
     started->due = ask->due;
+    started->is_blind = r->rules->is_blind;
+    say_judges(r, started, out);
     say_sheets(given, started, out);
     return ACCEPTED;
 }

@@ -6,13 +6,29 @@
 
 /* ------------------------------------------------------------------ the round */
 
+/* What every decision about a sheet needs, in this order. */
+enum { ITS_ROUND, ITS_ENTRY, ITS_COUNCIL };
+
+static void
+need_round(const struct given *given, const char *round_id, struct keys *keys)
+{
+    const struct score_sheet *sheet = given->state;
+
+    need(keys, &round_kind, uuid_of(round_id));
+    if (!sheet) {
+        need_state(keys);
+        return;
+    }
+    need(keys, &contender_kind, sheet->entry_id);
+    need(keys, &council_kind, sheet->council_id);
+}
+
 static void
 round_of_saving(const struct given *given, const void *message, struct keys *keys)
 {
     const Appraisal__SaveSheet *ask = message;
 
-    (void) given;
-    need(keys, &round_kind, uuid_of(ask->round_id));
+    need_round(given, ask->round_id, keys);
 }
 
 static void
@@ -20,8 +36,7 @@ round_of_locking(const struct given *given, const void *message, struct keys *ke
 {
     const Appraisal__LockSheet *ask = message;
 
-    (void) given;
-    need(keys, &round_kind, uuid_of(ask->round_id));
+    need_round(given, ask->round_id, keys);
 }
 
 static void
@@ -29,8 +44,7 @@ round_of_reopening(const struct given *given, const void *message, struct keys *
 {
     const Appraisal__ReopenSheet *ask = message;
 
-    (void) given;
-    need(keys, &round_kind, uuid_of(ask->round_id));
+    need_round(given, ask->round_id, keys);
 }
 
 static void
@@ -38,8 +52,7 @@ round_of_excusing(const struct given *given, const void *message, struct keys *k
 {
     const Appraisal__ExcuseSheet *ask = message;
 
-    (void) given;
-    need(keys, &round_kind, uuid_of(ask->round_id));
+    need_round(given, ask->round_id, keys);
 }
 
 static bool
@@ -94,7 +107,7 @@ static int
 judge_scores(const struct given *given, const Appraisal__Scores *scores, struct events *out)
 {
     const struct score_sheet *sheet = given->state;
-    const struct round *r = also(given, 0);
+    const struct round *r = also(given, ITS_ROUND);
     int refusal = ACCEPTED;
 
     if (!uuid_equal(&sheet->person_id, &given->actor->person))
@@ -103,6 +116,11 @@ judge_scores(const struct given *given, const Appraisal__Scores *scores, struct 
         return NO(UNKNOWN_ROUND);
     if (r->self.state != ROUND(SCORING))
         return NO(NOT_SCORING);
+    if (authority_is_operator(given->authority, &sheet->person_id))
+        return NO(OPERATOR_ON_COUNCIL);
+    if (judging_in_conflict(given, r, also(given, ITS_COUNCIL), &sheet->person_id,
+                            also(given, ITS_ENTRY)))
+        return NO(IN_CONFLICT);
     for (size_t i = 0; i < scores->n_scores && !refusal; i++)
         refusal = judge_score(r->rules, scores, i, out);
     return refusal;
@@ -149,7 +167,7 @@ is_complete(const Submissions__RoundRules *rules, const Appraisal__Scores *score
 static int
 lock_sheet(const struct given *given, const void *message, struct events *out)
 {
-    const struct round *r = also(given, 0);
+    const struct round *r = also(given, ITS_ROUND);
     const Appraisal__LockSheet *ask = message;
     Appraisal__SheetLocked *said;
     int refusal = judge_scores(given, ask->scores, out);
@@ -178,18 +196,16 @@ sheet_locked(void *state, const void *event)
 
 /* ------------------------------------------------------------------ reopening, excusing */
 
-/* By the chair; the chair's own sheet by the secretary: nobody opens the own one, knowing what the others gave. */
+/* Nobody opens the own sheet, knowing what the others gave; and nobody decides about sheets of an entry with which there
+ * is a conflict. */
 static int
-judge_reopener(const struct given *given, const struct round *r)
+judge_leader(const struct given *given, const int *seats)
 {
     const struct score_sheet *sheet = given->state;
-    bool is_of_chair = judging_has_seat(&r->members, SEAT(CHAIR), &sheet->person_id);
-    int seat = is_of_chair ? SEAT(SECRETARY) : SEAT(CHAIR);
+    const struct contender *entry = also(given, ITS_ENTRY);
+    const struct matter matter = { also(given, ITS_COUNCIL), &entry, 1, &sheet->person_id };
 
-    if (judging_has_seat(&r->members, seat, &given->actor->person))
-        return ACCEPTED;
-    return is_of_chair && uuid_equal(&sheet->person_id, &given->actor->person) ? NO(SAME_PERSON)
-                                                                               : NO(NOT_THE_CHAIR);
+    return judging_judge_leader(given, also(given, ITS_ROUND), seats, &matter);
 }
 
 /* A ranking that was proposed counted on the sheet. */
@@ -197,14 +213,15 @@ static int
 reopen_sheet(const struct given *given, const void *message, struct events *out)
 {
     const struct score_sheet *sheet = given->state;
-    const struct round *r = also(given, 0);
+    const struct round *r = also(given, ITS_ROUND);
+    static const int seats[] = { SEAT(CHAIR), SEAT(VICE_CHAIR), SEAT(SECRETARY), 0 };
     const Appraisal__ReopenSheet *ask = message;
     Appraisal__SheetReopened *said;
     int refusal;
 
     if (!is_of_round(sheet, r))
         return NO(UNKNOWN_ROUND);
-    refusal = judge_reopener(given, r);
+    refusal = judge_leader(given, seats);
     if (refusal)
         return refusal;
     if (r->self.state != ROUND(SCORING) && r->self.state != ROUND(DELIBERATION))
@@ -218,6 +235,8 @@ reopen_sheet(const struct given *given, const void *message, struct events *out)
             new_event_on(out, &round_kind, r->self.id, ON(ranking_voided));
 
         voided->round_id = id_text(out, &r->self.id);
+        voided->sheet_id = said->sheet_id;
+        voided->reason = ask->reason;
     }
     return ACCEPTED;
 }
@@ -233,19 +252,34 @@ sheet_reopened(void *state, const void *event)
     sheet->total_centi = 0;
 }
 
+/* Whoever recuses himself decides about nobody else. */
+static int
+judge_excuser(const struct given *given)
+{
+    static const int seats[] = { SEAT(SECRETARY), SEAT(VICE_CHAIR), SEAT(CHAIR), 0 };
+    const struct score_sheet *sheet = given->state;
+    int refusal;
+
+    if (uuid_equal(&sheet->person_id, &given->actor->person))
+        return ACCEPTED;
+    refusal = judge_leader(given, seats);
+    return refusal == NO(NOT_THE_CHAIR) ? NO(NOT_YOUR_SHEET) : refusal;
+}
+
 static int
 excuse_sheet(const struct given *given, const void *message, struct events *out)
 {
     const struct score_sheet *sheet = given->state;
-    const struct round *r = also(given, 0);
+    const struct round *r = also(given, ITS_ROUND);
     const Appraisal__ExcuseSheet *ask = message;
     Appraisal__SheetExcused *said;
+    int refusal;
 
     if (!is_of_round(sheet, r))
         return NO(UNKNOWN_ROUND);
-    if (!uuid_equal(&sheet->person_id, &given->actor->person) &&
-        !judging_has_seat(&r->members, SEAT(SECRETARY), &given->actor->person))
-        return NO(NOT_YOUR_SHEET);
+    refusal = judge_excuser(given);
+    if (refusal)
+        return refusal;
     if (r->self.state != ROUND(SCORING))
         return NO(NOT_SCORING);
 
@@ -277,6 +311,7 @@ sheet_assigned(void *state, const void *event)
     sheet->entry_code = e->entry_code;
     sheet->person_id = uuid_of(e->person_id);
     sheet->judge_agency_id = uuid_of(e->judge_agency_id);
+    sheet->council_id = uuid_of(e->council_id);
 }
 
 /* clang-format off */
@@ -298,7 +333,7 @@ static const struct transition score_sheet_transitions[] = {
     { SHEET(ASSIGNED),  ON(sheet_locked),   SHEET(LOCKED),   sheet_locked,   "the judge gave all points at once, for good" },
     { SHEET(DRAFT),     ON(sheet_locked),   SHEET(LOCKED),   sheet_locked,   "the judge stands by the points" },
     { SHEET(REOPENED),  ON(sheet_locked),   SHEET(LOCKED),   sheet_locked,   "the judge stands by the points of a reopened sheet" },
-    { SHEET(LOCKED),    ON(sheet_reopened), SHEET(REOPENED), sheet_reopened, "the chair reopened it before the round was confirmed" },
+    { SHEET(LOCKED),    ON(sheet_reopened), SHEET(REOPENED), sheet_reopened, "chair, vice-chair or secretary reopened it before the round was confirmed" },
     { SHEET(ASSIGNED),  ON(sheet_excused),  SHEET(EXCUSED),  sheet_excused,  "the judge was excused before giving points" },
     { SHEET(DRAFT),     ON(sheet_excused),  SHEET(EXCUSED),  sheet_excused,  "the judge was excused before locking the points" },
     { SHEET(REOPENED),  ON(sheet_excused),  SHEET(EXCUSED),  sheet_excused,  "the judge was excused after the sheet was reopened" },

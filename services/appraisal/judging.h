@@ -49,12 +49,24 @@ struct contender_author {
     struct uuid person_id;
 };
 
+/* A file that the entry cites. */
+struct exhibit {
+    int kind;
+    const char *name;
+    const char *uri;
+    struct digest sha256;
+    int64_t size_bytes;
+    const char *media_type;
+};
+
 struct contender {
     struct aggregate self;
     struct uuid edition_id;
     const char *entry_code;
     const char *title;
+    const char *summary;
     struct uuid entrant_agency_id;
+    const char *team;
     const char *track;
     int64_t submitted_at_us;
     int64_t entry_version;
@@ -62,6 +74,7 @@ struct contender {
     const char *next_round_code; /* empty: the first one, or none */
     struct list authors;         /* of struct contender_author */
     struct list co_entrants;     /* of struct co_entrant */
+    struct list evidence;        /* of struct exhibit */
 };
 
 struct council_member {
@@ -136,6 +149,7 @@ struct score_sheet {
     const char *entry_code;
     struct uuid person_id;
     struct uuid judge_agency_id;
+    struct uuid council_id;
     const Appraisal__Scores *scores;
     int32_t total_centi;
     const char *reason; /* why it was reopened or excused */
@@ -209,16 +223,51 @@ int judging_close_judging(const struct given *given, const void *message, struct
 bool judging_has_seat(const struct list *members, int seat, const struct uuid *person);
 bool judging_is_member(const struct list *members, const struct uuid *person);
 
+/* Has the council a round under way? */
+bool judging_is_at_work(const struct council *c);
+
 /* The conflict of that person and that entry; NULL: none. */
 const struct conflict *judging_conflict(const struct list *conflicts, const struct uuid *person,
                                         const struct uuid *entry);
+
+/* ------------------------------------------------------------------ core_conflict.c */
+
+bool judging_wrote(const struct contender *c, const struct uuid *person);
+
+/* Does the person head an agency, or organise, in the programme? */
+bool judging_heads(const struct given *given, const struct uuid *person);
+
+/* What keeps the person from judging the contender, by what the council was told and the directory knows by now;
+ * 0: nothing. And whether that does, or anything that the round was told. */
+int judging_conflict_of(const struct given *given, const struct council *council,
+                        const struct uuid *person, const struct contender *c);
+bool judging_in_conflict(const struct given *given, const struct round *r,
+                         const struct council *council, const struct uuid *person,
+                         const struct contender *c);
+
+/* What somebody wants to decide on: these entries, and the sheet of that judge (NULL: none). */
+struct matter {
+    const struct council *council;
+    const struct contender *const *entries;
+    size_t count;
+    const struct uuid *judge;
+};
+
+/* Is it the actor's turn? It is that of the first of these seats, closed by 0, that is taken, by somebody else than
+ * the judge and without conflict. Refuses NOT_THE_CHAIR, or SAME_PERSON or IN_CONFLICT to whom that keeps from it. */
+int judging_judge_leader(const struct given *given, const struct round *r, const int *seats,
+                         const struct matter *matter) MUST_CHECK;
 
 /* ------------------------------------------------------------------ the round: core_round*.c */
 
 /* Conflicts that one event names at most. */
 enum { MOST_CONFLICTS = 400 };
 
-/* Chair and members judge; the secretary counts. */
+/* Is a member of the round's council an author who may not judge in this contest at all? */
+bool judging_sits_wrongly(const struct given *given, const struct contest *contest,
+                          const struct contender *c);
+
+/* All judge but the secretary, who counts. */
 bool judging_judges(const struct council_member *member);
 struct uuid judging_sheet_id(const struct uuid *round, const struct uuid *entry,
                              const struct uuid *person);
@@ -241,7 +290,7 @@ void judging_void_sheets(const struct given *given, bool of_all, struct events *
 /* Does the entry count in the ranking? One that went away counts only where it was ranked before. */
 bool judging_takes_part(const struct given *given, size_t entry);
 
-/* CONFLICT_DECLARED where a locked sheet is of somebody who has declared since that it should not be. */
+/* CONFLICT_DECLARED where a locked sheet is of somebody who has a conflict by now. */
 int judging_judge_conflicts(const struct given *given, struct events *out) MUST_CHECK;
 
 /* Makes the ranking from what judging_need_sheets brought. */
@@ -278,7 +327,14 @@ int judging_annul_round(const struct given *given, const void *message, struct e
 
 bool judging_may_see_council(const struct given *given);
 bool judging_may_see_round(const struct given *given);
+void judging_show_council(const struct given *given, void *state);
 bool judging_may_see_sheet(const struct given *given);
+void judging_need_round_of_sheet(const struct given *given, const void *ask, struct keys *keys);
+bool judging_hides_sheet(const struct given *given);
+bool judging_may_see_entry(const struct given *given);
+void judging_need_judged_entry(const struct given *given, const void *ask, struct keys *keys);
+void judging_show_entry(const struct given *given, const void *ask, struct arena *arena,
+                        void *response);
 bool judging_may_recompute(const struct given *given);
 void judging_recompute(const struct given *given, const void *ask, struct arena *arena,
                        void *response);

@@ -31,7 +31,9 @@ static const struct column contender_columns[] = {
     COLUMN(struct contender, edition_id,        UUID),
     COLUMN(struct contender, entry_code,        TEXT),
     COLUMN(struct contender, title,             TEXT),
+    COLUMN(struct contender, summary,           TEXT),
     COLUMN(struct contender, entrant_agency_id, PARTY),
+    COLUMN(struct contender, team,              TEXT),
     COLUMN(struct contender, track,             TEXT),
     COLUMN(struct contender, submitted_at_us,   TIME),
     COLUMN(struct contender, entry_version,     INT8),
@@ -50,9 +52,20 @@ static const struct column co_entrant_columns[] = {
     { 0 },
 };
 
+static const struct column exhibit_columns[] = {
+    COLUMN(struct exhibit, kind,       ENUM),
+    COLUMN(struct exhibit, name,       TEXT),
+    COLUMN(struct exhibit, uri,        TEXT),
+    COLUMN(struct exhibit, sha256,     DIGEST),
+    COLUMN(struct exhibit, size_bytes, INT8),
+    COLUMN(struct exhibit, media_type, TEXT),
+    { 0 },
+};
+
 static const struct child contender_children[] = {
     CHILD("appraisal.contender_author",     struct contender, authors,     struct contender_author, contender_author_columns),
     CHILD("appraisal.contender_co_entrant", struct contender, co_entrants, struct co_entrant,       co_entrant_columns),
+    CHILD("appraisal.contender_evidence",   struct contender, evidence,    struct exhibit,          exhibit_columns),
     { 0 },
 };
 
@@ -141,6 +154,7 @@ static const struct column score_sheet_columns[] = {
     COLUMN(struct score_sheet, entry_code,      TEXT),
     COLUMN(struct score_sheet, person_id,       UUID),
     COLUMN(struct score_sheet, judge_agency_id, UUID),
+    COLUMN(struct score_sheet, council_id,      UUID),
     COLUMN_MESSAGE(struct score_sheet, scores, ON(scores)),
     COLUMN(struct score_sheet, total_centi,     INT4),
     COLUMN(struct score_sheet, reason,          TEXT),

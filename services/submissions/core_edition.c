@@ -199,6 +199,13 @@ edition_published(void *state, const void *event)
 
 /* ------------------------------------------------------------------ its early end */
 
+static void
+its_jury(const struct given *given, const void *command, struct keys *keys)
+{
+    (void) command;
+    need(keys, &jury_kind, given->subject);
+}
+
 static int
 cancel_edition(const struct given *given, const void *command, struct events *out)
 {
@@ -211,6 +218,7 @@ cancel_edition(const struct given *given, const void *command, struct events *ou
     Submissions__EditionCancelled *said = new_event(out, ON(edition_cancelled));
     said->edition_id = id_text(out, &given->subject);
     said->reason = ask->reason;
+    submissions_release(given, also(given, 0), NULL, out); /* its rounds end no more */
     return ACCEPTED;
 }
 
@@ -240,7 +248,7 @@ static const struct handler handlers[] = {
     { ON(start_follow_up),      MAY(STANDING),                                 submissions_start_follow_up,      MUST_EXIST, submissions_entries_placed,   NULL },
     { ON(archive_edition),      MAY(STANDING),                                 submissions_archive_edition,      MUST_EXIST, submissions_entries_placed,   NULL },
     { ON(report_local_results), LOCAL,                                         submissions_report_local_results, MUST_EXIST, NULL,                         NULL },
-    { ON(cancel_edition),       MAY(OWNER) | MAY(ENTRANT_HEAD),                cancel_edition,                   MUST_EXIST, NULL,                         NULL },
+    { ON(cancel_edition),       MAY(OWNER) | MAY(ENTRANT_HEAD),                cancel_edition,                   MUST_EXIST, its_jury,                     NULL },
     { 0 },
 };
 

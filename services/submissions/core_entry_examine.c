@@ -1,4 +1,5 @@
 /* services/submissions/core_entry_examine.c - what an organiser makes of an entry that was handed in. Pure. */
+#include "common/proto.h"
 #include "services/submissions/entry.h"
 
 enum { EDITION, ENTRANT };
@@ -132,6 +133,30 @@ entry_refused(void *state, const void *event)
 
 /* ------------------------------------------------------------------ registering */
 
+/* Of the latest draft, which is what was handed in. */
+static Submissions__Evidence **
+evidence_of(const struct entry *entry, struct events *out, size_t *ret_count)
+{
+    Submissions__Evidence **said =
+        arena_zero(out->arena, (entry->evidence.count + 1) * sizeof(*said));
+
+    *ret_count = 0;
+    LIST_EACH (const struct evidence, e, &entry->evidence) {
+        Submissions__Evidence *cited = proto_new(out->arena, ON(evidence));
+
+        if (e->draft != entry->draft)
+            continue;
+        cited->kind = (Submissions__EvidenceKind) e->kind;
+        cited->name = e->name;
+        cited->uri = e->uri;
+        cited->sha256 = proto_digest(out->arena, &e->sha256);
+        cited->size_bytes = e->size_bytes;
+        cited->media_type = e->media_type;
+        said[(*ret_count)++] = cited;
+    }
+    return said;
+}
+
 void
 entry_needs_for_registration(const struct given *given, const void *command, struct keys *keys)
 {
@@ -180,6 +205,9 @@ entry_register(const struct given *given, const void *command, struct events *ou
     said->submitted_at = proto_time(out->arena, entry->submitted_at_us);
     said->entry_version = entry->entry_version;
     said->digest = proto_digest(out->arena, &entry->content_digest);
+    said->summary = entry->summary;
+    said->team = entry->team;
+    said->evidence = evidence_of(entry, out, &said->n_evidence);
     return ACCEPTED;
 }
 

@@ -1,6 +1,8 @@
 /* services/submissions/core_entry_show.c - what is shown of an entry to whoever may see it. Pure. */
 #include "services/submissions/entry.h"
 
+enum { EDITION, JURY }; /* what showing needs, in this order */
+
 /* Authors and evidence of the drafts before count for nothing any more, and all together may be more than an answer
  * holds. */
 static void
@@ -45,6 +47,13 @@ entry_needs_to_be_shown(const struct given *given, const void *ask, struct keys 
 
     (void) ask;
     need(keys, &edition_kind, entry->edition_id);
+    need(keys, &jury_kind, entry->edition_id);
+}
+
+bool
+entry_is_hidden(const struct given *given)
+{
+    return submissions_judges_blind(also(given, JURY), &given->actor->person);
 }
 
 /* A draft has lapsed when its edition is not open any more. Nothing is written for that, and lists say the same. */
@@ -52,7 +61,7 @@ void
 entry_show(const struct given *given, void *state)
 {
     struct entry *entry = state;
-    const struct edition *edition = also(given, 0);
+    const struct edition *edition = also(given, EDITION);
 
     show_latest_draft(entry);
     show_co_entrants(entry);

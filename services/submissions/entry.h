@@ -161,6 +161,7 @@ void entry_paid(void *state, const void *event);
 
 void entry_needs_to_be_shown(const struct given *given, const void *ask, struct keys *keys);
 /* The latest draft, who of the co-entrants agreed to what, and LAPSED for a draft whose edition is not open any more. */
+bool entry_is_hidden(const struct given *given);
 void entry_show(const struct given *given, void *state);
 
 #endif

@@ -7,6 +7,13 @@
 #define MICROSECONDS(time) "coalesce((extract(epoch FROM " time ") * 1000000)::int8, 0)"
 
 /* clang-format off */
+/* Whoever judges a blind round of the edition is shown nothing of its entries until that is over: in every list of them,
+ * $5 is the person who asks. */
+#define SHOWN(edition)                                                                             \
+    "NOT EXISTS (SELECT FROM submissions.blind_judge AS j WHERE j.programme = $1::text AND j.edition_id = " edition \
+    " AND j.person_id = $5::uuid OFFSET 0)"
+#define UNASKED_SUBJECT " AND ($6::uuid IS NULL OR true)"
+
 /* Under the programme's own id: that one. Under the directory's: all that are here. */
 static const char list_programmes[] =
     "SELECT t.programme COLLATE \"C\" AS page_key, t.programme, t.id, t.version, t.state, t.name,"
@@ -36,10 +43,11 @@ static const char list_entries[] = QUERY_BY_IDS(
     " t.content_digest, t.entry_version, t.submitted_at, t.cure_at, t.round_code, t.rank, t.may_have_prize,"
     " t.promoted_from_id",
     "submissions.entry",
-    QUERY_IDS("submissions.entry", "id", QUERY_ALL)
-    " UNION " QUERY_IDS("submissions.entry", "id", "entrant_agency_id = $2")
-    " UNION " QUERY_IDS("submissions.entry", "id", "organiser_agency_id = $2")
-    " UNION " QUERY_IDS("submissions.entry_co_entrant", "parent", "agency_id = $2 AND draft = 0"));
+    QUERY_IDS("submissions.entry", "id", QUERY_ALL " AND " SHOWN("edition_id") UNASKED_SUBJECT)
+    " UNION " QUERY_IDS("submissions.entry", "id", "entrant_agency_id = $2 AND " SHOWN("edition_id"))
+    " UNION " QUERY_IDS("submissions.entry", "id", "organiser_agency_id = $2 AND " SHOWN("edition_id"))
+    " UNION " QUERY_IDS("submissions.entry_co_entrant AS c", "parent", "agency_id = $2 AND draft = 0 AND "
+        SHOWN("(SELECT e.edition_id FROM submissions.entry AS e WHERE e.programme = c.programme AND e.id = c.parent)")));
 
 static const char list_dossiers[] = QUERY_BY_IDS(
     QUERY_PAGE_KEY ", t.id, t.version, t.state, t.entrant_agency_id, t.entry_code, t.title, t.due_at, t.cure_at,"
@@ -67,6 +75,7 @@ static const char list_open_dossiers[] =
     " CASE e.state WHEN 2 THEN 'ORGANISER' ELSE 'ENTRANT_HEAD' END AS waiting_for,"                \
     " CASE e.state WHEN 9 THEN e.entrant_agency_id END AS agency_id, e.changed_at, e.cure_at AS until_at" \
     " FROM submissions.entry AS e WHERE e.programme = $1::text AND e.state IN (2, 9) AND " whose   \
+    " AND " SHOWN("e.edition_id")                                                                    \
     " AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
 /* A draft waits for its own agency while registration is open, and is nobody else's business. */
 #define OPEN_DRAFTS                                                                                \
@@ -79,6 +88,7 @@ static const char list_open_dossiers[] =
     "(SELECT e.id, 'accusation', e.entry_code, e.title, 'ACCUSED', 'ENTRANT_HEAD', e.entrant_agency_id," \
     " e.changed_at, e.answer_due_at FROM submissions.entry AS e WHERE e.programme = $1::text"      \
     " AND e.accused_by IS NOT NULL AND NOT e.answered AND " whose                                  \
+    " AND " SHOWN("e.edition_id")                                                                    \
     " AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
 
 static const char list_open_entries[] =
@@ -88,7 +98,7 @@ static const char list_open_entries[] =
     OPEN_ENTRIES(QUERY_ALL) " UNION ALL " OPEN_ENTRIES("e.entrant_agency_id = $2") " UNION ALL "
     OPEN_ENTRIES("e.organiser_agency_id = $2 AND e.entrant_agency_id <> $2") " UNION ALL "
     OPEN_DRAFTS " UNION ALL " ACCUSED(QUERY_ALL) " UNION ALL " ACCUSED("e.entrant_agency_id = $2") ") AS u) AS w"
-    " WHERE w.page_key > coalesce($3::text, '') ORDER BY w.page_key LIMIT $4::int8";
+    " WHERE w.page_key > coalesce($3::text, '')" UNASKED_SUBJECT " ORDER BY w.page_key LIMIT $4::int8";
 
 /* The edition that is the subject, once its results are published; from when they are confirmed on for those who read the whole
  * programme and for its organiser; where it was judged elsewhere, as they come. Finalists before others, by place, or by
@@ -128,7 +138,8 @@ static const char list_lookalikes[] =
     "SELECT t.id::text || ' ' || o.id AS page_key, t.id AS entry_id, t.entry_code, t.title, o.id AS other_entry_id,"
     " o.title AS other_title FROM submissions.entry AS t CROSS JOIN LATERAL (SELECT o.id, o.title"
     " FROM submissions.entry AS o WHERE o.programme = t.programme AND o.title_key = t.title_key AND o.title_key <> ''"
-    " AND o.id <> t.id ORDER BY o.id LIMIT 20) AS o WHERE t.programme = $1::text AND $2::uuid IS NULL"
+    " AND o.id <> t.id AND " SHOWN("o.edition_id") " ORDER BY o.id LIMIT 20) AS o"
+    " WHERE t.programme = $1::text AND $2::uuid IS NULL AND " SHOWN("t.edition_id") UNASKED_SUBJECT
     " AND t.state IN (2, 9) AND t.id >= coalesce(left($3::text, 36), " NIL ")::uuid"
     " AND t.id::text || ' ' || o.id > coalesce($3::text, '') COLLATE \"C\" ORDER BY t.id, o.id LIMIT $4::int8";
 
@@ -171,16 +182,17 @@ const struct query submissions_queries[] = {
     { ON(get_programme),      ON(get_programme_response),      .kind = &programme_kind, .for_everybody = true,
       .also = submissions_needs_programme_rules, .answer = show_programme },
     { ON(get_edition),        ON(get_edition_response),        .kind = &edition_kind, .may_see = may_see_edition },
-    { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind, .also = entry_needs_to_be_shown, .show = entry_show },
+    { ON(get_entry),          ON(get_entry_response),          .kind = &entry_kind, .also = entry_needs_to_be_shown, .is_hidden = entry_is_hidden,
+      .show = entry_show },
     { ON(get_dossier),        ON(get_dossier_response),        .kind = &dossier_kind },
     { ON(list_programmes),    ON(list_programmes_response),    .select = list_programmes },
     { ON(list_editions),      ON(list_editions_response),      .select = list_editions },
-    { ON(list_entries),       ON(list_entries_response),       .select = list_entries },
+    { ON(list_entries),       ON(list_entries_response),       .select = list_entries, .asks_person = true },
     { ON(list_dossiers),      ON(list_dossiers_response),      .select = list_dossiers },
     { ON(list_results),       ON(list_results_response),       .select = list_results, .asks_person = true },
     { ON(list_recognitions),  ON(list_recognitions_response),  .select = list_recognitions },
-    { ON(list_lookalikes),    ON(list_lookalikes_response),    .select = list_lookalikes },
-    { ON(list_open_entries),  ON(list_open_entries_response),  .select = list_open_entries },
+    { ON(list_lookalikes),    ON(list_lookalikes_response),    .select = list_lookalikes, .asks_person = true },
+    { ON(list_open_entries),  ON(list_open_entries_response),  .select = list_open_entries, .asks_person = true },
     { ON(list_open_dossiers), ON(list_open_dossiers_response), .select = list_open_dossiers },
     { 0 },
 };

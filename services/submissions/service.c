@@ -4,7 +4,7 @@
 /* clang-format off */
 /* Entries are locked before editions and entrants: which ones is known only when the entry is loaded. */
 static const struct kind *const kinds[] = {
-    &programme_kind, &programme_rules_kind, &entry_kind, &dossier_kind, &entrant_kind, &edition_kind, NULL,
+    &programme_kind, &programme_rules_kind, &entry_kind, &dossier_kind, &entrant_kind, &edition_kind, &jury_kind, NULL,
 };
 
 static const struct refusal_text refusal_texts[] = {

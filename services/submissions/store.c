@@ -160,6 +160,20 @@ static const struct child entrant_children[] = {
     { 0 },
 };
 
+static const struct column jury_columns[] = { { 0 } };
+
+static const struct column jury_judge_columns[] = {
+    COLUMN(struct jury_judge, person_id, UUID),
+    COLUMN(struct jury_judge, round_id,  UUID),
+    COLUMN(struct jury_judge, is_over,   BOOL),
+    { 0 },
+};
+
+static const struct child jury_children[] = {
+    CHILD("submissions.jury_judge", struct jury, judges, struct jury_judge, jury_judge_columns),
+    { 0 },
+};
+
 static const struct column dossier_columns[] = {
     COLUMN(struct dossier, entrant_agency_id, PARTY),
     COLUMN(struct dossier, entry_code,        TEXT),
@@ -211,5 +225,6 @@ const struct table programme_rules_table = { "submissions.programme_rules", prog
 const struct table edition_table = { "submissions.edition", edition_columns, sizeof(struct edition), NULL };
 const struct table entry_table = { "submissions.entry", entry_columns, sizeof(struct entry), entry_children };
 const struct table entrant_table = { "submissions.entrant", entrant_columns, sizeof(struct entrant), entrant_children };
+const struct table jury_table = { "submissions.jury", jury_columns, sizeof(struct jury), jury_children };
 const struct table dossier_table = { "submissions.dossier", dossier_columns, sizeof(struct dossier), dossier_children };
 /* clang-format on */

@@ -167,6 +167,19 @@ struct entrant {
     struct list changes;
 };
 
+/* A person judges a blind round; or, once more, it is over. */
+struct jury_judge {
+    struct uuid person_id;
+    struct uuid round_id;
+    bool is_over;
+};
+
+/* Has the id of its edition. */
+struct jury {
+    struct aggregate self;
+    struct list judges; /* of struct jury_judge */
+};
+
 struct dossier_version {
     int64_t number;
     struct digest digest;
@@ -213,6 +226,7 @@ extern const struct kind edition_kind;
 extern const struct kind entry_kind;
 extern const struct kind dossier_kind;
 extern const struct kind entrant_kind;
+extern const struct kind jury_kind;
 
 extern const struct query submissions_queries[];
 
@@ -222,6 +236,7 @@ extern const struct table edition_table;
 extern const struct table entry_table;
 extern const struct table dossier_table;
 extern const struct table entrant_table;
+extern const struct table jury_table;
 
 /* ------------------------------------------------------------------ what the cores share, in
  * core.c */
@@ -306,5 +321,10 @@ void submissions_count_contest(struct events *out, const struct uuid *above,
  * is out of the contest for another reason. */
 void submissions_say_reinstated(struct events *out, const struct entry *entry,
                                 const Appraisal__RoundAnnulled *annulled);
+
+/* ------------------------------------------------------------------ who judges blind, in core_jury.c */
+
+/* Is a blind round under way in which the person judges? */
+bool submissions_judges_blind(const struct jury *jury, const struct uuid *person);
 
 #endif

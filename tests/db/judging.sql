@@ -1,7 +1,7 @@
 -- tests/db/judging.sql - what the tables of councils, rounds and score sheets refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(59);
+SELECT plan(67);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -26,7 +26,7 @@ INSERT INTO appraisal.contest
 SELECT 'test-db', pg_temp.id(n), 1, 2, now(), sha256('rules'), 'x', n = 2, NULL FROM generate_series(1, 2) AS n;
 CREATE FUNCTION pg_temp.contend(entry int4, edition int4, author int4) RETURNS void LANGUAGE sql AS $$
     INSERT INTO appraisal.contender
-    VALUES ('test-db', pg_temp.id(entry), 1, 1, now(), pg_temp.id(edition), 'KH-' || entry, 'Một cửa', pg_temp.id(9), '',
+    VALUES ('test-db', pg_temp.id(entry), 1, 1, now(), pg_temp.id(edition), 'KH-' || entry, 'Một cửa', 'Tóm tắt', pg_temp.id(9), '', '',
             now(), 1, NULL, '');
     INSERT INTO appraisal.contender_author VALUES ('test-db', pg_temp.id(entry), 0, pg_temp.id(author)) $$;
 CREATE FUNCTION pg_temp.constitute(council int4, edition int4) RETURNS void LANGUAGE sql AS $$
@@ -43,7 +43,7 @@ CREATE FUNCTION pg_temp.take_in(round int4, place int4, entry int4) RETURNS void
 CREATE FUNCTION pg_temp.deal(sheet int4, round int4, entry int4, person int4) RETURNS void LANGUAGE sql AS $$
     INSERT INTO appraisal.score_sheet
     VALUES ('test-db', pg_temp.id(sheet), 1, 1, now(), pg_temp.id(round), pg_temp.id(entry), 'KH-' || entry,
-            pg_temp.id(person), pg_temp.id(9), NULL, 0, '', NULL) $$;
+            pg_temp.id(person), pg_temp.id(9), pg_temp.id(11), NULL, 0, '', NULL) $$;
 CREATE FUNCTION pg_temp.turn(round int4, changes text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE 'UPDATE appraisal.round SET ' || changes || ' WHERE id = $1' USING pg_temp.id(round);
@@ -62,13 +62,22 @@ SELECT pg_temp.breaks($$INSERT INTO appraisal.contender_author VALUES ('test-db'
 SELECT pg_temp.breaks($$UPDATE appraisal.contender SET state = 2 WHERE id = pg_temp.id(30)$$, '23514', 'contender_in_round_check',
                       'what is in a round says in which one');
 
+SELECT lives_ok($$INSERT INTO appraisal.contender_evidence
+                  VALUES ('test-db', pg_temp.id(30), 0, 2, 'Phim', 'https://x', sha256('x'), 1, 'video/mp4')$$, 'an entry cites files');
+SELECT pg_temp.breaks($$INSERT INTO appraisal.contender_evidence
+                      VALUES ('test-db', pg_temp.id(30), 1, 2, 'Phim', '', 'x', 1, '')$$,
+                      '23514', 'contender_evidence_sha256_check', 'with their digests');
+
 SELECT lives_ok('SELECT pg_temp.constitute(11, 1), pg_temp.constitute(12, 2)', 'councils are constituted');
 SELECT lives_ok('SELECT pg_temp.sit(11, 0, 21, 1), pg_temp.sit(11, 1, 22, 2), pg_temp.sit(11, 2, 23, 3)', 'their members sit');
 SELECT pg_temp.breaks('SELECT pg_temp.sit(11, 3, 21, 3)', '23505', 'council_member_person_key', 'nobody sits twice');
 SELECT pg_temp.breaks('SELECT pg_temp.sit(11, 3, 24, 1)', '23505', 'council_member_one_chair', 'there is one chair');
 SELECT pg_temp.breaks('SELECT pg_temp.sit(11, 3, 24, 2)', '23505', 'council_member_one_secretary', 'there is one secretary');
-SELECT pg_temp.breaks('SELECT pg_temp.sit(11, 3, 29, 3)', '23514', 'council_member_no_author', 'no author of the edition sits');
-SELECT lives_ok('SELECT pg_temp.sit(11, 3, 20, 3)', 'an author of another edition does');
+SELECT lives_ok('SELECT pg_temp.sit(11, 3, 24, 4)', 'a vice-chair may sit');
+SELECT pg_temp.breaks('SELECT pg_temp.sit(11, 4, 25, 4)', '23505', 'council_member_one_vice_chair', 'and no second one');
+SELECT pg_temp.breaks('SELECT pg_temp.sit(11, 4, 25, 5)', '23514', 'council_member_seat_check', 'there are no other seats');
+SELECT pg_temp.breaks('SELECT pg_temp.sit(11, 4, 29, 3)', '23514', 'council_member_no_author', 'no author of the edition sits');
+SELECT lives_ok('SELECT pg_temp.sit(11, 4, 20, 3)', 'an author of another edition does');
 SELECT lives_ok('SELECT pg_temp.sit(12, 0, 20, 3)', 'and where the jury may enter');
 SELECT pg_temp.breaks($$INSERT INTO appraisal.council_conflict VALUES ('test-db', pg_temp.id(11), 0, pg_temp.id(29), pg_temp.id(30), 1)$$,
                       '23503', 'council_conflict_member_fkey', 'only members declare conflicts');
@@ -91,6 +100,9 @@ SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'cluster_code = ''1''')$$, '2351
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'rules = ''y''')$$, '23514', 'round_stays', 'its rules too');
 INSERT INTO appraisal.round_member VALUES ('test-db', pg_temp.id(41), 0, pg_temp.id(21), 1), ('test-db', pg_temp.id(41), 1, pg_temp.id(22), 2),
                                           ('test-db', pg_temp.id(41), 2, pg_temp.id(23), 3);
+SELECT lives_ok($$INSERT INTO appraisal.round_member VALUES ('test-db', pg_temp.id(41), 3, pg_temp.id(24), 4)$$, 'a vice-chair too');
+SELECT pg_temp.breaks($$INSERT INTO appraisal.round_member VALUES ('test-db', pg_temp.id(41), 4, pg_temp.id(25), 4)$$,
+                      '23505', 'round_member_one_vice_chair', 'one');
 SELECT lives_ok('SELECT pg_temp.take_in(41, 0, 30)', 'an entry is assigned');
 SELECT pg_temp.breaks('SELECT pg_temp.take_in(41, 1, 30)', '23505', 'round_entry_key', 'once');
 SELECT pg_temp.contend(33, 1, 23); -- registered after the council was constituted
@@ -102,11 +114,12 @@ SELECT lives_ok('SELECT pg_temp.take_in(41, 1, 33)', 'unless the council was dis
 
 SELECT lives_ok('SELECT pg_temp.deal(51, 41, 30, 21), pg_temp.deal(52, 41, 33, 21)', 'sheets are dealt');
 SELECT pg_temp.breaks('SELECT pg_temp.deal(53, 41, 30, 21)', '23505', 'score_sheet_once', 'one for each judge and entry');
-SELECT pg_temp.breaks('SELECT pg_temp.deal(53, 41, 30, 24)', '23503', 'score_sheet_judge_fkey', 'to members of the round');
+SELECT pg_temp.breaks('SELECT pg_temp.deal(53, 41, 30, 26)', '23503', 'score_sheet_judge_fkey', 'to members of the round');
 SELECT pg_temp.breaks('SELECT pg_temp.deal(53, 41, 31, 21)', '23503', 'score_sheet_entry_fkey', 'for its entries');
 INSERT INTO appraisal.round_conflict VALUES ('test-db', pg_temp.id(41), 0, pg_temp.id(23), pg_temp.id(33), 2);
 SELECT pg_temp.breaks('SELECT pg_temp.deal(53, 41, 33, 23)', '23514', 'score_sheet_no_conflict', 'to nobody who has a conflict');
 SELECT pg_temp.breaks($$SELECT pg_temp.mark(51, 'person_id = pg_temp.id(23)')$$, '23514', 'score_sheet_stays', 'a sheet stays its judge''s');
+SELECT pg_temp.breaks($$SELECT pg_temp.mark(51, 'council_id = pg_temp.id(12)')$$, '23514', 'score_sheet_stays', 'and its council''s');
 SELECT pg_temp.breaks($$SELECT pg_temp.mark(51, 'state = 3')$$, '23514', 'score_sheet_locked_check', 'a locked sheet has points');
 SELECT pg_temp.breaks($$SELECT pg_temp.mark(51, 'state = 5, reason = ''ill''')$$, '23514', 'score_sheet_excused_check', 'somebody excuses');
 SELECT pg_temp.mark(51, 'state = 3, version = 2, scores = ''x'', total_centi = 100');

@@ -1,7 +1,7 @@
 -- tests/db/submissions.sql - what the tables of submissions refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(79);
+SELECT plan(82);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -124,6 +124,15 @@ INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(21), 1, 1, now(), 
 SELECT pg_temp.breaks($$INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(22), 1, 1, now(), pg_temp.id(1),
     pg_temp.id(9), 0, 0, 0)$$, 'entrant_once', 'an agency is counted in one place');
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET entries = -1$$, 'entrant_entries_check', 'and never below nothing');
+INSERT INTO submissions.jury VALUES ('test-db', pg_temp.id(1), 1, 1, now());
+CREATE FUNCTION pg_temp.judge(place int4, person int4, is_over bool) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO submissions.jury_judge VALUES ('test-db', pg_temp.id(1), place, pg_temp.id(person), pg_temp.id(31), is_over) $$;
+SELECT pg_temp.judge(0, 3, false), pg_temp.judge(1, 4, false);
+SELECT pg_temp.breaks($$SELECT pg_temp.judge(2, 3, false)$$, 'jury_judge_once', 'a judge is blinded once in a round');
+SELECT is((SELECT count(*) FROM submissions.blind_judge WHERE edition_id = pg_temp.id(1)), 2::int8, 'whoever judges is blind');
+SELECT pg_temp.judge(2, 3, true);
+SELECT is((SELECT array_agg(person_id) FROM submissions.blind_judge WHERE edition_id = pg_temp.id(1)), ARRAY[pg_temp.id(4)],
+          'until the round is over');
 
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET contests = -1$$, 'entrant_contests_check', 'nor are its contests');
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET promotions = -1$$, 'entrant_promotions_check', 'or its winners');

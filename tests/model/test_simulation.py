@@ -10,9 +10,6 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("BUILD_DIR", ROOT / "build")) / "bin/model_simulation"
-COMMANDS = 200_000  # SANGKIEN_MODEL_COMMANDS: as many as there is time for
-SEEDS = 4  # which share the commands; SANGKIEN_MODEL_SEED: that one alone
-MOST_SEEDS, AT_ONCE = 64, 2  # rare moves hang on luck: more seeds are asked while one of them is missing
 AGAIN = 8_000
 
 
@@ -147,9 +144,11 @@ FOUND_BY = {
     "entrant-after-all": {"R-E1"},
     "nobody-there": {"QUORUM"},
     "results-too-early": {"END"},
-    "reopened-by-anybody": {"R-E5"},
+    "reopened-by-anybody": {"R-E4"},
     "conflict-judges": {"R-E4"},
     "other-cluster": {"OWN_CLUSTER"},
+    "partial-chair": {"R-E4"},
+    "moved-judge": {"R-E4"},
     "round-twice": {"ROUND_ONCE"},
     "sheet-not-awaited": {"R-E7"},
     "gone-is-ranked": {"R-F4"},

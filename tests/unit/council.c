@@ -84,11 +84,12 @@ a_council_has_one_chair_and_one_secretary(void **unused __attribute__((unused)))
         { SEAT(MEMBER), SEAT(SECRETARY), SEAT(MEMBER) },
         { SEAT(CHAIR), SEAT(SECRETARY), SEAT(SECRETARY) },
         { SEAT(CHAIR), SEAT(MEMBER), SEAT(MEMBER) },
+        { SEAT(VICE_CHAIR), SEAT(SECRETARY), SEAT(MEMBER) },
     };
     struct story s;
 
     begin(&s);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         constitute_of(&s, COUNCIL, usual_members, wrong_seats[i], 3);
         assert_refused(&s, "PANEL_SEATS");
     }
@@ -173,32 +174,75 @@ one_entry_named_twice_is_one_conflict(void **unused __attribute__((unused)))
     story_end(&s);
 }
 
+/* As many entries that nobody knows, from this one on. */
 static void
-a_council_holds_five_hundred_conflicts(void **unused __attribute__((unused)))
+declare_many(struct story *s, unsigned person, unsigned first, size_t count)
 {
     Appraisal__DeclareConflicts m = APPRAISAL__DECLARE_CONFLICTS__INIT;
-    static const unsigned members[] = { CHAIR, SECRETARY, MEMBER };
+
+    m.entry_ids = arena_zero(s->arena, (count + 1) * sizeof(*m.entry_ids));
+    for (; m.n_entry_ids < count; m.n_entry_ids++)
+        m.entry_ids[m.n_entry_ids] = story_id(s, first + (unsigned) m.n_entry_ids);
+    story_as(s, person);
+    story_say(s, COUNCIL, &m);
+}
+
+static void
+each_of_four_members_may_declare_a_quarter_of_five_hundred(void **unused __attribute__((unused)))
+{
     struct story s;
 
     begin(&s);
     constitute_with(&s, MEMBER, ANOTHER_MEMBER);
-    m.entry_ids = arena_zero(s.arena, 200 * sizeof(*m.entry_ids));
-    for (; m.n_entry_ids < 200; m.n_entry_ids++)
-        m.entry_ids[m.n_entry_ids] = story_id(&s, 1000 + (unsigned) m.n_entry_ids);
-    for (size_t i = 0; i < 3; i++) {
-        story_as(&s, members[i]);
-        story_say(&s, COUNCIL, &m);
-        if (i < 2)
-            assert_happened(&s, "ConflictsDeclared");
+    declare_many(&s, CHAIR, 1000, 126);
+    assert_refused(&s, "TOO_MANY_ENTRIES");
+    declare_many(&s, CHAIR, 1000, 100);
+    assert_happened(&s, "ConflictsDeclared");
+    declare_many(&s, CHAIR, 1050, 75); /* of which fifty are known */
+    assert_happened(&s, "ConflictsDeclared");
+    assert_int_equal(((const Appraisal__ConflictsDeclared *) story_event(&s, 0))->n_entry_ids, 25);
+    declare_of(&s, CHAIR, ENTRY);
+    assert_refused(&s, "TOO_MANY_ENTRIES");
+    declare_of(&s, CHAIR, 1000); /* as it was declared */
+    assert_happened(&s, "ConflictsDeclared");
+    for (size_t i = 1; i < 4; i++) {
+        declare_many(&s, usual_members[i], 1000, 125);
+        assert_happened(&s, "ConflictsDeclared");
     }
-    assert_refused(&s, "TOO_MANY_ENTRIES");
-    m.n_entry_ids = 100;
-    story_say(&s, COUNCIL, &m);
-    assert_happened(&s, "ConflictsDeclared");
-    declare_of(&s, ANOTHER_MEMBER, ENTRY);
-    assert_refused(&s, "TOO_MANY_ENTRIES");
-    declare_of(&s, ANOTHER_MEMBER, 0);
-    assert_happened(&s, "ConflictsDeclared");
+    assert_int_equal(
+        ((const struct council *) story_state(&s, &council_kind, COUNCIL))->conflicts.count, 500);
+    story_end(&s);
+}
+
+/* ------------------------------------------------------------------ seats */
+
+static void
+a_council_has_one_vice_chair_at_most(void **unused __attribute__((unused)))
+{
+    static const int two[] = { SEAT(CHAIR), SEAT(SECRETARY), SEAT(VICE_CHAIR), SEAT(VICE_CHAIR) };
+    struct story s;
+
+    begin(&s);
+    constitute_of(&s, COUNCIL, usual_members, two, 4);
+    assert_refused(&s, "PANEL_SEATS");
+    constitute_of(&s, COUNCIL, usual_members, seats_with_vice, 4);
+    assert_happened(&s, "CouncilConstituted");
+    story_end(&s);
+}
+
+static void
+nobody_who_runs_the_system_sits_on_a_council(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin(&s);
+    story_bind(&s, DIRECTORY__ROLE__ROLE_OPERATOR, EDUCATION, ANOTHER_MEMBER, DIRECTORY_PROGRAMME);
+    constitute_with(&s, MEMBER, ANOTHER_MEMBER);
+    assert_refused(&s, "OPERATOR_ON_COUNCIL");
+    assert_string_equal(((const struct violation *) list_at(&s.last.violations, 0))->field,
+                        "members[3].person_id");
+    constitute_of(&s, COUNCIL, usual_members, usual_seats, 3);
+    assert_happened(&s, "CouncilConstituted");
     story_end(&s);
 }
 
@@ -262,7 +306,9 @@ main(void)
         cmocka_unit_test(a_council_rests_on_a_document_of_a_real_day),
         cmocka_unit_test(a_member_declares_for_itself_and_what_was_declared_stays),
         cmocka_unit_test(one_entry_named_twice_is_one_conflict),
-        cmocka_unit_test(a_council_holds_five_hundred_conflicts),
+        cmocka_unit_test(each_of_four_members_may_declare_a_quarter_of_five_hundred),
+        cmocka_unit_test(a_council_has_one_vice_chair_at_most),
+        cmocka_unit_test(nobody_who_runs_the_system_sits_on_a_council),
         cmocka_unit_test(a_council_at_work_is_not_dissolved),
         cmocka_unit_test(only_the_organiser_dissolves_a_council),
     };

@@ -527,36 +527,6 @@ nothing_is_annulled_when_the_contest_is_over(void **unused __attribute__((unused
 
 /* ------------------------------------------------------------------ who may ask */
 
-static struct given
-asked_by(struct story *s, unsigned person, const void *state, struct keys *keys)
-{
-    struct given given = {
-        .programme = s->programme, .now_us = s->now_us, .authority = s->authority, .state = state
-    };
-    struct held *held;
-
-    story_as(s, person);
-    given.actor = &s->actor;
-    list_init(&keys->items, s->arena, sizeof(struct held));
-    if (state == the_round(s))
-        judging_need_sheets(&given, NULL, keys);
-    held = keys->items.items;
-    for (size_t i = 0; i < keys->items.count; i++)
-        held[i] = *world_hold(s->world, held[i].kind, held[i].id);
-    given.also = held;
-    given.also_count = keys->items.count;
-    return given;
-}
-
-static bool
-may(struct story *s, bool (*may_see)(const struct given *), unsigned person, const void *state)
-{
-    struct keys keys = { .arena = s->arena };
-    struct given given = asked_by(s, person, state, &keys);
-
-    return may_see(&given);
-}
-
 static void
 a_sheet_is_shown_to_its_judge_alone(void **unused __attribute__((unused)))
 {

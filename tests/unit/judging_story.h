@@ -20,7 +20,8 @@ enum {
     PARTNER = 5,  /* entered together with the entrant */
     BUREAU = 6,   /* under the entrant */
     PROVINCE = 7, /* above the entrant */
-    HEAD = 10,    /* of Home Affairs */
+    JUSTICE = 9,
+    HEAD = 10, /* of Home Affairs */
     CHAIR = 11,
     SECRETARY = 12,
     COLLEAGUE = 21, /* works for the entrant */
@@ -32,6 +33,7 @@ enum {
     UNDERLING = 61,
     BOSS = 71,
     OWNER = 72,
+    AUDITOR = 73,
     EDITION = 90,
     COUNCIL = 91,
     ENTRY = 100,
@@ -59,14 +61,16 @@ agency_under(struct story *s, unsigned agency, unsigned parent)
     story_directory(s, &e);
 }
 
+/* All of them; the one who moved works for that agency. */
 static inline void
-introduce(struct story *s)
+introduce_moved(struct story *s, unsigned moved, unsigned to)
 {
     static const unsigned people[][2] = {
         { HOME_AFFAIRS, HEAD }, { HOME_AFFAIRS, CHAIR }, { HOME_AFFAIRS, SECRETARY },
         { ENTRANT, COLLEAGUE }, { ENTRANT, CLERK },      { FINANCE, MEMBER },
         { FINANCE, AUTHOR },    { PARTNER, ALLY },       { EDUCATION, ANOTHER_MEMBER },
         { BUREAU, UNDERLING },  { PROVINCE, BOSS },      { PROVINCE, OWNER },
+        { JUSTICE, AUDITOR },
     };
 
     agency_under(s, PROVINCE, 0);
@@ -76,11 +80,29 @@ introduce(struct story *s)
     agency_under(s, EDUCATION, 0);
     agency_under(s, PARTNER, 0);
     agency_under(s, BUREAU, ENTRANT);
+    agency_under(s, JUSTICE, 0);
     for (size_t i = 0; i < sizeof(people) / sizeof(*people); i++)
-        story_person(s, people[i][0], people[i][1]);
+        story_person(s, people[i][1] == moved ? to : people[i][0], people[i][1]);
     story_bind(s, DIRECTORY__ROLE__ROLE_STANDING, HOME_AFFAIRS, HEAD, "khanh-hoa");
     story_bind(s, DIRECTORY__ROLE__ROLE_CLERK, ENTRANT, CLERK, "khanh-hoa");
     story_bind(s, DIRECTORY__ROLE__ROLE_OWNER, PROVINCE, OWNER, "khanh-hoa");
+    story_bind(s, DIRECTORY__ROLE__ROLE_AUDITOR, JUSTICE, AUDITOR, "khanh-hoa");
+}
+
+static inline void
+introduce(struct story *s)
+{
+    introduce_moved(s, 0, 0);
+}
+
+/* From now on the person works for that agency, whatever the directory said before. */
+static inline void
+move_person(struct story *s, unsigned person, unsigned agency)
+{
+    authority_free(&s->authority);
+    s->authority = authority_new();
+    s->directory_position = 0;
+    introduce_moved(s, person, agency);
 }
 
 /* ------------------------------------------------------------------ the rules */
@@ -116,7 +138,7 @@ round_rules(struct story *s, const char *code, Submissions__RoundStage stage)
     r->name = code;
     r->stage = stage;
     r->is_blind = true;
-    r->min_members = 3;
+    r->min_members = 2;
     r->min_sheets = 2;
     r->parts = arena_zero(s->arena, sizeof(*r->parts));
     r->parts[r->n_parts++] = part;
@@ -245,6 +267,7 @@ register_entry_of(struct story *s, unsigned entry, unsigned agency, unsigned aut
     Submissions__EntryRegistered e = SUBMISSIONS__ENTRY_REGISTERED__INIT;
     Submissions__CoEntrant partner = SUBMISSIONS__CO_ENTRANT__INIT;
     Submissions__CoEntrant *co_entrants[] = { &partner };
+    Submissions__Evidence film = SUBMISSIONS__EVIDENCE__INIT, *evidence[] = { &film };
     const char *authors[] = { story_id(s, author) };
 
     e.entry_id = story_id(s, entry);
@@ -259,6 +282,16 @@ register_entry_of(struct story *s, unsigned entry, unsigned agency, unsigned aut
     e.co_entrants = co_entrants;
     e.submitted_at = story_time(s, STORY_BEGINS_US + entry);
     e.entry_version = 1;
+    e.summary = "Trả kết quả trong ngày";
+    e.team = "Đội 1";
+    film.kind = SUBMISSIONS__EVIDENCE_KIND__EVIDENCE_KIND_VIDEO;
+    film.name = "Phim";
+    film.uri = "https://khanhhoa.example/phim";
+    film.sha256 = (ProtobufCBinaryData){ sizeof(rules_digest_bytes), rules_digest_bytes };
+    film.size_bytes = 1;
+    film.media_type = "video/mp4";
+    e.n_evidence = 1;
+    e.evidence = evidence;
     hear_as(s, &contender_kind, entry, &e);
 }
 
@@ -313,6 +346,8 @@ constitute_of(struct story *s, unsigned council, const unsigned *persons, const 
 
 static const int usual_seats[] = { SEAT(CHAIR), SEAT(SECRETARY), SEAT(MEMBER), SEAT(MEMBER) };
 static const unsigned usual_members[] = { CHAIR, SECRETARY, MEMBER, ANOTHER_MEMBER };
+static const int seats_with_vice[] = { SEAT(CHAIR), SEAT(SECRETARY), SEAT(VICE_CHAIR),
+                                       SEAT(MEMBER) };
 
 /* Chair, secretary, and these two. */
 static inline void
@@ -560,6 +595,46 @@ annul(struct story *s, unsigned round)
     story_as(s, HEAD);
 }
 
+/* ------------------------------------------------------------------ who may ask */
+
+/* A question of that person about the state, with what also names. */
+static inline struct given
+asked_with(struct story *s, unsigned person, const void *state,
+           void (*names)(const struct given *, const void *, struct keys *), struct keys *keys)
+{
+    struct given given = {
+        .programme = s->programme, .now_us = s->now_us, .authority = s->authority, .state = state
+    };
+    struct held *held;
+
+    story_as(s, person);
+    given.actor = &s->actor;
+    list_init(&keys->items, s->arena, sizeof(struct held));
+    if (names)
+        names(&given, NULL, keys);
+    held = keys->items.items;
+    for (size_t i = 0; i < keys->items.count; i++)
+        held[i] = *world_hold(s->world, held[i].kind, held[i].id);
+    given.also = held;
+    given.also_count = keys->items.count;
+    return given;
+}
+
+static inline struct given
+asked_by(struct story *s, unsigned person, const void *state, struct keys *keys)
+{
+    return asked_with(s, person, state, state == the_round(s) ? judging_need_sheets : NULL, keys);
+}
+
+static inline bool
+may(struct story *s, bool (*may_see)(const struct given *), unsigned person, const void *state)
+{
+    struct keys keys = { .arena = s->arena };
+    struct given given = asked_by(s, person, state, &keys);
+
+    return may_see(&given);
+}
+
 /* ------------------------------------------------------------------ the story so far */
 
 static inline void
@@ -581,9 +656,9 @@ begin(struct story *s)
 
 /* A council that has no conflicts, and two entries. */
 static inline void
-go_on_closed(struct story *s)
+go_on_closed_in(struct story *s, const int *seats)
 {
-    constitute_with(s, MEMBER, ANOTHER_MEMBER);
+    constitute_of(s, COUNCIL, usual_members, seats, 4);
     assert_happened(s, "CouncilConstituted");
     for (size_t i = 0; i < 4; i++)
         declare_of(s, usual_members[i], 0);
@@ -596,6 +671,12 @@ go_on_closed(struct story *s)
 }
 
 static inline void
+go_on_closed(struct story *s)
+{
+    go_on_closed_in(s, usual_seats);
+}
+
+static inline void
 begin_closed(struct story *s)
 {
     begin(s);
@@ -603,28 +684,47 @@ begin_closed(struct story *s)
 }
 
 static inline void
-begin_planned(struct story *s)
+begin_planned_in(struct story *s, const int *seats)
 {
-    begin_closed(s);
+    begin(s);
+    go_on_closed_in(s, seats);
     plan(s, ROUND, "so-khao", "");
     assert_happened(s, "RoundPlanned, ContestRoundNoted, CouncilRoundNoted");
 }
 
 static inline void
-begin_assigned(struct story *s)
+begin_planned(struct story *s)
 {
-    begin_planned(s);
+    begin_planned_in(s, usual_seats);
+}
+
+static inline void
+begin_assigned_in(struct story *s, const int *seats)
+{
+    begin_planned_in(s, seats);
     assign_to(s, ROUND, ENTRY, 2);
     assert_happened(s, "EntriesAssigned, ContenderAssigned, ContenderAssigned, ContendersAwaited");
 }
 
 static inline void
-begin_scoring(struct story *s)
+begin_assigned(struct story *s)
 {
-    begin_assigned(s);
+    begin_assigned_in(s, usual_seats);
+}
+
+static inline void
+begin_scoring_in(struct story *s, const int *seats)
+{
+    begin_assigned_in(s, seats);
     start(s, ROUND, 20);
     assert_happened(s, "RoundStarted, SheetAssigned, SheetAssigned, SheetAssigned, SheetAssigned,"
                        " SheetAssigned, SheetAssigned");
+}
+
+static inline void
+begin_scoring(struct story *s)
+{
+    begin_scoring_in(s, usual_seats);
 }
 
 /* ENTRY has 60 points, ENTRY + 1 has 50. */
@@ -639,13 +739,19 @@ begin_proposed(struct story *s)
 }
 
 static inline void
-begin_tied(struct story *s)
+begin_tied_in(struct story *s, const int *seats)
 {
-    begin_scoring(s);
+    begin_scoring_in(s, seats);
     lock_all(s, ENTRY, 5000);
     lock_all(s, ENTRY + 1, 5000);
     propose_as(s, SECRETARY, ROUND);
     assert_happened(s, "RankingProposed");
+}
+
+static inline void
+begin_tied(struct story *s)
+{
+    begin_tied_in(s, usual_seats);
 }
 
 static inline void

@@ -199,7 +199,7 @@ a_council_is_of_the_same_edition_and_large_enough(void **unused __attribute__((u
         declare_of(&s, usual_members[i], 0);
     ((struct contest *) (uintptr_t) story_state(&s, &contest_kind, EDITION))
         ->rules->rounds[0]
-        ->min_members = 4;
+        ->min_members = 3; /* who judge: the secretary does not */
     plan(&s, ROUND, "so-khao", "");
     assert_refused(&s, "COUNCIL_TOO_SMALL");
     publish_as(&s, EDITION + 9, usual_rules(&s), 0);
@@ -479,6 +479,60 @@ where_the_jury_may_enter_an_author_judges_the_others(void **unused __attribute__
     story_end(&s);
 }
 
+/* The jury may enter: an author sits, and wrote the first of two entries. */
+static void
+begin_with_author(struct story *s)
+{
+    unsigned persons[] = { CHAIR, SECRETARY, AUTHOR, ANOTHER_MEMBER };
+
+    begin_with(s, rules_where_jury_may_enter, 0);
+    constitute_of(s, COUNCIL, persons, usual_seats, 4);
+    for (size_t i = 0; i < 4; i++)
+        declare_of(s, persons[i], 0);
+    register_entry(s, ENTRY);
+    register_entry_of(s, ENTRY + 1, ENTRANT, COLLEAGUE);
+    close_registration(s);
+    plan(s, ROUND, "so-khao", "");
+}
+
+static void
+no_head_and_no_organiser_sits_where_the_own_entry_is_judged(void **unused __attribute__((unused)))
+{
+    static const Directory__Role roles[] = { DIRECTORY__ROLE__ROLE_ENTRANT_HEAD,
+                                             DIRECTORY__ROLE__ROLE_OWNER,
+                                             DIRECTORY__ROLE__ROLE_ORGANISER,
+                                             DIRECTORY__ROLE__ROLE_STANDING };
+
+    for (size_t i = 0; i < 4; i++) {
+        struct story s;
+
+        begin_with_author(&s);
+        story_bind(&s, roles[i], FINANCE, AUTHOR, "khanh-hoa");
+        assign_to(&s, ROUND, ENTRY, 2);
+        assert_refused(&s, "AUTHOR_ON_COUNCIL");
+        assign_to(&s, ROUND, ENTRY + 1, 1);
+        assert_happened(&s, "EntriesAssigned, ContenderAssigned");
+        story_end(&s);
+    }
+}
+
+static void
+who_becomes_a_head_after_assignment_keeps_the_round_from_beginning(void **unused
+                                                                   __attribute__((unused)))
+{
+    struct story s;
+
+    begin_with_author(&s);
+    story_bind(&s, DIRECTORY__ROLE__ROLE_ENTRANT_HEAD, FINANCE, AUTHOR, "another");
+    story_bind(&s, DIRECTORY__ROLE__ROLE_CLERK, FINANCE, AUTHOR, "khanh-hoa");
+    assign_to(&s, ROUND, ENTRY, 2);
+    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContenderAssigned");
+    story_bind(&s, DIRECTORY__ROLE__ROLE_ENTRANT_HEAD, FINANCE, AUTHOR, "khanh-hoa");
+    start(&s, ROUND, 20);
+    assert_refused(&s, "AUTHOR_ON_COUNCIL");
+    story_end(&s);
+}
+
 /* ------------------------------------------------------------------ starting */
 
 static void
@@ -591,6 +645,51 @@ what_is_declared_before_the_start_still_counts(void **unused __attribute__((unus
     story_end(&s);
 }
 
+static void
+who_moved_to_the_entrant_before_the_start_gets_no_sheet(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_assigned(&s);
+    move_person(&s, MEMBER, ENTRANT);
+    story_as(&s, HEAD);
+    start(&s, ROUND, 20);
+    assert_happened(&s, "ConflictsNoted, RoundStarted, SheetAssigned, SheetAssigned,"
+                        " SheetAssigned, SheetAssigned");
+    assert_int_equal(the_sheet(&s, ENTRY, MEMBER)->self.state, NOTHING);
+    assert_int_equal(the_round(&s)->conflicts.count, 2);
+    assert_int_equal(conflict_of_third(&s, MEMBER), CONFLICT(SAME_AGENCY));
+    story_end(&s);
+}
+
+static void
+who_came_to_run_the_system_gets_no_sheet(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_assigned(&s);
+    story_bind(&s, DIRECTORY__ROLE__ROLE_OPERATOR, FINANCE, MEMBER, DIRECTORY_PROGRAMME);
+    start(&s, ROUND, 20);
+    assert_happened(&s, "RoundStarted, SheetAssigned, SheetAssigned, SheetAssigned, SheetAssigned");
+    assert_int_equal(the_sheet(&s, ENTRY, MEMBER)->self.state, NOTHING);
+    story_end(&s);
+}
+
+static void
+a_round_tells_who_judges_in_it_and_whether_it_is_blind(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_scoring(&s);
+    const Appraisal__RoundStarted *e = story_event(&s, 0);
+
+    assert_true(e->is_blind);
+    assert_int_equal(e->n_judge_ids, 3);
+    assert_string_equal(e->judge_ids[0], story_id(&s, CHAIR));
+    assert_string_equal(e->judge_ids[2], story_id(&s, ANOTHER_MEMBER));
+    story_end(&s);
+}
+
 /* Nothing is dealt for an entry that went away between assignment and start. */
 static void
 who_went_away_gets_no_sheets(void **unused __attribute__((unused)))
@@ -698,6 +797,11 @@ main(void)
         cmocka_unit_test(a_round_begins_with_entries_and_a_day_to_come),
         cmocka_unit_test(an_entry_needs_judges_without_conflict),
         cmocka_unit_test(what_is_declared_before_the_start_still_counts),
+        cmocka_unit_test(no_head_and_no_organiser_sits_where_the_own_entry_is_judged),
+        cmocka_unit_test(who_becomes_a_head_after_assignment_keeps_the_round_from_beginning),
+        cmocka_unit_test(who_moved_to_the_entrant_before_the_start_gets_no_sheet),
+        cmocka_unit_test(who_came_to_run_the_system_gets_no_sheet),
+        cmocka_unit_test(a_round_tells_who_judges_in_it_and_whether_it_is_blind),
         cmocka_unit_test(who_went_away_gets_no_sheets),
         cmocka_unit_test(the_largest_round_begins),
         cmocka_unit_test(as_many_conflicts_as_there_can_be_fill_several_events),

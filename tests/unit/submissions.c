@@ -74,6 +74,7 @@ nothing_moves_but_along_the_state_machines(void **state)
 #define D(s) SUBMISSIONS__EDITION_STATE__EDITION_STATE_##s
 #define E(s) SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_##s
 #define S(s) SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##s
+#define J(state) SUBMISSIONS__JURY_STATE__JURY_STATE_##state
 #define N(s) SUBMISSIONS__ENTRANT_STATE__ENTRANT_STATE_##s
     /* clang-format off */
     static const struct legal_move of_programmes[] = {
@@ -208,6 +209,10 @@ nothing_moves_but_along_the_state_machines(void **state)
         { S(APPRAISED), ON(dossier_funding_noted), S(APPRAISED) }, { S(CLOSED), ON(dossier_funding_noted), S(CLOSED) },
         { S(WITHDRAWN), ON(dossier_funding_noted), S(WITHDRAWN) }, { 0 },
     };
+    static const struct legal_move of_juries[] = {
+        { NOTHING, ON(judges_blinded), J(KNOWN) }, { J(KNOWN), ON(judges_blinded), J(KNOWN) },
+        { J(KNOWN), ON(judges_released), J(KNOWN) }, { 0 },
+    };
     static const struct legal_move of_entrants[] = {
         { NOTHING, ON(entrant_counted), N(LIVE) }, { N(LIVE), ON(entrant_counted), N(LIVE) },
         { NOTHING, ON(local_contest_counted), N(LIVE) }, { N(LIVE), ON(local_contest_counted), N(LIVE) },
@@ -220,6 +225,7 @@ nothing_moves_but_along_the_state_machines(void **state)
     assert_only_these_moves(&submissions_service, &entry_kind, of_entries);
     assert_only_these_moves(&submissions_service, &dossier_kind, of_dossiers);
     assert_only_these_moves(&submissions_service, &entrant_kind, of_entrants);
+    assert_only_these_moves(&submissions_service, &jury_kind, of_juries);
 }
 
 static void

@@ -268,7 +268,9 @@ CREATE TABLE appraisal.contender (
     edition_id        uuid NOT NULL,
     entry_code        text NOT NULL CHECK (entry_code <> '' AND entry_code IS NFC NORMALIZED),
     title             text NOT NULL CHECK (title IS NFC NORMALIZED),
+    summary           text NOT NULL CHECK (summary IS NFC NORMALIZED),
     entrant_agency_id uuid NOT NULL,
+    team              text NOT NULL CHECK (team IS NFC NORMALIZED),
     track             text NOT NULL,
     submitted_at      timestamptz,
     entry_version     int8 NOT NULL,
@@ -299,6 +301,21 @@ CREATE TABLE appraisal.contender_co_entrant (
     FOREIGN KEY (programme, parent) REFERENCES appraisal.contender
 );
 
+-- What the entry cites, for its judges to look at.
+CREATE TABLE appraisal.contender_evidence (
+    programme  text  NOT NULL,
+    parent     uuid  NOT NULL,
+    place      int4  NOT NULL CHECK (place >= 0),
+    kind       int4  NOT NULL CHECK (kind BETWEEN 1 AND 3),
+    name       text  NOT NULL CHECK (name <> '' AND name IS NFC NORMALIZED),
+    uri        text  NOT NULL,
+    sha256     bytea NOT NULL CHECK (octet_length(sha256) = 32),
+    size_bytes int8  NOT NULL CHECK (size_bytes > 0),
+    media_type text  NOT NULL,
+    PRIMARY KEY (programme, parent, place),
+    FOREIGN KEY (programme, parent) REFERENCES appraisal.contender
+);
+
 CREATE TABLE appraisal.council (
     programme           text  NOT NULL,
     id                  uuid  NOT NULL,
@@ -317,13 +334,14 @@ CREATE TABLE appraisal.council_member (
     parent    uuid NOT NULL,
     place     int4 NOT NULL CHECK (place >= 0),
     person_id uuid NOT NULL,
-    seat      int4 NOT NULL CHECK (seat BETWEEN 1 AND 3),
+    seat      int4 NOT NULL CHECK (seat BETWEEN 1 AND 4),
     PRIMARY KEY (programme, parent, place),
     FOREIGN KEY (programme, parent) REFERENCES appraisal.council,
     CONSTRAINT council_member_person_key UNIQUE (programme, parent, person_id)
 );
 CREATE UNIQUE INDEX council_member_one_chair ON appraisal.council_member (programme, parent) WHERE seat = 1;
 CREATE UNIQUE INDEX council_member_one_secretary ON appraisal.council_member (programme, parent) WHERE seat = 2;
+CREATE UNIQUE INDEX council_member_one_vice_chair ON appraisal.council_member (programme, parent) WHERE seat = 4;
 CREATE INDEX council_member_of_person ON appraisal.council_member (programme, person_id, parent);
 
 -- What a member declares of itself.
@@ -443,13 +461,14 @@ CREATE TABLE appraisal.round_member (
     parent    uuid NOT NULL,
     place     int4 NOT NULL CHECK (place >= 0),
     person_id uuid NOT NULL,
-    seat      int4 NOT NULL CHECK (seat BETWEEN 1 AND 3),
+    seat      int4 NOT NULL CHECK (seat BETWEEN 1 AND 4),
     PRIMARY KEY (programme, parent, place),
     FOREIGN KEY (programme, parent) REFERENCES appraisal.round,
     CONSTRAINT round_member_person_key UNIQUE (programme, parent, person_id)
 );
 CREATE UNIQUE INDEX round_member_one_chair ON appraisal.round_member (programme, parent) WHERE seat = 1;
 CREATE UNIQUE INDEX round_member_one_secretary ON appraisal.round_member (programme, parent) WHERE seat = 2;
+CREATE UNIQUE INDEX round_member_one_vice_chair ON appraisal.round_member (programme, parent) WHERE seat = 4;
 CREATE INDEX round_member_of_person ON appraisal.round_member (programme, person_id, parent);
 
 CREATE TABLE appraisal.round_entry (
@@ -497,6 +516,7 @@ CREATE TABLE appraisal.score_sheet (
     entry_code      text NOT NULL CHECK (entry_code <> ''),
     person_id       uuid NOT NULL,
     judge_agency_id uuid,
+    council_id      uuid NOT NULL,
     scores          bytea,
     total_centi     int4 NOT NULL CHECK (total_centi BETWEEN 0 AND 10000),
     reason          text NOT NULL,
@@ -541,9 +561,9 @@ BEGIN
 END $$;
 
 CREATE TRIGGER score_sheet_stays BEFORE UPDATE ON appraisal.score_sheet FOR EACH ROW
-    WHEN ((OLD.round_id, OLD.entry_id, OLD.entry_code, OLD.person_id, OLD.judge_agency_id)
+    WHEN ((OLD.round_id, OLD.entry_id, OLD.entry_code, OLD.person_id, OLD.judge_agency_id, OLD.council_id)
               IS DISTINCT FROM
-          (NEW.round_id, NEW.entry_id, NEW.entry_code, NEW.person_id, NEW.judge_agency_id)
+          (NEW.round_id, NEW.entry_id, NEW.entry_code, NEW.person_id, NEW.judge_agency_id, NEW.council_id)
           OR (OLD.state = 3 AND NEW.state = 3
               AND (OLD.scores, OLD.total_centi) IS DISTINCT FROM (NEW.scores, NEW.total_centi)
               AND NEW.version < OLD.version + 2) -- reopened and locked again meanwhile
@@ -615,7 +635,7 @@ GRANT INSERT, UPDATE ON appraisal.dossier_intake, appraisal.appraisal_case, appr
 GRANT INSERT ON appraisal.dossier_author, appraisal.dossier_co_entrant, appraisal.case_author,
     appraisal.case_co_entrant, appraisal.panel_member,
     appraisal.consultee, appraisal.opinion, appraisal.contest_round, appraisal.contender_author,
-    appraisal.contender_co_entrant, appraisal.council_member, appraisal.council_conflict,
+    appraisal.contender_co_entrant, appraisal.contender_evidence, appraisal.council_member, appraisal.council_conflict,
     appraisal.council_declarant, appraisal.council_round, appraisal.round_member, appraisal.round_entry,
     appraisal.round_conflict, appraisal.round_decision TO sangkien_appraisal;
 

@@ -274,6 +274,38 @@ CREATE TABLE submissions.entrant_entry (
     FOREIGN KEY (programme, parent) REFERENCES submissions.entrant DEFERRABLE INITIALLY DEFERRED
 );
 
+-- Who judges the blind rounds of an edition; it has the edition's id. A row when such a round began, and one when it is
+-- over.
+CREATE TABLE submissions.jury (
+    programme  text NOT NULL,
+    id         uuid NOT NULL,
+    version    int8 NOT NULL CHECK (version > 0),
+    state      int4 NOT NULL CHECK (state = 1),
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (programme, id),
+    FOREIGN KEY (programme, id) REFERENCES submissions.edition
+);
+
+CREATE TABLE submissions.jury_judge (
+    programme text NOT NULL,
+    parent    uuid NOT NULL,
+    place     int4 NOT NULL CHECK (place >= 0),
+    person_id uuid NOT NULL,
+    round_id  uuid NOT NULL,
+    is_over   bool NOT NULL,
+    PRIMARY KEY (programme, parent, place),
+    CONSTRAINT jury_judge_once UNIQUE (programme, parent, person_id, round_id, is_over),
+    FOREIGN KEY (programme, parent) REFERENCES submissions.jury DEFERRABLE INITIALLY DEFERRED
+);
+
+-- Who judges a blind round of the edition that is under way.
+CREATE VIEW submissions.blind_judge AS
+    SELECT j.programme, j.parent AS edition_id, j.person_id
+    FROM submissions.jury_judge AS j
+    WHERE NOT j.is_over
+      AND NOT EXISTS (SELECT FROM submissions.jury_judge AS o WHERE o.programme = j.programme AND o.parent = j.parent
+                      AND o.person_id = j.person_id AND o.round_id = j.round_id AND o.is_over OFFSET 0);
+
 -- A dossier has the id of its entry.
 CREATE TABLE submissions.dossier (
     programme         text NOT NULL,
@@ -638,9 +670,9 @@ CREATE VIEW submissions.open_work AS
 GRANT USAGE ON SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
 GRANT INSERT, UPDATE ON submissions.programme, submissions.programme_rules, submissions.edition, submissions.entry, submissions.dossier,
-    submissions.entrant TO sangkien_submissions;
+    submissions.entrant, submissions.jury TO sangkien_submissions;
 GRANT INSERT ON submissions.programme_rules_version, submissions.entry_author, submissions.entry_co_entrant, submissions.entry_evidence,
-    submissions.entrant_entry, submissions.dossier_co_entrant,
+    submissions.entrant_entry, submissions.jury_judge, submissions.dossier_co_entrant,
     submissions.dossier_version, submissions.dossier_line TO sangkien_submissions;
 
 COMMIT;

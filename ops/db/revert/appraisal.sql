@@ -13,6 +13,7 @@ DROP TABLE appraisal.council_declarant;
 DROP TABLE appraisal.council_conflict;
 DROP TABLE appraisal.council_member;
 DROP TABLE appraisal.council;
+DROP TABLE appraisal.contender_evidence;
 DROP TABLE appraisal.contender_co_entrant;
 DROP TABLE appraisal.contender_author;
 DROP TABLE appraisal.contender;

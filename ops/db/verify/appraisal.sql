@@ -23,11 +23,12 @@ SELECT programme, id, version, state, changed_at, rules_digest, rules, jury_may_
   FROM appraisal.contest WHERE false;
 SELECT programme, parent, place, round_id, round_code, cluster_code, instance, state, ranking_digest
   FROM appraisal.contest_round WHERE false;
-SELECT programme, id, version, state, changed_at, edition_id, entry_code, title, entrant_agency_id, track,
-       submitted_at, entry_version, round_id, next_round_code
+SELECT programme, id, version, state, changed_at, edition_id, entry_code, title, summary, entrant_agency_id,
+       team, track, submitted_at, entry_version, round_id, next_round_code
   FROM appraisal.contender WHERE false;
 SELECT programme, parent, place, person_id FROM appraisal.contender_author WHERE false;
 SELECT programme, parent, place, agency_id FROM appraisal.contender_co_entrant WHERE false;
+SELECT programme, parent, place, kind, name, uri, sha256, size_bytes, media_type FROM appraisal.contender_evidence WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, document, organiser_agency_id
   FROM appraisal.council WHERE false;
 SELECT programme, parent, place, person_id, seat FROM appraisal.council_member WHERE false;
@@ -43,7 +44,7 @@ SELECT programme, parent, place, entry_id, entry_code FROM appraisal.round_entry
 SELECT programme, parent, place, person_id, entry_id, kind FROM appraisal.round_conflict WHERE false;
 SELECT programme, parent, place, decision FROM appraisal.round_decision WHERE false;
 SELECT programme, id, version, state, changed_at, round_id, entry_id, entry_code, person_id, judge_agency_id,
-       scores, total_centi, reason, excused_by
+       council_id, scores, total_centi, reason, excused_by
   FROM appraisal.score_sheet WHERE false;
 
 DO $$

@@ -22,6 +22,7 @@ enum {
     DISTRICT,
     OPERATOR_ONE = 0,
     OPERATOR_TWO = 1,
+    MOVER = 21, /* leaves Justice for Education, in the midst of an episode */
     PERSONS = 24,
 };
 
@@ -81,6 +82,7 @@ static struct {
     struct uuid agencies[AGENCIES];
     struct uuid systems[AGENCIES];
     struct uuid persons[PERSONS];
+    uint64_t moves_at; /* step */
 } cast;
 
 /* ------------------------------------------------------------------ who speaks */
@@ -115,11 +117,17 @@ any_entrant(void)
 struct uuid
 any_judge(void)
 {
-    size_t person = any_of(PERSONS);
+    size_t person = often(200) ? MOVER : any_of(PERSONS);
 
     while (!may_judge(agency_of[person]) && !often(20))
         person = any_of(PERSONS);
     return cast.persons[person];
+}
+
+static bool
+has_moved(size_t nth)
+{
+    return nth == MOVER && sim.step_number >= cast.moves_at;
 }
 
 struct uuid
@@ -127,8 +135,22 @@ agency_of_person(struct uuid person)
 {
     for (size_t i = 0; i < PERSONS; i++)
         if (uuid_equal(&cast.persons[i], &person))
-            return cast.agencies[agency_of[i]];
+            return cast.agencies[has_moved(i) ? EDUCATION : agency_of[i]];
     return cast.agencies[any_of(AGENCIES)];
+}
+
+/* The directory's journal knows no moves yet: the copy that everybody has of it answers as if it did. */
+const struct uuid *__wrap_authority_agency_of(const struct authority *authority,
+                                              const struct uuid *person);
+const struct uuid *__real_authority_agency_of(const struct authority *authority,
+                                              const struct uuid *person);
+
+const struct uuid *
+__wrap_authority_agency_of(const struct authority *authority, const struct uuid *person)
+{
+    return has_moved(MOVER) && uuid_equal(person, &cast.persons[MOVER])
+               ? &cast.agencies[EDUCATION]
+               : __real_authority_agency_of(authority, person);
 }
 
 struct uuid
@@ -303,6 +325,7 @@ cast_begin(void)
     }
     for (size_t i = 0; i < PERSONS; i++)
         cast.persons[i] = dice_uuid(&sim.dice);
+    cast.moves_at = UINT64_MAX;
     arena_reset(sim.letters, 1 << 20);
     for (size_t i = 0; i < AGENCIES; i++)
         bear_agency(&births, i);
@@ -314,4 +337,5 @@ cast_begin(void)
     server->is_up = true;
     if (batch_run(&server->writer, DIRECTORY_PROGRAMME, births.letters, births.count, NULL, &hint))
         give_up("the directory cannot be made: %s", err_text());
+    cast.moves_at = (uint64_t) between(2000, 7000);
 }

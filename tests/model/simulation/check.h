@@ -59,6 +59,9 @@ void *note_of(const char *what, const struct tenant *programme, struct uuid id, 
 /* Did the person hold the role, as the directory's journal says? */
 bool check_held_role(struct uuid person, int role, const char *programme, int64_t at_us);
 
+/* Was the person made an operator, and is still? */
+bool check_runs_system(struct uuid person);
+
 struct facts_row {
     const ProtobufCMessageDescriptor *event;
     void (*learn)(const struct fact *fact, const void *event);

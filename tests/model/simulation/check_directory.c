@@ -112,6 +112,16 @@ check_held_role(struct uuid person, int role, const char *programme, int64_t at_
     return false;
 }
 
+bool
+check_runs_system(struct uuid person)
+{
+    for (const struct bound *b = agency_note_of(person_note_of(person)->agency)->first; b;
+         b = b->next)
+        if (is_operators(b) && is_about(b, &person) && !b->is_ended)
+            return true;
+    return false;
+}
+
 /* clang-format off */
 const struct facts_row directory_facts[] = {
     { ON(agency_registered), NULL },

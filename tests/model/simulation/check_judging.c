@@ -1,5 +1,5 @@
 /* tests/model/simulation/check_judging.c - contests, who may be judged in them, councils; and how all of it goes with
- * what submissions knows: R-E3, R-F4. */
+ * what submissions knows: R-E3, R-F4, R-E6. */
 #include "tests/model/simulation/rounds.h"
 
 #include "sangkien/submissions/v1/types.pb-c.h"
@@ -47,8 +47,10 @@ contender_note_of(const struct tenant *programme, struct uuid id)
 {
     struct contender_note *c = note_of(contender_what, programme, id, sizeof(*c));
 
-    if (!c->authors.arena)
+    if (!c->authors.arena) {
+        list_init(&c->partners, sim.arena, sizeof(struct uuid));
         list_init(&c->authors, sim.arena, sizeof(struct uuid));
+    }
     return c;
 }
 
@@ -113,6 +115,8 @@ learn_contender_noted(const struct fact *fact, const void *event)
         fact->row->aggregate;
     for (size_t i = 0; i < e->n_author_ids; i++)
         *(struct uuid *) list_add(&c->authors) = uuid_of(e->author_ids[i]);
+    for (size_t i = 0; i < e->n_co_entrant_ids; i++)
+        *(struct uuid *) list_add(&c->partners) = uuid_of(e->co_entrant_ids[i]);
 }
 
 void
@@ -188,6 +192,11 @@ learn_council_constituted(const struct fact *fact, const void *event)
          e->n_members >= 3 && count_seats(e, APPRAISAL__PANEL_SEAT__PANEL_SEAT_CHAIR) == 1 &&
              count_seats(e, APPRAISAL__PANEL_SEAT__PANEL_SEAT_SECRETARY) == 1,
          "council %s has too few members, or not one chair and one secretary", e->council_id);
+    MUST("R-A2", count_seats(e, APPRAISAL__PANEL_SEAT__PANEL_SEAT_VICE_CHAIR) <= 1,
+         "council %s has two vice-chairs", e->council_id);
+    for (size_t i = 0; i < e->n_members; i++)
+        MUST("R-E3", !check_runs_system(uuid_of(e->members[i]->person_id)),
+             "%s runs the system, and sits on council %s", e->members[i]->person_id, e->council_id);
     for (size_t i = 0; i < e->n_members; i++)
         for (size_t n = 0; n < i; n++)
             MUST("R-E4", strcmp(e->members[i]->person_id, e->members[n]->person_id) != 0,
@@ -272,11 +281,16 @@ void
 check_rest(void)
 {
     const struct kind *contenders = kind_named("contender"), *entries = kind_named("entry");
+    const struct kind *rounds = kind_named("round");
 
     for (size_t p = 1; p < PROGRAMMES; p++) {
         const struct list *rows = &sim.programmes[p].stored[kind_number(contenders)];
 
         for (size_t i = 0; i < rows->count; i++)
             check_contender(&sim.programmes[p], stored_at(rows, i), entries);
+        rows = &sim.programmes[p].stored[kind_number(rounds)];
+        for (size_t i = 0; i < rows->count; i++)
+            check_jury(&sim.programmes[p],
+                       round_note_of(&sim.programmes[p], stored_at(rows, i)->key.id));
     }
 }

@@ -54,6 +54,8 @@ remember_seats(struct round_note *r, const Appraisal__RoundPlanned *e)
 {
     for (size_t i = 0; i < e->n_members; i++) {
         *(struct uuid *) list_add(&r->members) = uuid_of(e->members[i]->person_id);
+        if (e->members[i]->seat == APPRAISAL__PANEL_SEAT__PANEL_SEAT_VICE_CHAIR)
+            r->vice_chair = uuid_of(e->members[i]->person_id);
         if (e->members[i]->seat == APPRAISAL__PANEL_SEAT__PANEL_SEAT_CHAIR)
             r->chair = uuid_of(e->members[i]->person_id);
         if (e->members[i]->seat == APPRAISAL__PANEL_SEAT__PANEL_SEAT_SECRETARY)
@@ -127,6 +129,7 @@ learn_entries_assigned(const struct fact *fact, const void *event)
         MUST("OWN_CLUSTER", may_compete(fact, r, entry), "entry %s competes in cluster %s",
              e->entries[i]->entry_id, r->cluster);
         *(struct uuid *) list_add(&r->entries) = entry;
+        check_no_author_sits(fact, r, entry);
     }
     add_bars(r, e->conflicts, e->n_conflicts);
 }
@@ -144,13 +147,18 @@ learn_round_started(const struct fact *fact, const void *event)
 {
     const Appraisal__RoundStarted *e = event;
 
+    its_round(fact)->is_begun = true;
+    MUST("R-E6", (e->is_blind != 0) == (its_round(fact)->rules->is_blind != 0),
+         "round %s is blind, and does not say so", e->round_id);
     MUST("R-D3", fact->received_us < time_from(e->due_at), "round %s is due before it begins",
          e->round_id);
     MUST("ONE_ROUND", e->n_entry_ids > 0, "round %s judges nobody", e->round_id);
     check_nobody_waits_for(fact, its_round(fact));
-    for (size_t i = 0; i < e->n_entry_ids; i++)
+    for (size_t i = 0; i < e->n_entry_ids; i++) {
         MUST("R-F4", contender_note_of(fact->programme, uuid_of(e->entry_ids[i]))->is_in_round,
              "entry %s is judged, and takes no part", e->entry_ids[i]);
+        check_no_author_sits(fact, its_round(fact), uuid_of(e->entry_ids[i]));
+    }
 }
 
 /* ------------------------------------------------------------------ its ranking */
@@ -165,8 +173,6 @@ leads(const struct round_note *r, struct uuid person)
 static void
 check_sheets_in(const struct fact *fact, const struct round_note *r)
 {
-    const struct council_note *council = council_note_of(fact, r->council);
-
     for (size_t i = 0; i < r->sheets.count; i++) {
         const struct sheet_note *sheet = sheet_at(r, i);
 
@@ -174,7 +180,7 @@ check_sheets_in(const struct fact *fact, const struct round_note *r)
             continue;
         MUST("R-E7", !sheet->is_open, "round %s is ranked without sheet %s", id_of(r->id),
              id_of(sheet->id));
-        MUST("R-E4", !sheet->scores || !is_barred(&council->bars, sheet->person, sheet->entry),
+        MUST("R-E4", !sheet->scores || !has_conflict(fact, r, sheet->person, sheet->entry),
              "sheet %s counts, and its judge has a conflict", id_of(sheet->id));
     }
 }
@@ -222,21 +228,32 @@ forget_proposal(struct round_note *r)
     r->proposed = (struct digest){ { 0 } };
 }
 
+/* By whom and why is told. */
 void
 learn_ranking_voided(const struct fact *fact, const void *event)
 {
-    (void) event;
+    const Appraisal__RankingVoided *e = event;
+
+    MUST("R-G3", *e->sheet_id && *e->reason, "the ranking of %s was set back, and nobody knows why",
+         e->round_id);
     forget_proposal(its_round(fact));
 }
 
+/* By the chair, or, where a conflict keeps the chair from it, by the vice-chair. */
 void
 learn_tie_decided(const struct fact *fact, const void *event)
 {
     const Appraisal__TieDecided *e = event;
     struct round_note *r = its_round(fact);
+    const struct uuid persons[] = { r->chair, r->vice_chair };
+    struct turn turn = { persons, 2, NULL, { { 0 } } };
+    struct list entries;
 
-    MUST("R-F3", uuid_equal(&r->chair, &fact->row->actor),
-         "a tie of %s was decided by somebody else than the chair", e->round_id);
+    list_init(&entries, sim.step, sizeof(struct uuid));
+    for (size_t i = 0; i < e->decision->n_entry_ids; i++)
+        *(struct uuid *) list_add(&entries) = uuid_of(e->decision->entry_ids[i]);
+    turn.entries = &entries;
+    check_whose_turn(fact, r, &turn);
     forget_proposal(r);
 }
 

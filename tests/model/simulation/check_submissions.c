@@ -416,6 +416,8 @@ const struct facts_row submissions_facts[] = {
     { ON(judging_started),           NULL },
     { ON(judging_ended),             NULL },
     { ON(round_outcome_noted),       NULL },
+    { ON(judges_blinded),            NULL },
+    { ON(judges_released),           NULL },
     { ON(results_confirmed),         learn_results_confirmed },
     { ON(results_published),         learn_results_published },
     { ON(follow_up_started),         learn_follow_up_started },

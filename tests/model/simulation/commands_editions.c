@@ -297,12 +297,13 @@ report_local_results(struct draft *d)
 bool
 cancel_edition(struct draft *d)
 {
-    static const unsigned states[] = { EDITION_IS(DRAFT), EDITION_IS(PUBLISHED), EDITION_IS(CLOSED),
-                                       EDITION_IS(JUDGING), 0 };
+    static const unsigned states[] = { EDITION_IS(DRAFT),     EDITION_IS(PUBLISHED),
+                                       EDITION_IS(PUBLISHED), EDITION_IS(CLOSED),
+                                       EDITION_IS(JUDGING),   0 };
     Submissions__CancelEdition *m = (void *) (uintptr_t) d->message;
 
     if (!often(250))
         return false;
     m->reason = "Không tổ chức.";
-    return about(d, states[any_of(5)], MAY(OWNER), MAY(ENTRANT_HEAD));
+    return about(d, states[any_of(6)], MAY(OWNER), MAY(ENTRANT_HEAD));
 }

@@ -83,8 +83,10 @@ add_members(Appraisal__ConstituteCouncil *m, size_t count)
 
         member->person_id = text_of(any_judge());
         member->seat = (Appraisal__PanelSeat) (m->n_members < 2 ? m->n_members + 1 : 3);
+        if (m->n_members == 2 && often(500))
+            member->seat = SEAT(VICE_CHAIR);
         if (often(15))
-            member->seat = SEAT(CHAIR);
+            member->seat = often(700) ? SEAT(CHAIR) : SEAT(VICE_CHAIR);
         if (!is_named(m->members, m->n_members, member->person_id) || often(30))
             m->members[m->n_members++] = member;
     }

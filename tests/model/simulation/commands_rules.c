@@ -68,6 +68,7 @@ any_round(const char *code, Submissions__RoundStage stage)
 
     round->code = round->name = code;
     round->stage = stage;
+    round->is_blind = often(500);
     round->min_members = 3;
     round->min_sheets = often(300) ? 2 : 1;
     round->aggregation = SUBMISSIONS__AGGREGATION__AGGREGATION_MEAN;
@@ -81,7 +82,7 @@ any_round(const char *code, Submissions__RoundStage stage)
     round->counting_base = often(500) ? SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_MEMBERS
                                       : SUBMISSIONS__COUNTING_BASE__COUNTING_BASE_JUDGES;
     round->every_place_counts =
-        stage == SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL ? !often(15) : often(300);
+        stage == SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL ? !often(15) : often(500);
     if (often(300))
         add_tie_key(round);
     add_parts(round);

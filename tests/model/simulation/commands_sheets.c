@@ -91,21 +91,37 @@ lock_sheet(struct draft *d)
     return true;
 }
 
+static bool
+has_seat(const struct round *r, int seat)
+{
+    LIST_EACH (const struct council_member, m, &r->members)
+        if (m->seat == seat)
+            return true;
+    return false;
+}
+
+/* Mostly whose seat it is, or, of the own sheet, who stands in; at times another one. */
+static struct uuid
+any_leader_for(const struct round *r, const struct uuid *judge, int seat)
+{
+    if (judging_has_seat(&r->members, seat, judge) != often(150))
+        seat = has_seat(r, SEAT(VICE_CHAIR)) && often(700) ? SEAT(VICE_CHAIR) : (int) between(1, 2);
+    return seated_in(r, seat);
+}
+
 bool
 reopen_sheet(struct draft *d)
 {
     Appraisal__ReopenSheet *m = (void *) (uintptr_t) d->message;
     const struct score_sheet *sheet;
     const struct round *r;
-    bool is_of_chair;
 
     sheet = about_sheet(d, STATE(SHEET(LOCKED)), &r);
     if (!sheet || (r->self.state > ROUND(DELIBERATION) && !often(50)))
         return false;
-    is_of_chair = judging_has_seat(&r->members, SEAT(CHAIR), &sheet->person_id);
     m->round_id = text_of(often(20) ? dice_uuid(&sim.dice) : r->self.id);
     m->reason = "Cộng nhầm điểm.";
-    spoken_by_person(d, seated_in(r, is_of_chair != often(40) ? SEAT(SECRETARY) : SEAT(CHAIR)));
+    spoken_by_person(d, any_leader_for(r, &sheet->person_id, SEAT(CHAIR)));
     return true;
 }
 
@@ -113,14 +129,16 @@ bool
 excuse_sheet(struct draft *d)
 {
     Appraisal__ExcuseSheet *m = (void *) (uintptr_t) d->message;
+    const struct score_sheet *sheet;
     const struct round *r;
 
-    if (!about_sheet(d, OPEN_SHEETS, &r))
+    sheet = about_sheet(d, OPEN_SHEETS, &r);
+    if (!sheet)
         return false;
     m->round_id = text_of(r->self.id);
     m->reason = "Vắng mặt.";
     if (often(500))
-        spoken_by_person(d, seated_in(r, SEAT(SECRETARY)));
+        spoken_by_person(d, any_leader_for(r, &sheet->person_id, SEAT(SECRETARY)));
     return true;
 }
 
@@ -247,11 +265,11 @@ decide_tie(struct draft *d)
     const struct round *r = about_round(d, STATE(ROUND(DELIBERATION)));
     const Appraisal__Ranking *ranking = r ? ranking_of(d, r) : NULL;
 
-    if (!ranking || ranking->n_lines == 0 || (ranking->n_undecided_entry_ids == 0 && !often(30)))
+    if (!ranking || ranking->n_lines == 0 || (ranking->n_undecided_entry_ids == 0 && !often(100)))
         return false;
     name_equals(m, ranking);
     m->minutes = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_MINUTES);
-    spoken_by_person(d, seated_in(r, SEAT(CHAIR)));
+    spoken_by_person(d, seated_in(r, often(200) ? SEAT(VICE_CHAIR) : SEAT(CHAIR)));
     return m->n_entry_ids > 0;
 }
 

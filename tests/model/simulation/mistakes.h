@@ -84,6 +84,8 @@ enum mistake {
     PROPOSER_CONFIRMS,    /* one person proposes a ranking and confirms it */
     SCORE_CHANGED,        /* the confirmed ranking is not the one that the sheets give */
     DISQUALIFIED_GOES_ON, /* a disqualified entry goes on being judged and appraised */
+    PARTIAL_CHAIR,        /* a chair in conflict decides between equals */
+    MOVED_JUDGE,          /* a judge who works for the entrant by now gives points */
     ANNULMENT_UNHEARD,    /* money flows for a result that was annulled */
     /* of what follows results */
     ARCHIVED_WHILE_OPEN,      /* an edition is archived, whatever is open */

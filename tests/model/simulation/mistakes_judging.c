@@ -77,6 +77,30 @@ reopened_by_anybody(const struct given *given, const void *message, struct event
     return as_it_should_be(&looked, message, out);
 }
 
+/* Entries are nobody's. */
+static void
+disown(struct held *also, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (also[i].kind == &contender_kind) {
+            struct contender *seen = arena_zero(sim.letters, sizeof(*seen));
+
+            *seen = *(const struct contender *) (const void *) also[i].state;
+            seen->entrant_agency_id = (struct uuid){ { 0 } };
+            list_init(&seen->co_entrants, sim.letters, sizeof(struct co_entrant));
+            also[i].state = &seen->self;
+        }
+}
+
+static int
+moved_judge(const struct given *given, const void *message, struct events *out)
+{
+    struct given looked;
+
+    disown(copied(given, &looked), given->also_count);
+    return as_it_should_be(&looked, message, out);
+}
+
 /* ------------------------------------------------------------------ rounds */
 
 static int
@@ -92,6 +116,15 @@ conflict_judges(const struct given *given, const void *message, struct events *o
     also[1].state = &council.self;
     looked.state = &seen;
     return as_it_should_be(&looked, message, out);
+}
+
+static int
+partial_chair(const struct given *given, const void *message, struct events *out)
+{
+    struct given looked;
+
+    disown(copied(given, &looked), given->also_count);
+    return conflict_judges(&looked, message, out);
 }
 
 static int
@@ -247,6 +280,9 @@ const struct mistaken judging_mistakes[] = {
     { CONTENDER_FORGOTTEN, &round_kind,       ON(start_round),     contender_forgotten },
     { NOBODY_THERE,        &round_kind,       ON(propose_ranking), nobody_there },
     { OTHER_CLUSTER,       &round_kind,       ON(assign_to_round), other_cluster },
+    { PARTIAL_CHAIR,       &round_kind,       ON(decide_tie),      partial_chair },
+    { MOVED_JUDGE,         &score_sheet_kind, ON(lock_sheet),      moved_judge },
+    { MOVED_JUDGE,         &score_sheet_kind, ON(save_sheet),      moved_judge },
     { ROUND_TWICE,         &round_kind,       ON(plan_round),      round_twice },
     { SHEET_NOT_AWAITED,   &round_kind,       ON(propose_ranking), sheet_not_awaited },
     { GONE_IS_RANKED,      &round_kind,       ON(propose_ranking), gone_is_ranked },

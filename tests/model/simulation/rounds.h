@@ -33,12 +33,12 @@ struct round_note {
     struct uuid id, edition, council;
     const char *code, *cluster;
     const Submissions__RoundRules *rules;
-    struct uuid chair, secretary;
+    struct uuid chair, vice_chair, secretary;
     struct list members; /* of struct uuid */
     struct list entries; /* of struct uuid */
     struct list bars;    /* of struct bar */
     struct list sheets;  /* of struct sheet_note * */
-    bool is_confirmed, is_annulled;
+    bool is_begun, is_confirmed, is_annulled;
     struct uuid proposer;
     struct digest proposed; /* none while nothing is proposed */
 };
@@ -47,7 +47,16 @@ struct contender_note {
     bool is_known, is_in_round, is_out, is_gone;
     const char *next; /* NULL: the first round */
     struct uuid round, entrant;
-    struct list authors; /* of struct uuid */
+    struct list authors;  /* of struct uuid */
+    struct list partners; /* of struct uuid: agencies that entered together with it */
+};
+
+/* The first of these persons decides who is not the judge and has no conflict with an entry. */
+struct turn {
+    const struct uuid *persons;
+    size_t count;
+    const struct list *entries; /* of struct uuid */
+    struct uuid judge;
 };
 
 /* Which round of that code, in that cluster, counts; nil: none. */
@@ -89,6 +98,14 @@ void learn_council_constituted(const struct fact *fact, const void *event);
 void learn_conflicts_declared(const struct fact *fact, const void *event);
 void learn_council_dissolved(const struct fact *fact, const void *event);
 void learn_council_round_noted(const struct fact *fact, const void *event);
+
+/* check_conflict.c */
+bool has_conflict(const struct fact *fact, const struct round_note *r, struct uuid person,
+                  struct uuid entry);
+void check_whose_turn(const struct fact *fact, const struct round_note *r, const struct turn *turn);
+void check_no_author_sits(const struct fact *fact, const struct round_note *r, struct uuid entry);
+void check_sealed(const struct fact *fact);
+void check_jury(const struct tenant *programme, const struct round_note *r);
 
 /* check_rounds.c */
 void learn_round_planned(const struct fact *fact, const void *event);

@@ -1,0 +1,117 @@
+/* services/submissions/core_jury.c - who judges an edition's blind rounds, and is shown nothing of its entries
+ * meanwhile. Pure.
+ *
+ * It is no part of the edition, which is read whenever an entry is drafted. */
+#include "common/proto.h"
+#include "services/submissions/core_edition.h"
+
+/* Each judge has one row when a blind round began, and one when it is over. */
+static bool
+is_released(const struct jury *jury, const struct jury_judge *judge)
+{
+    LIST_EACH (const struct jury_judge, other, &jury->judges)
+        if (other->is_over && uuid_equal(&other->round_id, &judge->round_id) &&
+            uuid_equal(&other->person_id, &judge->person_id))
+            return true;
+    return false;
+}
+
+bool
+submissions_judges_blind(const struct jury *jury, const struct uuid *person)
+{
+    LIST_EACH (const struct jury_judge, judge, &jury->judges)
+        if (!judge->is_over && uuid_equal(&judge->person_id, person) && !is_released(jury, judge))
+            return true;
+    return false;
+}
+
+void
+submissions_blind(const struct given *given, const Appraisal__RoundStarted *heard,
+                  struct events *out)
+{
+    Submissions__JudgesBlinded *said;
+
+    if (!heard->is_blind || heard->n_judge_ids == 0)
+        return;
+    said = new_event_on(out, &jury_kind, given->subject, ON(judges_blinded));
+    said->edition_id = id_text(out, &given->subject);
+    said->round_id = heard->round_id;
+    said->n_person_ids = heard->n_judge_ids;
+    said->person_ids = heard->judge_ids;
+}
+
+static void
+judges_blinded(void *state, const void *event)
+{
+    struct jury *jury = state;
+    const Submissions__JudgesBlinded *e = event;
+
+    for (size_t i = 0; i < e->n_person_ids; i++)
+        *(struct jury_judge *) list_add(&jury->judges) =
+            (struct jury_judge){ uuid_of(e->person_ids[i]), uuid_of(e->round_id), false };
+}
+
+static bool
+is_said(const struct events *out, const struct uuid *round)
+{
+    LIST_EACH (const struct said, said, &out->said)
+        if (said->event->descriptor == ON(judges_released)) {
+            const Submissions__JudgesReleased *released = (const void *) said->event;
+            struct uuid other = uuid_of(released->round_id);
+
+            if (uuid_equal(&other, round))
+                return true;
+        }
+    return false;
+}
+
+void
+submissions_release(const struct given *given, const struct jury *jury, const struct uuid *round,
+                    struct events *out)
+{
+    LIST_EACH (const struct jury_judge, judge, &jury->judges)
+        if ((!round || uuid_equal(round, &judge->round_id)) && !judge->is_over &&
+            !is_released(jury, judge) && !is_said(out, &judge->round_id)) {
+            Submissions__JudgesReleased *said =
+                new_event_on(out, &jury_kind, given->subject, ON(judges_released));
+
+            said->edition_id = id_text(out, &given->subject);
+            said->round_id = id_text(out, &judge->round_id);
+        }
+}
+
+static void
+judges_released(void *state, const void *event)
+{
+    struct jury *jury = state;
+    const Submissions__JudgesReleased *e = event;
+    struct uuid round = uuid_of(e->round_id);
+    size_t count = jury->judges.count;
+
+    for (size_t i = 0; i < count; i++) {
+        struct jury_judge judge = *(const struct jury_judge *) list_at(&jury->judges, i);
+
+        judge.is_over = true;
+        if (uuid_equal(&judge.round_id, &round))
+            *(struct jury_judge *) list_add(&jury->judges) = judge;
+    }
+}
+
+/* clang-format off */
+#define IS(state) SUBMISSIONS__JURY_STATE__JURY_STATE_##state
+
+/* Nothing is asked of it: what the edition hears of its rounds is said of it. */
+static const struct handler handlers[] = { { 0 } };
+
+static const struct transition transitions[] = {
+    /* from       when                 to          remember         because */
+    { NOTHING,    ON(judges_blinded),  IS(KNOWN),  judges_blinded,  "the first blind round began" },
+    { IS(KNOWN),  ON(judges_blinded),  IS(KNOWN),  judges_blinded,  "another blind round began" },
+    { IS(KNOWN),  ON(judges_released), IS(KNOWN),  judges_released, "a blind round is over" },
+    { 0 },
+};
+
+const struct kind jury_kind = {
+    "jury", ON(jury_state), &jury_table, handlers, transitions, false,
+};
+/* clang-format on */
