@@ -8,9 +8,9 @@
 
 /* clang-format off */
 /* Whoever judges a blind round of the edition is shown nothing of its entries until that is over: in every list of them,
- * $5 is the person who asks. */
+ * $5 is the person who asks. The view has no column of a name that an entry has: edition would mean that one. */
 #define SHOWN(edition)                                                                             \
-    "NOT EXISTS (SELECT FROM submissions.blind_judge AS j WHERE j.programme = $1::text AND j.edition_id = " edition \
+    "NOT EXISTS (SELECT FROM submissions.blind_judge AS j WHERE j.programme = $1::text AND j.blind_edition_id = " edition \
     " AND j.person_id = $5::uuid OFFSET 0)"
 #define UNASKED_SUBJECT " AND ($6::uuid IS NULL OR true)"
 

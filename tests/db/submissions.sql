@@ -129,9 +129,9 @@ CREATE FUNCTION pg_temp.judge(place int4, person int4, is_over bool) RETURNS voi
     INSERT INTO submissions.jury_judge VALUES ('test-db', pg_temp.id(1), place, pg_temp.id(person), pg_temp.id(31), is_over) $$;
 SELECT pg_temp.judge(0, 3, false), pg_temp.judge(1, 4, false);
 SELECT pg_temp.breaks($$SELECT pg_temp.judge(2, 3, false)$$, 'jury_judge_once', 'a judge is blinded once in a round');
-SELECT is((SELECT count(*) FROM submissions.blind_judge WHERE edition_id = pg_temp.id(1)), 2::int8, 'whoever judges is blind');
+SELECT is((SELECT count(*) FROM submissions.blind_judge WHERE blind_edition_id = pg_temp.id(1)), 2::int8, 'whoever judges is blind');
 SELECT pg_temp.judge(2, 3, true);
-SELECT is((SELECT array_agg(person_id) FROM submissions.blind_judge WHERE edition_id = pg_temp.id(1)), ARRAY[pg_temp.id(4)],
+SELECT is((SELECT array_agg(person_id) FROM submissions.blind_judge WHERE blind_edition_id = pg_temp.id(1)), ARRAY[pg_temp.id(4)],
           'until the round is over');
 
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET contests = -1$$, 'entrant_contests_check', 'nor are its contests');

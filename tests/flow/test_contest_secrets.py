@@ -9,15 +9,20 @@ import judged
 import pytest
 from base import until
 from judged import base, stack  # noqa: F401 (a system of their own)
+from sangkien_client import uuid7
 
 POINTS, REMARK = 487_654_321, "ĐIỂM-KÍN"  # no other number or text looks like these
 QUESTIONS = {
     "submissions": ["GetEntry", "GetEdition", "ListEntries", "ListEditions", "ListDossiers", "ListOpenDossiers",
                     "ListResults", "ListRecognitions", "ListLookalikes", "ListOpenEntries"],
-    "appraisal": ["GetCouncil", "GetRound", "GetScoreSheet", "RecomputeRanking", "ListRounds", "ListMySheets",
+    "appraisal": ["GetCouncil", "GetRound", "GetScoreSheet", "GetJudgedEntry", "RecomputeRanking", "ListRounds", "ListMySheets",
                   "ListRoundProgress", "ListOpenJudging", "ListOpenAppraisals", "ListAppraisalCases"],
     "notifications": ["ListNotifications"],
 }
+SUMMARY = "Trả kết quả trong ngày"
+FILM = {"kind": "EVIDENCE_KIND_VIDEO", "name": "Phim", "uri": "https://khanhhoa.example/phim", "sha256": bytes(range(32)),
+        "size_bytes": 1, "media_type": "video/mp4"}
+BLIND = ["chair", *judged.EXPERTS]  # of agencies that read the whole programme, but for two
 MARKS = ("score_centi", "total_centi", "scores", "spread_centi", "leaning_centi", "rank")  # fields that tell points
 
 
@@ -54,10 +59,12 @@ def blind(world):
     first = judged.round_rules(judged.PRELIMINARY, "PRELIMINARY", is_blind=True, top_entries=1)
     first["parts"][0]["criteria"] = criteria
     edition, closes = judged.opened(world, rounds=[first, judged.round_rules(judged.FINAL, "FINAL", top_entries=1)])
-    entries = [judged.entry(world, edition, summary="Của Sở"), judged.entry(world, edition, "other")]
+    entries = [judged.entry(world, edition, team="Của Sở", summary=SUMMARY, evidence=[FILM]),
+               judged.entry(world, edition, "other")]
     council = judged.council(world, edition)
     judged.closed(world, edition, closes)
     round, sheets = judged.started(world, edition, council, judged.PRELIMINARY, entries)
+    world.hear("submissions.JudgesBlinded", edition)
     for sheet in sheets:
         world.do(sheet.judge, "appraisal.SaveSheet", secret_points(world, sheet), sheet.id)
         world.do(sheet.judge, "appraisal.LockSheet", secret_points(world, sheet), sheet.id)
@@ -153,6 +160,57 @@ def test_what_a_judge_is_to_judge_names_no_agency_and_no_author(world, blind, ju
         assert reply.ok and not [mark for mark in whose(world, blind) if mark in reply.raw], type
 
 
+@pytest.mark.parametrize("judge", BLIND)
+def test_a_judge_is_told_by_no_answer_whose_an_entry_is(world, blind, judge):
+    """Whatever is asked in a judge's own name, also through a system of an agency that reads the whole programme. What
+    notifications answer names agencies to which mail went, and no entry."""
+    shown = set()
+    for type, name, reply in answers(world, blind, world.officers[judge].agency):
+        if name == judge and not type.startswith("notifications"):
+            assert not [mark for mark in whose(world, blind) if mark in reply.raw], type
+            shown |= {type} if reply.ok else set()
+
+    assert "submissions.GetEntry" not in shown
+    assert {"appraisal.GetRound", "appraisal.GetCouncil", "submissions.ListEntries"} <= shown
+
+
+def test_whoever_else_reads_the_whole_programme_sees_entries_as_before(world, blind):
+    for name in ("standing", "secretary", "owner"):
+        seen = world.ask(name, "submissions.ListEntries", {"page_size": 200}, actor=world.person(name)).answer.entries
+        assert set(blind[4]) <= {entry.id for entry in seen}
+        assert world.ask(name, "submissions.GetEntry", {}, blind[4][0], actor=world.person(name)).ok
+
+
+def test_a_judge_sees_the_entries_of_other_editions(world, blind):
+    other, _ = judged.opened(world)
+    entry = judged.handed_in(world, other)
+    seen = world.ask("chair", "submissions.ListEntries", {"page_size": 200}, actor=world.person("chair")).answer.entries
+    waiting = world.ask("chair", "submissions.ListOpenEntries", {"page_size": 200}, actor=world.person("chair"))
+
+    assert entry in {e.id for e in seen} and not set(blind[4]) & {e.id for e in seen}
+    assert entry in {work.subject for work in waiting.answer.open_work}
+
+
+def test_what_there_is_to_judge_is_shown_to_whoever_has_the_sheet(world, blind):
+    mine = next(s for s in blind[3] if s.judge == "expert1" and s.entry == blind[4][0])
+    shown = world.ask("expert1", "appraisal.GetJudgedEntry", {}, mine.id, actor=world.person("expert1")).answer.judged_entry
+
+    assert shown.summary == SUMMARY and shown.evidence[0].uri == FILM["uri"]
+    assert not shown.entrant_agency_id and not shown.team and not shown.co_entrants
+    for name in ("expert2", "chair", "secretary", "standing", "owner", "clerk"):
+        assert not world.ask(name, "appraisal.GetJudgedEntry", {}, mine.id, actor=world.person(name)).ok
+    assert not world.ask("expert1", "appraisal.GetJudgedEntry", {}, mine.id).ok  # in nobody's name
+
+
+def test_an_auditor_is_shown_no_sheet_of_a_round_under_way(world, blind):
+    if "auditor" not in world.officers:
+        world.add_officer("auditor", "finance")
+        world.bind("auditor", "AUDITOR")
+    auditor = {"actor": world.person("auditor")}
+
+    assert not world.ask("auditor", "appraisal.GetScoreSheet", {}, blind[3][1].id, **auditor).ok
+
+
 def test_refusals_tell_no_points_and_no_names(world, blind):
     edition, council, round, sheets, entries = blind
     mine = next(s for s in sheets if s.judge == "expert1")
@@ -165,6 +223,20 @@ def test_refusals_tell_no_points_and_no_names(world, blind):
         ("secretary", "appraisal.ProposeRanking", session, round, "SHEETS_OUTSTANDING"),
         ("secretary", "appraisal.ProposeRanking", {**session, "present_person_ids": [world.person("secretary")]}, round,
          "NO_QUORUM"),
+        ("expert1", "appraisal.SaveSheet", secret_points(world, theirs), theirs.id, "NOT_YOUR_SHEET"),
+        ("expert1", "appraisal.ExcuseSheet", {"round_id": round, "reason": "?"}, theirs.id, "NOT_YOUR_SHEET"),
+        ("expert1", "appraisal.DecideTie", {"entry_ids": entries, "minutes": world.document()}, round, "NOT_THE_CHAIR"),
+        ("expert1", "appraisal.ConfirmRound", {"ranking_digest": bytes(32)}, round, "NOT_THE_CHAIR"),
+        ("expert1", "appraisal.AnnulRound", {"reason": "?", "document": world.document()}, round, "NOT_ALLOWED"),
+        ("expert1", "appraisal.DissolveCouncil", {"reason": "?"}, council, "NOT_ALLOWED"),
+        ("expert1", "appraisal.StartRound", {"due": judged.ends_at(4070908800)}, round, "NOT_ALLOWED"),
+        ("expert1", "appraisal.PlanRound", {"edition_id": edition, "council_id": council, "round_code": judged.FINAL}, None,
+         "NOT_ALLOWED"),
+        ("expert1", "appraisal.DeclareConflicts", {"entry_ids": [uuid7() for _ in range(72)]}, council, "TOO_MANY_ENTRIES"),
+        ("expert1", "submissions.RegisterEntry", {"entry_code": "MS-X"}, entries[0], "NOT_ALLOWED"),
+        ("expert1", "submissions.WithdrawEntry", {"reason": "?"}, entries[0], "NOT_ALLOWED"),
+        ("expert1", "submissions.ProposeDisqualification", {"reason": "?", "answer_due": judged.ends_at(4070908800)},
+         entries[0], "NOT_ALLOWED"),
         ("chair", "appraisal.DecideTie", {"entry_ids": entries, "minutes": world.document()}, round, "NOT_TIED"),
         ("chair", "appraisal.ConfirmRound", {"ranking_digest": bytes(32)}, round, "OTHER_RANKING"),
         ("owner", "submissions.ConfirmResults", {"document": world.document(), "prizewinners": [
@@ -211,8 +283,10 @@ def test_a_recused_secretary_sees_how_far_the_others_are_and_has_no_sheets(world
     council = judged.council(world, edition, seats=seats, conflicts=[("expert1", entries[0])])
     judged.closed(world, edition, closes)
     round, sheets = judged.started(world, edition, council, judged.FINAL, entries)
-    gone = next(s for s in sheets if s.judge == "expert3" and s.entry == entries[0])
-    world.do("expert1", "appraisal.ExcuseSheet", {"round_id": round, "reason": "Ốm"}, gone.id)
+    barred, gone = (next(s for s in sheets if s.judge == "expert3" and s.entry == entry) for entry in entries)
+    ill = {"round_id": round, "reason": "Ốm"}
+    assert world.say("expert1", "appraisal.ExcuseSheet", ill, barred.id).reason == "IN_CONFLICT"
+    world.do("expert1", "appraisal.ExcuseSheet", ill, gone.id)
     judged.lock(world, [s for s in sheets if s.judge == "expert2"], dict.fromkeys(entries, 5000))
     me = {"actor": world.person("expert1")}
     progress = world.ask("expert1", "appraisal.ListRoundProgress", {}, round, **me).answer.progress
@@ -224,3 +298,59 @@ def test_a_recused_secretary_sees_how_far_the_others_are_and_has_no_sheets(world
         for name in ("chair", "expert2", "expert3", "expert4", "expert5")}
     assert round in {r.id for r in world.ask("expert1", "appraisal.ListRounds", {"page_size": 200}, **me).answer.rounds}
     assert not world.ask("member", "appraisal.ListRoundProgress", {}, round, actor=world.person("member")).answer.progress
+
+
+def test_a_round_that_is_over_hides_nothing_from_judges_and_auditors(world):
+    edition, closes = judged.opened(world, rounds=[
+        judged.round_rules(judged.FINAL, "FINAL", is_blind=True, top_entries=1, min_sheets=2)])
+    entries = [judged.entry(world, edition), judged.entry(world, edition)]
+    council = judged.council(world, edition, conflicts=[("expert1", entries[0])])
+    judged.closed(world, edition, closes)
+    round, sheets = judged.started(world, edition, council, judged.FINAL, entries)
+    world.hear("submissions.JudgesBlinded", edition)
+    judge, auditor = {"actor": world.person("expert5")}, {"actor": world.person("auditor")}
+    mine = next(s for s in sheets if s.judge == "expert5")
+
+    def conflicts(name):
+        return len(world.ask(name, "appraisal.GetCouncil", {}, council, actor=world.person(name)).answer.council.conflicts)
+
+    assert not world.ask("expert5", "submissions.GetEntry", {}, entries[0], **judge).ok
+    assert [conflicts(name) for name in ("expert1", "expert5", "standing", "auditor")] == [1, 0, 1, 0]
+    judged.lock(world, sheets, {entries[0]: 8000, entries[1]: 7000})
+    judged.confirmed(world, edition, round, judged.proposed(world, round))
+    assert world.ask("expert5", "submissions.GetEntry", {}, entries[0], **judge).ok
+    listed = world.ask("expert5", "submissions.ListEntries", {"page_size": 200}, **judge).answer.entries
+    assert set(entries) <= {entry.id for entry in listed}
+    shown = world.ask("expert5", "appraisal.GetJudgedEntry", {}, mine.id, **judge).answer.judged_entry
+    assert shown.entrant_agency_id == world.agencies["entrant"]
+    sheet = world.ask("auditor", "appraisal.GetScoreSheet", {}, mine.id, **auditor).answer.score_sheet
+    assert sheet.total_centi == {entries[0]: 8000, entries[1]: 7000}[mine.entry]
+    assert [conflicts(name) for name in ("expert5", "standing", "auditor")] == [0, 1, 1]
+    assert not world.ask("owner", "appraisal.GetScoreSheet", {}, mine.id, actor=world.person("owner")).ok
+
+
+def test_a_chair_with_a_conflict_leaves_sheets_and_ties_to_the_vice_chair(world):
+    seats = [("chair", "CHAIR"), ("secretary", "SECRETARY"), ("expert1", "VICE_CHAIR"),
+             *((name, "MEMBER") for name in ("expert2", "expert3", "expert5"))]
+    edition, closes = judged.opened(world, rounds=[
+        judged.round_rules(judged.FINAL, "FINAL", top_entries=1, min_sheets=2)])
+    entries = [judged.entry(world, edition), judged.entry(world, edition)]
+    council = judged.council(world, edition, seats=seats, conflicts=[("chair", entries[0])])
+    judged.closed(world, edition, closes)
+    round, sheets = judged.started(world, edition, council, judged.FINAL, entries)
+    judged.lock(world, sheets, dict.fromkeys(entries, 8000))
+    theirs = next(s for s in sheets if s.judge == "expert2" and s.entry == entries[0])
+    reopens = {"round_id": round, "reason": "Viết nhầm"}
+    decides = {"entry_ids": entries, "minutes": world.document(kind="MINUTES")}
+
+    world.do("secretary", "appraisal.ProposeRanking", {}, round)
+    assert world.say("chair", "appraisal.ReopenSheet", reopens, theirs.id).reason == "IN_CONFLICT"
+    assert world.say("secretary", "appraisal.ReopenSheet", reopens, theirs.id).reason == "NOT_THE_CHAIR"
+    world.do("expert1", "appraisal.ReopenSheet", reopens, theirs.id)
+    voided = judged.data(world, world.hear("appraisal.RankingVoided", round)[1])
+    assert (voided.sheet_id, voided.reason) == (theirs.id, "Viết nhầm")
+    judged.lock(world, [theirs], {theirs.entry: 8000})
+    world.do("chair", "appraisal.ProposeRanking", {}, round)
+    assert world.say("chair", "appraisal.DecideTie", decides, round).reason == "IN_CONFLICT"
+    world.do("expert1", "appraisal.DecideTie", decides, round)
+    judged.confirmed(world, edition, round, judged.proposed(world, round), "chair")

@@ -51,13 +51,21 @@ begin_annulled(struct story *s)
     withdraw_entry(s, ENTRY + 1);
 }
 
+/* A chair in conflict, and a vice-chair. */
+static void
+begin_partial(struct story *s)
+{
+    begin_tied_in(s, seats_with_vice);
+    declare_of(s, CHAIR, ENTRY);
+}
+
 static void
 tell(struct story *s, unsigned how_far)
 {
     static void (*const chapters[])(struct story *) = {
         begin,          begin_closed,   begin_planned,   begin_assigned,    begin_scoring,
         begin_proposed, begin_tied,     begin_confirmed, begin_in_clusters, begin_local,
-        begin_final,    begin_annulled, begin_judged,
+        begin_final,    begin_annulled, begin_judged,    begin_partial,
     };
 
     chapters[how_far % (sizeof(chapters) / sizeof(*chapters))](s);

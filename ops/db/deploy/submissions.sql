@@ -300,7 +300,7 @@ CREATE TABLE submissions.jury_judge (
 
 -- Who judges a blind round of the edition that is under way.
 CREATE VIEW submissions.blind_judge AS
-    SELECT j.programme, j.parent AS edition_id, j.person_id
+    SELECT j.programme, j.parent AS blind_edition_id, j.person_id
     FROM submissions.jury_judge AS j
     WHERE NOT j.is_over
       AND NOT EXISTS (SELECT FROM submissions.jury_judge AS o WHERE o.programme = j.programme AND o.parent = j.parent
