@@ -343,14 +343,14 @@ def test_a_chair_with_a_conflict_leaves_sheets_and_ties_to_the_vice_chair(world)
     reopens = {"round_id": round, "reason": "Viết nhầm"}
     decides = {"entry_ids": entries, "minutes": world.document(kind="MINUTES")}
 
-    world.do("secretary", "appraisal.ProposeRanking", {}, round)
+    world.do("secretary", "appraisal.ProposeRanking", judged.session(world, round), round)
     assert world.say("chair", "appraisal.ReopenSheet", reopens, theirs.id).reason == "IN_CONFLICT"
     assert world.say("secretary", "appraisal.ReopenSheet", reopens, theirs.id).reason == "NOT_THE_CHAIR"
     world.do("expert1", "appraisal.ReopenSheet", reopens, theirs.id)
     voided = judged.data(world, world.hear("appraisal.RankingVoided", round)[1])
     assert (voided.sheet_id, voided.reason) == (theirs.id, "Viết nhầm")
     judged.lock(world, [theirs], {theirs.entry: 8000})
-    world.do("chair", "appraisal.ProposeRanking", {}, round)
+    world.do("chair", "appraisal.ProposeRanking", judged.session(world, round), round)
     assert world.say("chair", "appraisal.DecideTie", decides, round).reason == "IN_CONFLICT"
     world.do("expert1", "appraisal.DecideTie", decides, round)
     judged.confirmed(world, edition, round, judged.proposed(world, round), "chair")

@@ -401,7 +401,7 @@ a_round_that_is_not_blind_shows_whose_an_entry_is(void **unused __attribute__((u
     begin_with(&s, rules_of_sight, 0);
     go_on_closed(&s);
     plan(&s, ROUND, "so-khao", "");
-    assign_to(&s, ROUND, ENTRY, 1);
+    assign_to(&s, ROUND, ENTRY, 2);
     start(&s, ROUND, 20);
     assert_false(((const Appraisal__RoundStarted *) story_event(&s, 0))->is_blind);
     shown = judged_entry(&s, MEMBER);

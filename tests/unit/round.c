@@ -492,6 +492,7 @@ begin_with_author(struct story *s)
     register_entry(s, ENTRY);
     register_entry_of(s, ENTRY + 1, ENTRANT, COLLEAGUE);
     close_registration(s);
+    confirm_entrants(s);
     plan(s, ROUND, "so-khao", "");
 }
 
@@ -511,7 +512,7 @@ no_head_and_no_organiser_sits_where_the_own_entry_is_judged(void **unused __attr
         assign_to(&s, ROUND, ENTRY, 2);
         assert_refused(&s, "AUTHOR_ON_COUNCIL");
         assign_to(&s, ROUND, ENTRY + 1, 1);
-        assert_happened(&s, "EntriesAssigned, ContenderAssigned");
+        assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContendersAwaited");
         story_end(&s);
     }
 }
@@ -526,7 +527,7 @@ who_becomes_a_head_after_assignment_keeps_the_round_from_beginning(void **unused
     story_bind(&s, DIRECTORY__ROLE__ROLE_ENTRANT_HEAD, FINANCE, AUTHOR, "another");
     story_bind(&s, DIRECTORY__ROLE__ROLE_CLERK, FINANCE, AUTHOR, "khanh-hoa");
     assign_to(&s, ROUND, ENTRY, 2);
-    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContenderAssigned");
+    assert_happened(&s, "EntriesAssigned, ContenderAssigned, ContenderAssigned, ContendersAwaited");
     story_bind(&s, DIRECTORY__ROLE__ROLE_ENTRANT_HEAD, FINANCE, AUTHOR, "khanh-hoa");
     start(&s, ROUND, 20);
     assert_refused(&s, "AUTHOR_ON_COUNCIL");

@@ -294,17 +294,19 @@ CREATE TABLE submissions.jury_judge (
     round_id  uuid NOT NULL,
     is_over   bool NOT NULL,
     PRIMARY KEY (programme, parent, place),
-    CONSTRAINT jury_judge_once UNIQUE (programme, parent, person_id, round_id, is_over),
     FOREIGN KEY (programme, parent) REFERENCES submissions.jury DEFERRABLE INITIALLY DEFERRED
 );
+-- Not by the programme as it is: whoever looks for one judge is not to be led over all of the edition, nor the other way.
+CREATE UNIQUE INDEX jury_judge_once ON submissions.jury_judge (person_id, parent, round_id, is_over, (programme || ''));
 
 -- Who judges a blind round of the edition that is under way.
 CREATE VIEW submissions.blind_judge AS
-    SELECT j.programme, j.parent AS blind_edition_id, j.person_id
+    SELECT j.programme || '' AS programme, j.parent AS blind_edition_id, j.person_id
     FROM submissions.jury_judge AS j
     WHERE NOT j.is_over
-      AND NOT EXISTS (SELECT FROM submissions.jury_judge AS o WHERE o.programme = j.programme AND o.parent = j.parent
-                      AND o.person_id = j.person_id AND o.round_id = j.round_id AND o.is_over OFFSET 0);
+      AND NOT EXISTS (SELECT FROM submissions.jury_judge AS o WHERE o.programme || '' = j.programme || ''
+                      AND o.parent = j.parent AND o.person_id = j.person_id AND o.round_id = j.round_id AND o.is_over
+                      OFFSET 0);
 
 -- A dossier has the id of its entry.
 CREATE TABLE submissions.dossier (
