@@ -3,7 +3,7 @@
 #include "sangkien/submissions/v1/queries.pb-c.h"
 #include "services/submissions/entry.h"
 
-#define NIL "'00000000-0000-0000-0000-000000000000'"
+#define NIL "'00000000000000000000000000000000'"
 #define MICROSECONDS(time) "coalesce((extract(epoch FROM " time ") * 1000000)::int8, 0)"
 
 /* clang-format off */
@@ -74,22 +74,22 @@ static const char list_open_dossiers[] =
     "(SELECT e.id, 'entry'::text AS kind, e.entry_code, e.title, CASE e.state WHEN 2 THEN 'SUBMITTED' ELSE 'RETURNED' END AS state," \
     " CASE e.state WHEN 2 THEN 'ORGANISER' ELSE 'ENTRANT_HEAD' END AS waiting_for,"                \
     " CASE e.state WHEN 9 THEN e.entrant_agency_id END AS agency_id, e.changed_at, e.cure_at AS until_at" \
-    " FROM submissions.entry AS e WHERE e.programme = $1::text AND e.state IN (2, 9) AND " whose   \
+    " FROM submissions.entry e WHERE e.programme = $1::text AND e.state IN (2, 9) AND " whose   \
     " AND " SHOWN("e.edition_id")                                                                    \
-    " AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
+    " AND e.id >= coalesce(left($3, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
 /* A draft waits for its own agency while registration is open, and is nobody else's business. */
 #define OPEN_DRAFTS                                                                                \
     "(SELECT e.id, 'entry', e.entry_code, e.title, 'DRAFT', 'ENTRANT_HEAD', e.entrant_agency_id, e.changed_at," \
-    " d.closes_at FROM submissions.entry AS e CROSS JOIN LATERAL (SELECT * FROM submissions.edition" \
+    " d.closes_at FROM submissions.entry e CROSS JOIN LATERAL (SELECT * FROM submissions.edition" \
     " WHERE programme = $1::text AND id = e.edition_id AND state = 3 LIMIT 1) AS d WHERE e.programme = $1::text" \
-    " AND e.state = 1 AND e.entrant_agency_id = $2 AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid" \
+    " AND e.state = 1 AND e.entrant_agency_id = $2 AND e.id >= coalesce(left($3, 36), " NIL ")::uuid" \
     " ORDER BY e.id LIMIT $4::int8 + 1)"
 #define ACCUSED(whose)                                                                             \
     "(SELECT e.id, 'accusation', e.entry_code, e.title, 'ACCUSED', 'ENTRANT_HEAD', e.entrant_agency_id," \
-    " e.changed_at, e.answer_due_at FROM submissions.entry AS e WHERE e.programme = $1::text"      \
+    " e.changed_at, e.answer_due_at FROM submissions.entry e WHERE e.programme = $1::text"      \
     " AND e.accused_by IS NOT NULL AND NOT e.answered AND " whose                                  \
     " AND " SHOWN("e.edition_id")                                                                    \
-    " AND e.id >= coalesce(left($3::text, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
+    " AND e.id >= coalesce(left($3, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
 
 static const char list_open_entries[] =
     "SELECT w.page_key, w.id AS subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for, w.agency_id, "

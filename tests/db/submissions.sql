@@ -174,8 +174,8 @@ SELECT lives_ok($$SELECT pg_temp.ends('state = 7, reached_final = true, award = 
 CREATE FUNCTION pg_temp.owes(entry int4) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO submissions.dossier (programme, id, version, state, changed_at, entrant_agency_id, entry_code, title,
-                                     due_at, due, overdue, dossier_version)
-    VALUES ('test-db', pg_temp.id(entry), 1, 1, now(), pg_temp.id(9), 'KH-07', 'Một cửa', now(), '\x0801', false, 0);
+                                     due_at, due, overdue, dossier_version, open_cases, committed_cases)
+    VALUES ('test-db', pg_temp.id(entry), 1, 1, now(), pg_temp.id(9), 'KH-07', 'Một cửa', now(), '\x0801', false, 0, 0, 0);
     SET CONSTRAINTS ALL IMMEDIATE;
     SET CONSTRAINTS ALL DEFERRED;
 END $$;

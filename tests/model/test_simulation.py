@@ -10,6 +10,9 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("BUILD_DIR", ROOT / "build")) / "bin/model_simulation"
+COMMANDS = 200_000  # SANGKIEN_MODEL_COMMANDS: as many as there is time for
+SEEDS = 4  # which share the commands; SANGKIEN_MODEL_SEED: that one alone
+MOST_SEEDS, AT_ONCE = 64, 2  # rare moves hang on luck: more seeds are asked while one of them is missing
 AGAIN = 8_000
 
 

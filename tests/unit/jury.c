@@ -157,6 +157,7 @@ registered(struct story *s, Submissions__CreateEntry *ask)
 
     say_as(s, 31, 200, ask);
     assert_happened(s, "EntryDrafted");
+    join_as(s, 41, 200, 1);
     say_as(s, 32, 200, &submit);
     ask_register.entry_code = "KH-01";
     say_as(s, 21, 200, &ask_register);

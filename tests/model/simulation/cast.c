@@ -117,7 +117,7 @@ any_entrant(void)
 struct uuid
 any_judge(void)
 {
-    size_t person = often(200) ? MOVER : any_of(PERSONS);
+    size_t person = often(350) ? MOVER : any_of(PERSONS);
 
     while (!may_judge(agency_of[person]) && !often(20))
         person = any_of(PERSONS);
