@@ -217,13 +217,14 @@ say_award(const struct winner *winner, struct events *out)
     }
 }
 
+/* That the final was heard of is asked, too: its event may have been parked. */
 static int
 judge_ranking(const struct edition *edition, const Submissions__ConfirmResults *ask,
               struct events *out)
 {
     struct digest asked = proto_digest_of(ask->ranking_digest);
 
-    if (!edition->judging_ended)
+    if (!edition->judging_ended || !uuid_equal(&edition->places_round_id, &edition->final_round_id))
         return NO(NO_RESULTS_YET);
     if (!digest_equal(&asked, &edition->ranking_digest))
         return wrong(out, NO(OTHER_RANKING), "ranking_digest", "is not that of JudgingClosed");

@@ -191,6 +191,7 @@ submissions_round_confirmed(const struct given *given, const void *event, struct
         return ACCEPTED;
     said = new_event(out, ON(round_outcome_noted));
     said->edition_id = id_text(out, &given->subject);
+    said->round_id = heard->round_id;
     said->round_code = heard->round_code;
     said->stage = heard->stage;
     places->places = arena_zero(out->arena, (count + 1) * sizeof(*places->places));
@@ -212,15 +213,22 @@ submissions_round_confirmed(const struct given *given, const void *event, struct
     return ACCEPTED;
 }
 
-/* Also forgets places: the last round is not confirmed where any other was confirmed or annulled after it. */
+/* Places are those of the final, until that very round is annulled. One that was parked may be heard behind others: what
+ * comes of an earlier round changes nothing here. */
 void
 submissions_outcome_noted(void *state, const void *event)
 {
     struct edition *edition = state;
     const Submissions__RoundOutcomeNoted *e = event;
+    struct uuid round = uuid_of(e->round_id);
+    bool is_annulled = !e->round_code[0];
 
+    if (is_annulled ? !uuid_equal(&round, &edition->places_round_id)
+                    : e->stage != SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL)
+        return;
     edition->finalists = e->finalists;
     edition->places = e->places;
+    edition->places_round_id = is_annulled ? (struct uuid){ { 0 } } : round;
 }
 
 /* ------------------------------------------------------------------ closed */
@@ -250,6 +258,7 @@ submissions_judging_ended(void *state, const void *event)
 
     edition->judging_ended = true;
     edition->ranking_digest = proto_digest_of(e->ranking_digest);
+    edition->final_round_id = uuid_of(e->round_id);
 }
 
 /* ------------------------------------------------------------------ annulled */
@@ -287,6 +296,7 @@ submissions_round_annulled(const struct given *given, const void *event, struct 
         return ACCEPTED;
     noted = new_event(out, ON(round_outcome_noted));
     noted->edition_id = id_text(out, &given->subject);
+    noted->round_id = heard->round_id;
     for (size_t i = 0; heard->had_begun && i < heard->n_entry_ids; i++)
         submissions_say_reinstated(out, also(given, i), heard);
     return ACCEPTED;

@@ -60,6 +60,8 @@ static const struct column edition_columns[] = {
     COLUMN(struct edition, results_url,             TEXT),
     COLUMN_MESSAGE(struct edition, results_notice, &types__official_document__descriptor),
     COLUMN(struct edition, follow_up_due_at_us,     TIME),
+    COLUMN(struct edition, final_round_id,      UUID),
+    COLUMN(struct edition, places_round_id,     UUID),
     { 0 },
 };
 

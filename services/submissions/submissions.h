@@ -79,6 +79,8 @@ struct edition {
     const char *results_url;
     Types__OfficialDocument *results_notice;
     int64_t follow_up_due_at_us;
+    struct uuid final_round_id;  /* with which judging ended; nil where there was none */
+    struct uuid places_round_id; /* of which the places are; nil while the final is not confirmed */
 };
 
 /* Of which draft: those of the latest one hold. */

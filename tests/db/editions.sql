@@ -1,7 +1,7 @@
 -- tests/db/editions.sql - what the table of editions refuses, whatever the program says.
 
 BEGIN;
-SELECT plan(117);
+SELECT plan(119);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -145,12 +145,16 @@ SELECT pg_temp.alters(11, $$parent_edition_id = pg_temp.id(5)$$, 'edition_identi
 SELECT pg_temp.alters(11, $$cost_cap_vnd = 60$$, 'edition_identity', 'and the same terms');
 
 -- Results.
-SELECT pg_temp.moves(10, $$state = 5, finalists = 1, places = '\x0a', entrants_confirmed = true$$, 'it is judged');
+SELECT pg_temp.moves(10, $$state = 5, finalists = 1, places = '\x0a', places_round_id = pg_temp.id(41), entrants_confirmed = true$$,
+                     'it is judged');
+SELECT pg_temp.alters(10, $$places_round_id = NULL$$, 'edition_places', 'by a round');
 SELECT pg_temp.alters(10, $$places = NULL$$, 'edition_places', 'finalists have places');
 SELECT pg_temp.alters(10, $$state = 6, results_document = '\x0a'$$, 'edition_results', 'there are no results before judging is closed');
-SELECT pg_temp.moves(10, $$judging_ended = true, ranking_digest = sha256('r')$$, 'judging is closed');
+SELECT pg_temp.alters(10, $$judging_ended = true, ranking_digest = sha256('r')$$, 'edition_judging_ended', 'a ranking is of a round');
+SELECT pg_temp.moves(10, $$judging_ended = true, ranking_digest = sha256('r'), final_round_id = pg_temp.id(41)$$, 'judging is closed');
 SELECT pg_temp.alters(10, $$ranking_digest = sha256('s')$$, 'edition_facts', 'with that ranking');
-SELECT pg_temp.alters(10, $$finalists = 2, places = '\x0b'$$, 'edition_facts', 'and those places');
+SELECT pg_temp.alters(10, $$places_round_id = pg_temp.id(42), state = 6, results_document = '\x0a'$$, 'edition_results',
+                      'and results follow from its places');
 SELECT pg_temp.alters(10, $$state = 6$$, 'edition_results', 'results have a document');
 SELECT pg_temp.alters(10, $$results_document = '\x0a'$$, 'edition_results', 'and a document of results is one of results');
 SELECT pg_temp.alters(10, $$promotions = 1$$, 'edition_promotions', 'nothing goes up before');
@@ -177,7 +181,7 @@ SELECT pg_temp.alters(10, $$name = 'Khác'$$, 'edition_archived', 'and stays as 
 SELECT pg_temp.alters(11, $$local_report = '\x0a'$$, 'edition_local_report', 'nothing is reported before');
 
 -- The follow-up of a provincial edition, of which entry 31 is a finalist.
-SELECT pg_temp.moves(1, $$state = 6, finalists = 1, places = '\x0a', results_document = '\x0a', entrants_confirmed = true,
+SELECT pg_temp.moves(1, $$state = 6, finalists = 1, places = '\x0a', places_round_id = pg_temp.id(41), final_round_id = pg_temp.id(41), ranking_digest = sha256('r'), results_document = '\x0a', entrants_confirmed = true,
                           judging_ended = true$$, 'it has results');
 SELECT pg_temp.alters(1, 'state = 8', 'edition_follow_up', 'it is not archived without a follow-up');
 SELECT pg_temp.alters(1, 'state = 7', 'edition_follow_up', 'which is due on a day');
@@ -218,7 +222,7 @@ INSERT INTO submissions.entry SELECT (jsonb_populate_record(e, jsonb_build_objec
     FROM submissions.entry AS e WHERE id = pg_temp.id(31);
 SELECT pg_temp.edit(6, pg_temp.local(6, 1, '{}')::jsonb);
 SELECT pg_temp.moves(6, $$rules = '\x0a', rules_version = 1, rules_digest = sha256('\x0a'), $$ || pg_temp.days(1, '1'), 'another');
-SELECT pg_temp.moves(6, $$state = 8, finalists = 1, places = '\x0a', results_document = '\x0a', entrants_confirmed = true,
+SELECT pg_temp.moves(6, $$state = 8, finalists = 1, places = '\x0a', places_round_id = pg_temp.id(41), final_round_id = pg_temp.id(41), ranking_digest = sha256('r'), results_document = '\x0a', entrants_confirmed = true,
                           judging_ended = true$$, 'is archived');
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;

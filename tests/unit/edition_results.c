@@ -412,6 +412,30 @@ results_name_the_ranking_with_which_judging_was_closed(void **state)
     assert_memory_equal(said->ranking_digest.data, final_digest, sizeof(final_digest));
 }
 
+/* Its event was parked: that nobody has a place means nothing. */
+static void
+there_are_no_results_of_a_final_that_was_not_heard_of(void **state)
+{
+    struct story *s = *state;
+    static const struct line lines[] = { { 200, 1, true }, { 0 } };
+    static const Submissions__Award first[] = { AWARD(FIRST) };
+
+    entries_are_registered(s, 1);
+    round_starts(s, 300, STAGE(CLUSTER), 1);
+    round_starts(s, 301, STAGE(FINAL), 1);
+    judging_is_closed(s, 301);
+    assert_happened(s, "JudgingEnded");
+    say_as(s, 11, 100, results(s, first, 0));
+    assert_refused(s, "NO_RESULTS_YET");
+    round_is_confirmed(s, 301, lines);
+    round_is_confirmed(s, 300, lines); /* last of all */
+    assert_int_equal(the_edition(s, 100)->finalists, 1);
+    say_as(s, 11, 100, results(s, first, 0));
+    assert_refused(s, "NOT_ALL_FINALISTS");
+    say_as(s, 11, 100, results(s, first, 1));
+    assert_happened(s, "ResultsConfirmed, EntryAwarded");
+}
+
 /* Nobody reached what the clusters ask for; or nobody was registered, and no round began. */
 static void
 where_nobody_has_a_place_nobody_is_named(void **state)
@@ -643,6 +667,7 @@ main(void)
         TOLD(nothing_is_judged_here_of_an_edition_that_is_judged_elsewhere),
         TOLD(there_are_no_results_before_the_last_round_is_confirmed),
         TOLD(results_name_the_ranking_with_which_judging_was_closed),
+        TOLD(there_are_no_results_of_a_final_that_was_not_heard_of),
         TOLD(where_nobody_has_a_place_nobody_is_named),
         TOLD(an_edition_that_nobody_entered_has_results_too),
         TOLD(results_are_confirmed_once_and_reach_every_entry),

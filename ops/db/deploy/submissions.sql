@@ -80,6 +80,8 @@ CREATE TABLE submissions.edition (
     results_url             text NOT NULL CHECK (results_url IS NFC NORMALIZED),
     results_notice          bytea,
     follow_up_due_at        timestamptz,
+    final_round_id      uuid,
+    places_round_id     uuid,
     PRIMARY KEY (programme, id),
     -- Of the programme's own editions, and of each agency's local ones.
     CONSTRAINT edition_ordinal_once UNIQUE NULLS NOT DISTINCT (programme, organiser_agency_id, ordinal),
@@ -104,15 +106,17 @@ CREATE TABLE submissions.edition (
         AND parent_edition_id <> id),
     CONSTRAINT edition_cost CHECK (planned_cost_vnd <= cost_cap_vnd AND cost_vnd <= cost_cap_vnd),
     CONSTRAINT edition_promotions CHECK (promotions <= max_promotions AND (promotions = 0 OR state BETWEEN 6 AND 8)),
-    CONSTRAINT edition_places CHECK ((finalists > 0) = (places IS NOT NULL)),
+    CONSTRAINT edition_places CHECK ((finalists > 0) = (places IS NOT NULL)
+        AND (places IS NULL OR places_round_id IS NOT NULL)),
     -- From RESULTS_CONFIRMED to ARCHIVED there are results; before that there are none, and no report of them.
     CONSTRAINT edition_results CHECK ((state BETWEEN 6 AND 8) = (results_document IS NOT NULL)
-                                      AND (results_document IS NULL OR judging_ended)),
+        AND (results_document IS NULL OR (judging_ended AND places_round_id IS NOT DISTINCT FROM final_round_id))),
     -- Entrants are confirmed when registration is CLOSED, and before anything is judged; then judging ends, and results follow.
     CONSTRAINT edition_entrants CHECK (CASE WHEN entrants_confirmed THEN NOT judged_elsewhere AND state >= 4
                                             ELSE state NOT BETWEEN 5 AND 8 END),
     CONSTRAINT edition_judging_ended CHECK (CASE WHEN judging_ended THEN entrants_confirmed AND state >= 5
-                                                 ELSE ranking_digest IS NULL END),
+                                                 ELSE ranking_digest IS NULL END
+        AND (ranking_digest IS NULL) = (final_round_id IS NULL)),
     -- They are published once they are confirmed, and nothing is told of where before.
     CONSTRAINT edition_results_published CHECK (CASE WHEN results_published_at IS NULL
         THEN results_url = '' AND results_notice IS NULL ELSE state BETWEEN 6 AND 8 END),
@@ -459,8 +463,8 @@ BEGIN
     IF (OLD.results_document IS NOT NULL AND (NEW.results_document, NEW.places) IS DISTINCT FROM (OLD.results_document, OLD.places))
        OR (OLD.local_report IS NOT NULL AND (NEW.local_report, NEW.cost_vnd) IS DISTINCT FROM (OLD.local_report, OLD.cost_vnd))
        OR (OLD.entrants_confirmed AND NOT NEW.entrants_confirmed)
-       OR (OLD.judging_ended AND (NEW.judging_ended, NEW.ranking_digest, NEW.places)
-                                 IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.places))
+       OR (OLD.judging_ended AND (NEW.judging_ended, NEW.ranking_digest, NEW.final_round_id)
+                                 IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.final_round_id))
        OR (OLD.results_published_at IS NOT NULL AND (NEW.results_published_at, NEW.results_url, NEW.results_notice)
            IS DISTINCT FROM (OLD.results_published_at, OLD.results_url, OLD.results_notice))
        OR (OLD.follow_up_due_at IS NOT NULL AND NEW.follow_up_due_at IS DISTINCT FROM OLD.follow_up_due_at)

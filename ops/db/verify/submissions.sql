@@ -9,7 +9,7 @@ SELECT programme, parent, place, number, digest, rules FROM submissions.programm
 SELECT programme, id, version, state, changed_at, ordinal, year, name, threshold_centi, maximum_centi, document,
        judged_elsewhere, organiser_agency_id, parent_edition_id, planned_cost_vnd, cost_cap_vnd, max_promotions, promotions,
        rules, rules_version, rules_digest, opens_at, closes_at, finalists, places, results_document, cost_vnd, local_report,
-       entrants_confirmed, judging_ended, ranking_digest,
+       entrants_confirmed, judging_ended, ranking_digest, final_round_id, places_round_id,
        programme_rules_version, programme_rules_digest, results_published_at, results_url, results_notice, follow_up_due_at
     FROM submissions.edition WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id, team, entry_kind, title, summary,
