@@ -49,6 +49,13 @@ def draw(tree, kind, arrow):
     program.chmod(0o755)
 
 
+def refuse(tree, said, tested):
+    write(tree, "proto/sangkien/x/v1/types.proto", "enum Refusal {\n  REFUSAL_UNSPECIFIED = 0;\n  REFUSAL_LATE = 1;\n}\n",
+          headed=False)
+    write(tree, "services/x/service.c", said)
+    write(tree, "tests/unit/x.c", f'assert_refused("{tested}");\n')
+
+
 FAULTS = {
     "links": {
         "links to gone.md, which is not there": lambda t: page(t, "[here](gone.md)\n"),
@@ -85,6 +92,10 @@ FAULTS = {
     "mistakes": {
         "does not fit": lambda t: write(t, "tests/x.patch", "--- a/common/x.c\n+++ b/common/x.c\n@@ -1 +1 @@\n-a\n+b\n",
                                         headed=False),
+    },
+    "refusals": {
+        "x's LATE: is given nowhere": lambda t: refuse(t, '{ NO(LATE), "it is late" },\n', "LATE"),
+        "x's LATE: is what no test": lambda t: refuse(t, "return NO(LATE);\n", "LATER"),
     },
     "heads": {
         "does not begin with": lambda t: write(t, "common/x.c", "int x;\n", headed=False),
