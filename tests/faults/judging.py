@@ -1,7 +1,8 @@
 """tests/faults/judging.py - contests that are made in peace, and judged while things break.
 
 Registration of all of them is over before the storm begins; a story then holds both rounds of one, from the council to the
-prizes, with wrong words between, a round that is annulled and held again, judges who think better of it.
+prizes and the dossiers that are owed for them, with wrong words between, a round that is annulled and held again, judges who
+think better of it.
 """
 import collections
 import hashlib
@@ -156,6 +157,11 @@ class Judging:
         if self.chance(0.5):
             yield say("owner", "appraisal.AnnulRound", {"reason": "Quá muộn.", "document": self.world.document()}, round)
         yield from must_at_last(say("owner", "submissions.ConfirmResults", report, self.edition))
+        yield from must(say("owner", "submissions.PublishResults", {}, self.edition))
+        yield from must(say("standing", "submissions.StartFollowUp", {
+            "due": {**by(12, 31), "document": self.world.document()}}, self.edition))
+        if self.chance(0.5):
+            yield say("standing", "submissions.ArchiveEdition", {}, self.edition)  # dossiers are owed
 
 
 def must_at_last(step):

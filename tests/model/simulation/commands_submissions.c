@@ -386,7 +386,7 @@ static bool
 withdraw_entry(struct draft *d)
 {
     Submissions__WithdrawEntry *m = (void *) (uintptr_t) d->message;
-    const struct entry *e = often(200) ? a_promoted_one(d) : NULL;
+    const struct entry *e = often(400) ? a_promoted_one(d) : NULL;
 
     if (!e)
         e = often(500) ? a_recommended_one(d) : about(d, &entry_kind, 0);
