@@ -5,24 +5,15 @@ prizes and the dossiers that are owed for them, with wrong words between, a roun
 think better of it.
 """
 import collections
-import hashlib
-import uuid
 
 import judged
 from base import until
-from steps import by, must, say, when_heard
 from sangkien_client import uuid7
+from steps import by, must, say, when_heard
 
 ENTRIES = 3
 SEATS = judged.SEATS
 Contest = collections.namedtuple("Contest", "edition entries")
-
-
-def sheet_id(round, entry, person):
-    """As everybody can tell it who knows round, entry and judge."""
-    said = b"".join(uuid.UUID(id).bytes for id in (round, entry, person))
-    digest = hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in (b"score_sheet", said))).digest()
-    return str(uuid.UUID(int=int.from_bytes(digest[:16], "big") & ~(0xF << 76 | 3 << 62) | 8 << 76 | 2 << 62))
 
 
 def prepared(world, rng, count):
@@ -96,7 +87,7 @@ class Judging:
         for entry in entries:
             total = self.rng.randrange(5000, 9900, 100)
             for name in judged.JUDGES:
-                sheet = sheet_id(round, entry, self.world.person(name))
+                sheet = judged.sheet_id(round, entry, self.world.person(name))
                 yield from self.sheet(name, sheet, round, total)
 
     def sheet(self, name, sheet, round, total):

@@ -148,6 +148,7 @@ def test_whoever_has_a_conflict_has_no_sheet_declared_or_not(world, story, score
     assert judges[story.best] == ["chair", "expert2", "expert3", "expert4", "expert5"]
     assert judges[story.tied] == judges[story.late] == sorted(judged.JUDGES)
     assert judges[story.theirs] == ["chair", "expert1", "expert2", "expert3", "expert5"]  # expert4 works there
+    assert all(s.id == judged.sheet_id(s.round, s.entry, world.person(s.judge)) for s in sheets)
 
 
 def test_the_order_is_that_of_the_points_and_of_what_the_chair_decided(world, story, preliminary):
