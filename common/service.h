@@ -64,13 +64,15 @@ struct query {
 #define QUERY_FOR_EVERYBODY " AND ($2::uuid IS NULL OR true)"
 
 /* What waits, and for whom: the rows of the schema's view open_work, w, that meet the condition whose. */
-#define QUERY_OPEN_WORK(schema, whose)                                                             \
+#define QUERY_WORK                                                                                 \
     "SELECT w.page_key, w.subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for,"         \
-    " w.agency_id, w.since_us, w.until_us FROM " schema                                            \
-    ".open_work AS w WHERE w.programme = $1::text"                                                 \
-    " AND " whose " AND w.page_key > coalesce($3::text, '') COLLATE \"C\" AND w.subject >="        \
-    " coalesce(left($3::text, 36), '00000000-0000-0000-0000-000000000000')::uuid"                  \
-    " ORDER BY w.subject, w.page_key LIMIT $4::int8"
+    " w.agency_id, w.since_us, w.until_us FROM "
+#define QUERY_OPEN_WORK(schema, whose)                                                             \
+    QUERY_WORK schema                                                                              \
+        ".open_work AS w WHERE w.programme = $1::text"                                             \
+        " AND " whose " AND w.page_key > coalesce($3::text, '') COLLATE \"C\" AND w.subject >="    \
+        " coalesce(left($3::text, 36), '00000000-0000-0000-0000-000000000000')::uuid"              \
+        " ORDER BY w.subject, w.page_key LIMIT $4::int8"
 
 /* A command of the runtime's own, said before anybody may say anything. */
 struct first_word {

@@ -14,8 +14,8 @@ enum {
     FULL_CENTI = 10000, /* the scale of a sheet */
     MOST_SUMMED = 25,   /* sheets of an entry */
     MOST_DECIMALS = 2,
-    LEAST_MEMBERS = 3, /* chair, secretary, member */
-    MOST_MEMBERS = 25, /* whom ConstituteCouncil can name */
+    LEAST_JUDGES = 3, /* the chair, and two others */
+    MOST_JUDGES = 24, /* whom ConstituteCouncil can name beside the secretary */
 };
 
 #define MOST_OF_A_PART INT64_C(1000000000)
@@ -57,13 +57,13 @@ trims_all(const Submissions__RoundRules *round)
 static bool
 seats_too_few(const Submissions__RoundRules *round)
 {
-    return round->min_members < LEAST_MEMBERS;
+    return round->min_members < LEAST_JUDGES;
 }
 
 static bool
 seats_too_many(const Submissions__RoundRules *round)
 {
-    return round->min_members > MOST_MEMBERS;
+    return round->min_members > MOST_JUDGES;
 }
 
 static bool
@@ -99,7 +99,7 @@ static const struct {
     { "decimals",        rounds_too_finely,                 "is not between 0 and 2" },
     { "trimmed_sheets",  trims_without_saying_so,           "is set for a trimmed mean, and for nothing else" },
     { "trimmed_sheets",  trims_all,                         "would leave nothing of min_sheets" },
-    { "min_members",     seats_too_few,                     "has no room for chair, secretary and member" },
+    { "min_members",     seats_too_few,                     "is fewer than three who judge" },
     { "min_members",     seats_too_many,                    "is more than a council can have" },
     { "min_members",     asks_for_more_sheets_than_members, "is less than min_sheets" },
     { "quorum_bp",       asks_for_no_possible_quorum,       "is not between 1 and 10000" },

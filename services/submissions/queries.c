@@ -61,8 +61,7 @@ static const char list_dossiers[] = QUERY_BY_IDS(
 #define OPEN "state IN (1, 2, 3, 4, 8)"
 
 static const char list_open_dossiers[] =
-    "SELECT w.page_key, w.subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for, w.agency_id, w.since_us,"
-    " w.until_us FROM (" QUERY_IDS("submissions.dossier", "id", OPEN " AND " QUERY_ALL)
+    QUERY_WORK "(" QUERY_IDS("submissions.dossier", "id", OPEN " AND " QUERY_ALL)
     " UNION " QUERY_IDS("submissions.dossier", "id", OPEN " AND entrant_agency_id = $2")
     " UNION " QUERY_IDS("submissions.dossier_co_entrant AS c", "parent", "agency_id = $2 AND EXISTS ("
         "SELECT FROM submissions.dossier WHERE programme = c.programme AND id = c.parent AND " OPEN ")")
