@@ -219,7 +219,8 @@ take_surroundings(struct batch *b, size_t *nth_p)
     }
 }
 
-/* Keys that stand in the states of the kinds before upto. */
+/* Keys that stand in the states of the kinds before upto. Nobody comes back for those of the last kind, whose letters must
+ * know all keys beforehand. */
 static void
 name_more_keys(struct batch *b, size_t upto)
 {
@@ -292,33 +293,6 @@ is_outdated(const struct batch *b)
     return b->foreseen >= 0 && b->foreseen != b->found.position;
 }
 
-/* Does a letter of the last kind need what stands in its aggregate's state? */
-static bool
-last_kind_wants_state(const struct batch *b)
-{
-    const struct kind *last = b->writer->service->kinds[kinds_of(b) - 1];
-
-    for (size_t i = 0; i < b->count; i++)
-        if (b->letters[i]->keys.wants_state && b->letters[i]->kind == last &&
-            batch_needs_world(b->letters[i]))
-            return true;
-    return false;
-}
-
-/* Those are of kinds before it. They are read under the head's lock like all others, so their order does not matter. */
-static int
-load_behind_last(struct batch *b)
-{
-    size_t first = 0;
-    int rc;
-
-    name_more_keys(b, kinds_of(b));
-    if (!batch_ask_missing(b))
-        return 0;
-    rc = db_run(b->db);
-    return rc ? rc : store_loaded(b->store, b->world, b->arena, &first);
-}
-
 static int
 load_rest(struct batch *b, size_t upto)
 {
@@ -334,8 +308,6 @@ load_rest(struct batch *b, size_t upto)
         if (rc == 0)
             rc = store_loaded(b->store, b->world, b->arena, &first);
     }
-    if (rc == 0 && last_kind_wants_state(b))
-        rc = load_behind_last(b);
     return rc;
 }
 

@@ -86,6 +86,7 @@ def some_round(types, chance, nth, stage, count):
 def some_local_terms(chance, rules):
     rules.local_terms.cost_cap_vnd = chance.choice((1, 50_000_000, 2 ** 62))
     rules.local_terms.max_promotions = chance.choice((1, 3))
+    rules.local_terms.max_contests_per_agency = chance.choice((1, 2))
     for code in ("an toàn", "tiết kiệm", "đúng quy định")[:chance.choice((1, 3))]:
         rules.local_terms.checklist.add(code=code, text=code)
 
@@ -107,6 +108,7 @@ def some_rules(types, chance, count):
     some_date(rules.closes.date, 2019, chance.choice((11, 12)), chance.randrange(20, 31))
     rules.opens.utc_offset_minutes = rules.closes.utc_offset_minutes = 420
     rules.closes.inclusive = chance.random() < 0.5
+    rules.max_cure_days = chance.choice((0, 10, 60))
     some_eligibility(chance, rules)
     for nth in range(chance.choice((0, 0, 2))):
         rules.tracks.add(code=f"bảng {nth}", name="x")

@@ -8,7 +8,7 @@ import math
 
 import editions
 
-TOP_OF_A_SHEET, MOST_SUMMED, MOST_MEMBERS, WHOLE_BP = 10_000, 25, 25, 10_000
+TOP_OF_A_SHEET, MOST_SUMMED, MOST_JUDGES, WHOLE_BP = 10_000, 25, 24, 10_000
 PART, CRITERION, HIGHEST = 1, 2, 3
 NO_DAYS = ((2019, 2, 29), (2019, 13, 1), (2019, 0, 1), (2019, 11, 31), (2019, 12, 0))
 UNKNOWN_AGENCY = "0190a0e4-0000-7def-8123-000000000000"
@@ -110,6 +110,19 @@ def registration_closes_before_it_opens(chance, rules):
 
 
 # ------------------------------------------------------------------ who may enter
+
+@flaw(CLASHING)
+def local_time_is_another_than_the_programmes(chance, rules):
+    field = chance.choice(("opens", "closes"))
+    getattr(rules, field).utc_offset_minutes = chance.choice((360, 421))
+    return [f"rules.{field}.utc_offset_minutes"]
+
+
+@flaw(CLASHING)
+def what_was_returned_may_be_mended_too_long(chance, rules):
+    rules.max_cure_days = chance.choice((61, 2**31 - 1))
+    return ["rules.max_cure_days"]
+
 
 @flaw(CLASHING)
 def an_age_has_no_day(chance, rules):
@@ -248,7 +261,7 @@ def a_council_is_too_small(chance, rules):
 @flaw(CLASHING)
 def a_council_is_too_large(chance, rules):
     name, round_ = a_round(chance, rules)
-    round_.min_members = MOST_MEMBERS + chance.choice((1, 100))
+    round_.min_members = MOST_JUDGES + chance.choice((1, 100))
     return [f"{name}.min_members"]
 
 

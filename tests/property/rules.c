@@ -6,6 +6,7 @@
  */
 #include "common/authority.h"
 #include "common/list.h"
+#include "common/world.h"
 #include "sangkien/directory/v1/events.pb-c.h"
 #include "services/submissions/core_edition.h"
 #include "tests/property/lines.h"
@@ -26,10 +27,40 @@ register_agency(struct desk *desk, const char *hex)
         give_up(err_text(), hex);
 }
 
+/* What the programme says, whatever it is asked for: local time is that of Viet Nam, and a document is in force for ever. */
+static struct held *
+of_the_programme(const struct desk *desk)
+{
+    static Types__Date first = TYPES__DATE__INIT;
+    static Types__OfficialDocument document = TYPES__OFFICIAL_DOCUMENT__INIT;
+    static Submissions__LegalBasis basis = SUBMISSIONS__LEGAL_BASIS__INIT, *all[] = { &basis };
+    static Submissions__ProgrammeRules rules = SUBMISSIONS__PROGRAMME_RULES__INIT;
+    Submissions__ProgrammeRulesSet set = SUBMISSIONS__PROGRAMME_RULES_SET__INIT;
+    struct held *held = world_hold(world_new(desk->arena), &programme_rules_kind,
+                                   uuid_derive("programme_rules", "", 0));
+
+    first.year = 1970;
+    first.month = first.day = 1;
+    document.issued_on = &first;
+    basis.document = &document;
+    rules.n_legal_basis = 1;
+    rules.legal_basis = all;
+    rules.utc_offset_minutes = 420;
+    set.rules_version = 1;
+    set.rules = &rules;
+    transition_find(&programme_rules_kind, NOTHING, set.base.descriptor)
+        ->remember(held->state, &set);
+    return held;
+}
+
 static void
 judge(const struct desk *desk, const char *hex, bool is_local)
 {
-    const struct given given = { .authority = desk->authority };
+    const struct given given = {
+        .authority = desk->authority,
+        .also = of_the_programme(desk),
+        .also_count = 1,
+    };
     struct events out = { .arena = desk->arena };
     struct edition edition = { .judged_elsewhere = false };
     int64_t opens_us = 0, closes_us = 0;
