@@ -228,7 +228,9 @@ submissions_outcome_noted(void *state, const void *event)
         return;
     edition->finalists = e->finalists;
     edition->places = e->places;
-    edition->places_round_id = is_annulled ? (struct uuid){ { 0 } } : round;
+    edition->places_round_id = round;
+    if (is_annulled)
+        edition->places_round_id = (struct uuid){ { 0 } };
 }
 
 /* ------------------------------------------------------------------ closed */
