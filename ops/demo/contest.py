@@ -252,7 +252,7 @@ class Contest(Competition):
         self.last_position = max(position for reply in paid for position in reply.positions)
 
     def not_over(self):
-        """One never came, and money that was granted is accounted for later; the district's contest is over."""
+        """Money that was granted is accounted for later; the district's contest is over."""
         self.be("2020-06-30 08:00")
         self.say(officer("snv-officer", "submissions.ArchiveEdition", self.local.edition))
         self.say(officer("snv-officer", "submissions.ArchiveEdition", EDITION, expect="OPEN_CASES"))

@@ -96,4 +96,5 @@ class LocalContest:
         self.competition.be("2019-04-22 08:00")
         self.say(HEAD, "ConfirmResults", dict(document=report, ranking_digest=digest, prizewinners=[
             dict(entry_id=e.id, award="AWARD_" + e.award) for e in self.entries]))
+        self.say(HEAD, "PublishResults")
         self.say(CLERK, "ReportLocalResults", dict(cost_vnd=COST_VND, document=report))

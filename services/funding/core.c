@@ -15,6 +15,8 @@ static const struct handler recommendation_handlers[] = {
     { &submissions__entry_withdrawn__descriptor,    HEARD,   funding_withdraw,  EITHER, funding_linked_cases, NULL },
     { &submissions__entry_disqualified__descriptor, HEARD,   funding_withdraw,  EITHER, funding_linked_cases, NULL },
     { &submissions__result_annulled__descriptor,    HEARD,   funding_withdraw,  EITHER, funding_linked_cases, NULL },
+    { &submissions__dossier_closed__descriptor,     HEARD,   funding_close,     EITHER, funding_linked_cases, NULL },
+    { &submissions__dossier_not_filed__descriptor,  HEARD,   funding_close,     EITHER, funding_linked_cases, NULL },
     { 0 },
 };
 
@@ -23,8 +25,8 @@ static const struct transition recommendation_transitions[] = {
     { NOTHING,   ON(recommendation_noted),      IS_NOTED,  funding_noted,  "appraisal reported" },
     { IS_NOTED,  ON(recommendation_noted),      IS_NOTED,  funding_noted,  "a later report takes the place of an earlier one" },
     { IS_NOTED,  ON(case_linked),               IS_NOTED,  funding_linked, "a funding case rests on the recommendation" },
-    { NOTHING,   ON(recommendation_withdrawn),  IS_GONE,   NULL,           "a withdrawn entry can never gain money" },
-    { IS_NOTED,  ON(recommendation_withdrawn),  IS_GONE,   NULL,           "a withdrawn entry can gain no more money" },
+    { NOTHING,   ON(recommendation_withdrawn),  IS_GONE,   NULL,           "an entry that was withdrawn, or is archived, can never gain money" },
+    { IS_NOTED,  ON(recommendation_withdrawn),  IS_GONE,   NULL,           "an entry that was withdrawn, or is archived, can gain no more money" },
     { 0 },
 };
 
@@ -59,15 +61,15 @@ static const struct transition funding_case_transitions[] = {
     { IS(ALLOTTED),       ON(funds_allotted),         IS(ALLOTTED),       funding_allotted,            "the budget unit may spend more" },
     { IS(ALLOTTED),       ON(funds_disbursed),        IS(DISBURSING),     funding_disbursed,           "the first money is out" },
     { IS(DISBURSING),     ON(funds_disbursed),        IS(DISBURSING),     funding_disbursed,           "more money is out" },
-    { IS(DRAFT),          ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn" },
-    { IS(PROPOSED),       ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn" },
-    { IS(UNDER_SIGNOFF),  ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn" },
-    { IS(REVISING),       ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn" },
-    { IS(AGREED),         ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn" },
-    { IS(SUBMITTED),      ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn" },
-    { IS(APPROVED),       ON(revocation_required),    IS(APPROVED),       funding_revocation_required, "the entry was withdrawn after the decision" },
-    { IS(ALLOTTED),       ON(revocation_required),    IS(ALLOTTED),       funding_revocation_required, "the entry was withdrawn after the allotment" },
-    { IS(DISBURSING),     ON(revocation_required),    IS(DISBURSING),     funding_revocation_required, "the entry was withdrawn when money was out" },
+    { IS(DRAFT),          ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn, or is archived" },
+    { IS(PROPOSED),       ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn, or is archived" },
+    { IS(UNDER_SIGNOFF),  ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn, or is archived" },
+    { IS(REVISING),       ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn, or is archived" },
+    { IS(AGREED),         ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn, or is archived" },
+    { IS(SUBMITTED),      ON(funding_withdrawn),      IS(WITHDRAWN),      NULL,                        "the entry was withdrawn, or is archived" },
+    { IS(APPROVED),       ON(revocation_required),    IS(APPROVED),       funding_revocation_required, "the entry was withdrawn, or archived, after the decision" },
+    { IS(ALLOTTED),       ON(revocation_required),    IS(ALLOTTED),       funding_revocation_required, "the entry was withdrawn, or archived, after the allotment" },
+    { IS(DISBURSING),     ON(revocation_required),    IS(DISBURSING),     funding_revocation_required, "the entry was withdrawn, or archived, when money was out" },
     { 0 },
 };
 

@@ -13,6 +13,7 @@
 struct uuid funding_dossier_reported(const struct given *given, const void *event);
 int funding_take_note(const struct given *given, const void *event, struct events *out);
 int funding_withdraw(const struct given *given, const void *event, struct events *out);
+int funding_close(const struct given *given, const void *event, struct events *out);
 void funding_linked_cases(const struct given *given, const void *event, struct keys *keys);
 void funding_noted(void *state, const void *event);
 void funding_linked(void *state, const void *event);

@@ -83,11 +83,10 @@ require_revocation(const struct funding_case *c, const char *reason, struct even
 }
 
 /* Also where nothing was noted yet, so that a report on its way finds the door shut. */
-int
-funding_withdraw(const struct given *given, const void *event, struct events *out)
+static int
+end_recommendation(const struct given *given, const char *reason, struct events *out)
 {
     const struct recommendation *r = given->state;
-    const char *reason = proto_text(event, "reason");
     Funding__RecommendationWithdrawn *withdrawn;
 
     if (r->self.state == FUNDING__RECOMMENDATION_STATE__RECOMMENDATION_STATE_WITHDRAWN)
@@ -106,6 +105,20 @@ funding_withdraw(const struct given *given, const void *event, struct events *ou
             withdraw_case(c, reason, out);
     }
     return ACCEPTED;
+}
+
+int
+funding_withdraw(const struct given *given, const void *event, struct events *out)
+{
+    return end_recommendation(given, proto_text(event, "reason"), out);
+}
+
+/* No case of it was open as far as submissions had heard when it archived the edition. */
+int
+funding_close(const struct given *given, const void *event, struct events *out)
+{
+    (void) event;
+    return end_recommendation(given, "its edition was archived", out);
 }
 
 void

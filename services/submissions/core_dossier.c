@@ -11,21 +11,6 @@
 #define IS(state)                                                                                  \
     SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##state /* by hand: ACCEPTED is a word of decide.h, too */
 
-/* Does it lie with the entrant agency, so that a deadline runs? */
-static bool
-is_awaited(const struct dossier *dossier)
-{
-    return dossier->self.state == IS(REQUIRED) || dossier->self.state == IS(DRAFT) ||
-           dossier->self.state == IS(RETURNED);
-}
-
-/* The moment from which on it is too late. */
-static int64_t
-time_limit_us(const struct dossier *dossier)
-{
-    return dossier->self.state == IS(RETURNED) ? dossier->cure_at_us : dossier->due_at_us;
-}
-
 /* The dossier's entry has the same id. */
 static void
 entry_of(const struct given *given, const void *command, struct keys *keys)
@@ -68,7 +53,7 @@ submit_dossier(const struct given *given, const void *command, struct events *ou
 
     if (!uuid_equal(&dossier->entrant_agency_id, &given->actor->agency))
         return NO(NOT_YOUR_ENTRY);
-    if (is_awaited(dossier) && given->received_us >= time_limit_us(dossier))
+    if (dossier_is_late(dossier, given->received_us))
         return NO(DEADLINE_PASSED);
     refusal = submissions_judge_estimate(ask, out);
     if (!refusal)
@@ -217,7 +202,8 @@ deadline_passed(const struct given *given, const void *message, struct events *o
     const struct dossier *dossier = given->state;
     const Submissions__DeadlinePassed *passed = message;
 
-    if (!is_awaited(dossier) || dossier->overdue || passed->due_us != time_limit_us(dossier))
+    if (!dossier_is_awaited(dossier) || dossier->overdue ||
+        passed->due_us != dossier_limit_us(dossier))
         return ACCEPTED; /* that deadline no longer counts */
 
     Submissions__DossierOverdue *said = new_event(out, ON(dossier_overdue));
@@ -330,6 +316,9 @@ static const struct transition transitions[] = {
     { IS(CLOSED),          ON(dossier_funding_noted),     IS(CLOSED),          dossier_funding_noted, "a funding case of it was opened, decided or ended" },
     { IS(WITHDRAWN),       ON(dossier_funding_noted),     IS(WITHDRAWN),       dossier_funding_noted, "a funding case of it was opened, decided or ended" },
     { IS(APPRAISED),       ON(dossier_closed),            IS(CLOSED),          NULL,              "its edition was archived" },
+    { IS(REQUIRED),        ON(dossier_not_filed),         IS(NOT_FILED),       NULL,              "its edition was archived, and it had not come in time" },
+    { IS(DRAFT),           ON(dossier_not_filed),         IS(NOT_FILED),       NULL,              "its edition was archived, and it had not come in time" },
+    { IS(RETURNED),        ON(dossier_not_filed),         IS(NOT_FILED),       NULL,              "its edition was archived, and no new version had come in time" },
     { 0 },
 };
 

@@ -6,6 +6,25 @@
 #include "services/submissions/dossier.h"
 #include "services/submissions/entry.h"
 
+bool
+dossier_is_awaited(const struct dossier *dossier)
+{
+    return dossier->self.state == DOSSIER_IS(REQUIRED) ||
+           dossier->self.state == DOSSIER_IS(DRAFT) || dossier->self.state == DOSSIER_IS(RETURNED);
+}
+
+int64_t
+dossier_limit_us(const struct dossier *dossier)
+{
+    return dossier->self.state == DOSSIER_IS(RETURNED) ? dossier->cure_at_us : dossier->due_at_us;
+}
+
+bool
+dossier_is_late(const struct dossier *dossier, int64_t at_us)
+{
+    return dossier_is_awaited(dossier) && at_us >= dossier_limit_us(dossier);
+}
+
 void
 dossier_remind_at(struct events *out, const struct uuid *dossier, int64_t due_us)
 {

@@ -153,6 +153,22 @@ submissions_follow_up_started(void *state, const void *event)
 
 /* ------------------------------------------------------------------ the end */
 
+/* Whoever has left is accused of nothing any more: nobody could decide it. */
+static int
+judge_hearings(const struct given *given, struct events *out)
+{
+    size_t accused = 0;
+
+    for (size_t i = 0; i < count_places(given->state); i++) {
+        const struct entry *entry = placed(given, i);
+
+        accused += !uuid_is_nil(&entry->accused_by) &&
+                   transition_find(&entry_kind, entry->self.state, ON(entry_disqualified));
+    }
+    return accused ? wrong(out, NO(HEARING_OPEN), "entries", "%zu are accused", accused) : ACCEPTED;
+}
+
+/* One that nobody has sent in time keeps nothing open. */
 static int
 judge_open_cases(const struct given *given, struct events *out)
 {
@@ -160,7 +176,8 @@ judge_open_cases(const struct given *given, struct events *out)
     int64_t cases = 0;
 
     for (size_t i = 0; i < places; i++) {
-        dossiers += dossier_is_unfinished(dossier_of(given, i));
+        dossiers += dossier_is_unfinished(dossier_of(given, i)) &&
+                    !dossier_is_late(dossier_of(given, i), given->received_us);
         cases += dossier_of(given, i)->open_cases;
     }
     if (dossiers)
@@ -169,6 +186,38 @@ judge_open_cases(const struct given *given, struct events *out)
     if (cases)
         (void) wrong(out, NO(OPEN_CASES), "funding_cases", "%lld are open", (long long) cases);
     return dossiers || cases ? NO(OPEN_CASES) : ACCEPTED;
+}
+
+static int
+judge_end(const struct given *given, struct events *out)
+{
+    const struct edition *edition = given->state;
+    int refusal = ACCEPTED;
+
+    if (edition->self.state == EDITION_IS(RESULTS_CONFIRMED) && !submissions_is_local(edition) &&
+        edition->finalists)
+        refusal = NO(FOLLOW_UP_FIRST);
+    if (!refusal && !edition->results_published_at_us)
+        refusal = NO(RESULTS_UNPUBLISHED);
+    if (!refusal)
+        refusal = judge_hearings(given, out);
+    if (!refusal)
+        refusal = judge_open_cases(given, out);
+    return refusal;
+}
+
+static void
+say_not_filed(const struct given *given, const struct dossier *dossier, struct events *out)
+{
+    Submissions__DossierNotFiled *said;
+
+    if (!dossier_is_late(dossier, given->received_us))
+        return;
+    said = new_event_on(out, &dossier_kind, dossier->self.id, ON(dossier_not_filed));
+    said->dossier_id = id_text(out, &dossier->self.id);
+    said->entry_code = dossier->entry_code;
+    said->title = dossier->title;
+    said->due_at = proto_time(out->arena, dossier_limit_us(dossier));
 }
 
 static void
@@ -187,22 +236,19 @@ say_closed(const struct dossier *dossier, struct events *out)
 int
 submissions_archive_edition(const struct given *given, const void *command, struct events *out)
 {
-    const struct edition *edition = given->state;
+    size_t places = count_places(given->state);
     Submissions__EditionArchived *said;
-    int refusal = ACCEPTED;
+    int refusal = judge_end(given, out);
 
     (void) command;
-    if (edition->self.state == EDITION_IS(RESULTS_CONFIRMED) && !submissions_is_local(edition) &&
-        edition->finalists)
-        refusal = NO(FOLLOW_UP_FIRST);
-    if (!refusal)
-        refusal = judge_open_cases(given, out);
     if (refusal)
         return refusal;
 
+    for (size_t i = 0; i < places; i++)
+        say_not_filed(given, dossier_of(given, i), out);
     said = new_event(out, ON(edition_archived));
     said->edition_id = id_text(out, &given->subject);
-    for (size_t i = 0; i < count_places(edition); i++)
+    for (size_t i = 0; i < places; i++)
         say_closed(dossier_of(given, i), out);
     return ACCEPTED;
 }

@@ -12,6 +12,15 @@
 
 /* ------------------------------------------------------------------ core_dossier_require.c */
 
+/* Does it lie with the entrant agency, so that a deadline runs? */
+bool dossier_is_awaited(const struct dossier *dossier);
+
+/* The moment from which on it is too late. */
+int64_t dossier_limit_us(const struct dossier *dossier);
+
+/* Is it awaited still, and too late for it at that moment? */
+bool dossier_is_late(const struct dossier *dossier, int64_t at_us);
+
 /* Has the dossier say at that moment whether it is overdue. */
 void dossier_remind_at(struct events *out, const struct uuid *dossier, int64_t due_us);
 

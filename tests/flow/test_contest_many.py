@@ -189,10 +189,12 @@ def test_two_winners_at_once_let_one_pass(world, parent):
 
     assert sorted(reply.reason for reply in replies) == ["", "TOO_MANY_PROMOTIONS"]
 
+    assert world.say("standing", "submissions.ArchiveEdition", {}, edition).reason == "RESULTS_UNPUBLISHED"
+    world.do("head", "submissions.PublishResults", {}, edition)
     world.do("standing", "submissions.ArchiveEdition", {}, edition)
     late = world.say("head", "submissions.WithdrawEntry", {"reason": "Muộn"}, entries[0])
     assert (late.final, late.reason) == (True, "EDITION_ARCHIVED")
-    assert world.say("head", "submissions.PublishResults", {}, edition).reason == "NOT_NOW"
+    assert world.say("head", "submissions.PublishResults", {}, edition).reason == "ALREADY_PUBLISHED"
 
 
 def test_all_of_it_is_told_alike_by_journal_and_tables(world, stack, base, two):

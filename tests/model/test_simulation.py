@@ -33,6 +33,7 @@ def mistakes():
 
 # Moves between two events of one decision, and second versions that no dossier can have after it was accepted.
 NEVER_MADE = {
+    "dossier DRAFT DossierNotFiled",
     "dossier DRAFT DossierOverdue",
     "dossier DRAFT DossierWithdrawn",
     "dossier_intake WAITING DossierNoted",

@@ -3,6 +3,7 @@
  *
  * Entries 200, 201, 202 of agency 3 are in the final of edition 100, and win the first prize, the second one, and none.
  */
+#include "services/submissions/dossier.h"
 #include "tests/unit/follow_up_story.h"
 
 static void
@@ -12,6 +13,13 @@ publish_results_as(struct story *s, unsigned person, unsigned edition)
 
     ask.url = "https://khanhhoa.example/ket-qua";
     say_as(s, person, edition, &ask);
+}
+
+static void
+results_are_published(struct story *s, unsigned person, unsigned edition)
+{
+    publish_results_as(s, person, edition);
+    assert_happened(s, "ResultsPublished");
 }
 
 static void
@@ -48,6 +56,16 @@ withdraw(struct story *s, unsigned entry)
 
     ask.reason = "Không tiếp tục";
     say_as(s, 32, entry, &ask);
+}
+
+static void
+accuse_as(struct story *s, unsigned person, unsigned entry)
+{
+    Submissions__ProposeDisqualification ask = SUBMISSIONS__PROPOSE_DISQUALIFICATION__INIT;
+
+    ask.reason = "Sao chép";
+    ask.answer_due = until(s, 2019, 12, 20, false);
+    say_as(s, person, entry, &ask);
 }
 
 /* ------------------------------------------------------------------ publishing */
@@ -290,6 +308,7 @@ an_edition_is_archived_when_nothing_of_it_is_open(void **state)
     struct story *s = *state;
 
     follow_up_is_started(s);
+    results_are_published(s, 11, 100);
     dossier_is_appraised(s, 200);
     withdraw(s, 202);
     case_is_opened(s, 200, 901);
@@ -316,6 +335,7 @@ money_that_is_committed_keeps_an_edition_open(void **state)
     struct story *s = *state;
 
     follow_up_is_started(s);
+    results_are_published(s, 11, 100);
     dossier_is_appraised(s, 200);
     case_is_opened(s, 200, 901);
     case_is_approved(s, 200, 901);
@@ -345,20 +365,21 @@ a_local_contest_is_archived_without_one(void **state)
     local_results_are_confirmed(s);
     require(s, 200);
     assert_refused(s, "NOT_A_FINALIST");
+    results_are_published(s, 32, 110);
     archive_as(s, 21, 110);
     assert_happened(s, "EditionArchived");
     publish_results_as(s, 32, 110);
-    assert_refused(s, "NOT_NOW");
+    assert_refused(s, "ALREADY_PUBLISHED");
 }
 
 static void
 nothing_of_an_archived_edition_changes_any_more(void **state)
 {
     struct story *s = *state;
-    Submissions__ProposeDisqualification accuse = SUBMISSIONS__PROPOSE_DISQUALIFICATION__INIT;
     Submissions__CancelEdition cancel = SUBMISSIONS__CANCEL_EDITION__INIT;
 
     local_results_are_confirmed(s);
+    results_are_published(s, 32, 110);
     archive_as(s, 21, 110);
     assert_happened(s, "EditionArchived");
     archive_as(s, 21, 110);
@@ -369,31 +390,153 @@ nothing_of_an_archived_edition_changes_any_more(void **state)
     assert_refused(s, "EDITION_ARCHIVED");
     annul_as(s, 11, 200);
     assert_refused(s, "EDITION_ARCHIVED");
-    accuse.reason = "Sao chép";
-    accuse.answer_due = due(s);
-    say_as(s, 11, 200, &accuse);
+    accuse_as(s, 11, 200);
     assert_refused(s, "EDITION_ARCHIVED");
 }
 
+/* Entry 203 is registered for edition 100 beside the others, and never gets into a round. */
+static void
+one_more_is_registered(struct story *s)
+{
+    Submissions__SubmitEntry submit = SUBMISSIONS__SUBMIT_ENTRY__INIT;
+    Submissions__RegisterEntry registered = SUBMISSIONS__REGISTER_ENTRY__INIT;
+    Submissions__CreateEntry *ask = new_entry(s);
+
+    ask->title = "Mô hình thứ tư";
+    say_as(s, 31, 203, ask);
+    join_as(s, 41, 203, 1);
+    say_as(s, 32, 203, &submit);
+    registered.entry_code = "KH-03";
+    say_as(s, 21, 203, &registered);
+    assert_happened(s, "EntryRegistered");
+}
+
+/* An accusation holds the archive up only where the entry has a place. */
 static void
 nobody_is_disqualified_from_an_archived_edition(void **state)
 {
     struct story *s = *state;
-    Submissions__ProposeDisqualification accuse = SUBMISSIONS__PROPOSE_DISQUALIFICATION__INIT;
     Submissions__DisqualifyEntry disqualify = SUBMISSIONS__DISQUALIFY_ENTRY__INIT;
 
-    local_results_are_confirmed(s);
+    judged_edition_is_published(s);
+    story_later(s, OPENS_US);
+    entries_come_in(s, 100);
+    one_more_is_registered(s);
+    story_later(s, CLOSES_US);
+    confirm_entrants_as(s, 21, 100);
+    final_is_held(s, 100);
+    results_are_confirmed_by(s, 11, 100);
+    results_are_published(s, 11, 100);
     story_bind(s, DIRECTORY__ROLE__ROLE_OWNER, 2, 22, s->programme);
-    accuse.reason = "Sao chép";
-    accuse.answer_due = until(s, 2019, 12, 20, false);
-    say_as(s, 22, 200, &accuse);
+    accuse_as(s, 22, 203);
     assert_happened(s, "DisqualificationProposed");
-    archive_as(s, 21, 110);
+    for (unsigned i = 0; i < ENTRIES; i++)
+        withdraw(s, 200 + i);
+    follow_up_as(s, 21, 100, due(s));
+    assert_happened(s, "FollowUpStarted");
+    archive_as(s, 21, 100);
     assert_happened(s, "EditionArchived");
     story_later(s, BEFORE_31_JANUARY_2020_US);
     disqualify.document = &report;
-    say_as(s, 11, 200, &disqualify);
+    say_as(s, 11, 203, &disqualify);
     assert_refused(s, "EDITION_ARCHIVED");
+}
+
+static void
+results_are_for_everybody_before_an_edition_is_archived(void **state)
+{
+    struct story *s = *state;
+
+    follow_up_is_over(s);
+    archive_as(s, 21, 100);
+    assert_refused(s, "RESULTS_UNPUBLISHED");
+    results_are_published(s, 11, 100);
+    archive_as(s, 21, 100);
+    assert_happened(s, "EditionArchived, DossierClosed, DossierClosed, DossierClosed");
+}
+
+static void
+a_hearing_ends_before_an_edition_is_archived(void **state)
+{
+    struct story *s = *state;
+    Submissions__DismissAccusation dismiss = SUBMISSIONS__DISMISS_ACCUSATION__INIT;
+
+    follow_up_is_over(s);
+    results_are_published(s, 11, 100);
+    accuse_as(s, 11, 200);
+    accuse_as(s, 11, 201);
+    assert_happened(s, "DisqualificationProposed");
+    archive_as(s, 21, 100);
+    assert_refused(s, "HEARING_OPEN");
+    assert_string_equal(what_is_open(s), "entries: 2 are accused");
+    withdraw(s, 201); /* and nobody can decide that one any more */
+    story_later(s, BEFORE_31_JANUARY_2020_US);
+    archive_as(s, 21, 100);
+    assert_string_equal(what_is_open(s), "entries: 1 are accused");
+    dismiss.reason = "Không có căn cứ";
+    say_as(s, 11, 200, &dismiss);
+    assert_happened(s, "AccusationDismissed");
+    archive_as(s, 21, 100);
+    assert_happened(s, "EditionArchived, DossierClosed, DossierClosed");
+}
+
+static void
+sends_back_until(struct story *s, unsigned entry, int month, int day)
+{
+    Submissions__ReturnDossier ask = SUBMISSIONS__RETURN_DOSSIER__INIT;
+
+    ask.dossier_version = 1;
+    ask.reason = "Thiếu chữ ký";
+    ask.cure = until(s, 2020, month, day, false);
+    say_as(s, 21, entry, &ask);
+    assert_happened(s, "DossierReturned");
+}
+
+/* Whoever does not hand in, or mend, what he owes, holds the edition up until his time is over, and not for ever. */
+static void
+a_dossier_that_did_not_come_in_time_is_not_filed(void **state)
+{
+    struct story *s = *state;
+    const Submissions__DossierNotFiled *said;
+
+    follow_up_is_started(s);
+    results_are_published(s, 11, 100);
+    dossier_is_appraised(s, 200);
+    say_as(s, 32, 201, new_dossier(s));
+    sends_back_until(s, 201, 2, 10);
+    story_later(s, BEFORE_31_JANUARY_2020_US - 1);
+    archive_as(s, 21, 100);
+    assert_string_equal(what_is_open(s), "dossiers: 2 are open, or are being appraised");
+    story_later(s, BEFORE_31_JANUARY_2020_US);
+    archive_as(s, 21, 100);
+    assert_refused(s, "OPEN_CASES");
+    assert_string_equal(what_is_open(s), "dossiers: 1 are open, or are being appraised");
+    story_later(s, DOSSIER_IN(s, 201)->cure_at_us);
+    archive_as(s, 21, 100);
+    assert_happened(s, "DossierNotFiled, DossierNotFiled, EditionArchived, DossierClosed");
+    said = story_event(s, 1);
+    assert_string_equal(said->dossier_id, story_id(s, 202));
+    assert_int_equal(proto_time_us(said->due_at), BEFORE_31_JANUARY_2020_US);
+    assert_int_equal(DOSSIER_IN(s, 201)->self.state, DOSSIER_IS(NOT_FILED));
+    assert_int_equal(DOSSIER_IN(s, 202)->self.state, DOSSIER_IS(NOT_FILED));
+    say_as(s, 32, 202, new_dossier(s));
+    assert_refused(s, "NOT_NOW");
+}
+
+/* It came in time: that it waits for the organiser is not its entrant's fault. */
+static void
+a_dossier_that_lies_with_the_organiser_is_never_too_late(void **state)
+{
+    struct story *s = *state;
+
+    follow_up_is_started(s);
+    results_are_published(s, 11, 100);
+    withdraw(s, 201);
+    withdraw(s, 202);
+    say_as(s, 32, 200, new_dossier(s));
+    story_later(s, BEFORE_31_JANUARY_2020_US + 1);
+    archive_as(s, 21, 100);
+    assert_refused(s, "OPEN_CASES");
 }
 
 int
@@ -419,6 +562,10 @@ main(void)
         TOLD(a_local_contest_is_archived_without_one),
         TOLD(nothing_of_an_archived_edition_changes_any_more),
         TOLD(nobody_is_disqualified_from_an_archived_edition),
+        TOLD(results_are_for_everybody_before_an_edition_is_archived),
+        TOLD(a_hearing_ends_before_an_edition_is_archived),
+        TOLD(a_dossier_that_did_not_come_in_time_is_not_filed),
+        TOLD(a_dossier_that_lies_with_the_organiser_is_never_too_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

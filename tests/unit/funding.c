@@ -43,6 +43,35 @@ A_STORY(a_withdrawn_entry_is_not_brought_back_by_a_late_report, begin)
     assert_refused(s, "ENTRY_WITHDRAWN");
 }
 
+/* Submissions knew of no open case when it archived the edition: one was opened just before. */
+A_STORY(a_dossier_that_was_closed_gains_no_money, given_an_agreed_case)
+{
+    Submissions__DossierClosed closed = SUBMISSIONS__DOSSIER_CLOSED__INIT;
+    Funding__OpenFundingCase ask;
+
+    closed.dossier_id = story_id(s, DOSSIER);
+    story_hear(s, DOSSIER, &closed);
+    assert_happened(s, "RecommendationWithdrawn, FundingWithdrawn, CeilingReleased");
+    assert_string_equal(((const Funding__RecommendationWithdrawn *) story_event(s, 0))->reason,
+                        "its edition was archived");
+    ask = opening(s);
+    open_case(s, CASE + 1, &ask);
+    assert_refused(s, "ENTRY_WITHDRAWN");
+    entry_withdrawn(s, DOSSIER);
+    assert_happened(s, "");
+}
+
+A_STORY(a_dossier_that_was_not_filed_gains_no_money, begin)
+{
+    Submissions__DossierNotFiled none = SUBMISSIONS__DOSSIER_NOT_FILED__INIT;
+
+    none.dossier_id = story_id(s, DOSSIER);
+    story_hear(s, DOSSIER, &none);
+    assert_happened(s, "RecommendationWithdrawn");
+    appraised(s, DOSSIER, APPRAISAL__OUTCOME__OUTCOME_RECOMMEND_BOTH, 600);
+    assert_happened(s, "");
+}
+
 A_STORY(neither_a_disqualified_entry_nor_one_whose_result_was_annulled_gains_money,
         given_an_agreed_case)
 {
@@ -328,6 +357,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_report_is_noted_with_what_it_recommends),
         cmocka_unit_test(a_later_report_takes_the_place_of_an_earlier_one),
+        cmocka_unit_test(a_dossier_that_was_closed_gains_no_money),
+        cmocka_unit_test(a_dossier_that_was_not_filed_gains_no_money),
         cmocka_unit_test(a_withdrawn_entry_is_not_brought_back_by_a_late_report),
         cmocka_unit_test(
             neither_a_disqualified_entry_nor_one_whose_result_was_annulled_gains_money),

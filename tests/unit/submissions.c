@@ -206,6 +206,8 @@ nothing_moves_but_along_the_state_machines(void **state)
         { S(ACCEPTED),  ON(dossier_withdrawn), S(WITHDRAWN) }, { S(APPRAISED), ON(dossier_withdrawn), S(WITHDRAWN) },
         { S(UNDER_APPRAISAL), ON(dossier_withdrawn), S(WITHDRAWN) },
         { S(APPRAISED), ON(dossier_closed), S(CLOSED) },
+        { S(REQUIRED),  ON(dossier_not_filed), S(NOT_FILED) }, { S(DRAFT),    ON(dossier_not_filed), S(NOT_FILED) },
+        { S(RETURNED),  ON(dossier_not_filed), S(NOT_FILED) },
         { S(APPRAISED), ON(dossier_funding_noted), S(APPRAISED) }, { S(CLOSED), ON(dossier_funding_noted), S(CLOSED) },
         { S(WITHDRAWN), ON(dossier_funding_noted), S(WITHDRAWN) }, { 0 },
     };

@@ -80,6 +80,7 @@ static const struct {
     { "sangkien.submissions.v1.EditionArchived", NULL },
     { "sangkien.submissions.v1.DossierWithdrawn", "sangkien.submissions.v1.DossierFundingNoted" },
     { "sangkien.submissions.v1.DossierClosed", "sangkien.submissions.v1.DossierFundingNoted" },
+    { "sangkien.submissions.v1.DossierNotFiled", NULL },
     { "sangkien.appraisal.v1.DossierWithdrawalNoted", NULL },
     { "sangkien.appraisal.v1.AppraisalReported", NULL },
     { "sangkien.appraisal.v1.AppraisalVoided", NULL },

@@ -63,8 +63,8 @@ learn_edition_archived(const struct fact *fact, const void *event)
     const Submissions__EditionArchived *e = event;
     struct edition_note *n = edition_note_of(fact, fact->row->aggregate);
 
-    MUST("ARCHIVE", n->has_results && !n->is_archived, "edition %s is archived and has no results",
-         e->edition_id);
+    MUST("ARCHIVE", n->has_results && n->is_public && !n->is_archived,
+         "edition %s is archived and has no results that everybody knows", e->edition_id);
     MUST("ARCHIVE", n->open_dossiers == 0, "edition %s is archived and has %d open dossiers",
          e->edition_id, n->open_dossiers);
     MUST("ARCHIVE", n->open_cases == 0, "edition %s is archived and has %d open funding cases",
@@ -76,10 +76,28 @@ void
 learn_dossier_closed(const struct fact *fact, const void *event)
 {
     const Submissions__DossierClosed *e = event;
-    const struct entry_note *n = entry_note_of(fact, fact->row->aggregate);
+    struct entry_note *n = entry_note_of(fact, fact->row->aggregate);
 
     MUST("ARCHIVE", edition_note_of(fact, n->edition)->is_archived && n->is_appraised,
          "dossier %s is closed, and is not over", e->dossier_id);
+    n->is_closed = true;
+}
+
+/* Said just before its edition is archived, which it would else keep open. */
+void
+learn_dossier_not_filed(const struct fact *fact, const void *event)
+{
+    const Submissions__DossierNotFiled *e = event;
+    struct entry_note *n = entry_note_of(fact, fact->row->aggregate);
+
+    MUST("R-D2",
+         time_from(e->due_at) == (n->is_cured ? n->cure_us : n->due_us) &&
+             fact->row->recorded_us >= time_from(e->due_at),
+         "dossier %s is given up before its time", e->dossier_id);
+    MUST("ARCHIVE", !n->accepted_version && !n->is_closed && !n->dossier_withdrawn,
+         "dossier %s was taken, or is over, and is said not to be filed", e->dossier_id);
+    count_dossier(fact, n, -1);
+    n->is_closed = true;
 }
 
 void

@@ -49,13 +49,20 @@ recommendation_noted(const struct fact *fact, const void *event)
     n->is_recommended = true;
 }
 
+/* Its entry left, or its edition was archived. */
+static bool
+takes_no_part(const struct entry_note *n)
+{
+    return n->is_withdrawn || n->is_closed;
+}
+
 static void
 recommendation_withdrawn(const struct fact *fact, const void *event)
 {
     struct entry_note *n = entry_note_of(fact, fact->row->aggregate);
 
     (void) event;
-    MUST("R-F4", n->is_withdrawn, "a recommendation was withdrawn whose entry goes on");
+    MUST("R-F4", takes_no_part(n), "a recommendation was withdrawn whose entry goes on");
     n->recommendation_withdrawn = true;
 }
 
@@ -178,7 +185,7 @@ withdrawn(const struct fact *fact, const void *event)
     struct money *m = its_money(fact);
 
     (void) event;
-    MUST("R-F4", !m->is_approved && entry_note_of(fact, m->dossier)->is_withdrawn,
+    MUST("R-F4", !m->is_approved && takes_no_part(entry_note_of(fact, m->dossier)),
          "case %s was withdrawn, and money was granted or its entry goes on", NAME(m));
     end_case(fact, m);
 }
@@ -189,7 +196,7 @@ revocation_required(const struct fact *fact, const void *event)
     struct money *m = its_money(fact);
 
     (void) event;
-    MUST("R-F4", m->is_approved && entry_note_of(fact, m->dossier)->is_withdrawn,
+    MUST("R-F4", m->is_approved && takes_no_part(entry_note_of(fact, m->dossier)),
          "case %s is to be revoked without a reason", NAME(m));
     m->must_be_revoked = true;
 }

@@ -312,10 +312,11 @@ funding_heard(const struct tenant *p, const struct journal_row *row)
 {
     const struct entry_note *n;
 
-    if (is_leaving(row)) {
+    if (is_leaving(row) || is(row, &submissions__dossier_closed__descriptor) ||
+        is(row, &submissions__dossier_not_filed__descriptor)) {
         n = note_at(p, row->aggregate);
         MUST("R-F4", n->recommendation_withdrawn,
-             "funding passed that an entry left, and did not note it");
+             "funding passed that an entry left, or its dossier ended, and did not note it");
     } else if (is(row, &appraisal__appraisal_reported__descriptor)) {
         n = note_at(p, uuid_of(((const Appraisal__AppraisalReported *) event_of(row))->dossier_id));
         MUST("R-G4", n->is_recommended || n->recommendation_withdrawn,

@@ -441,6 +441,7 @@ const struct facts_row submissions_facts[] = {
     { ON(dossier_appraised),         dossier_appraised },
     { ON(dossier_withdrawn),         dossier_withdrawn },
     { ON(dossier_closed),            learn_dossier_closed },
+    { ON(dossier_not_filed),         learn_dossier_not_filed },
     { ON(dossier_funding_noted),     learn_funding_noted },
     { 0 },
 };

@@ -265,7 +265,7 @@ start_follow_up(struct draft *d)
 {
     Submissions__StartFollowUp *m = (void *) (uintptr_t) d->message;
 
-    m->due = any_deadline(often(50) ? -1 : 3, 40);
+    m->due = any_deadline(often(50) ? -1 : 3, often(300) ? 4 : 40);
     if (!often(30))
         m->due->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DISPATCH);
     return about(d, EDITION_IS(RESULTS_CONFIRMED), MAY(STANDING), MAY(STANDING));

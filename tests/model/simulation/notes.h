@@ -47,7 +47,7 @@ struct entry_note {
     struct uuid submitter;
     int64_t accepted_version, accepted_vnd;
     struct digest accepted_digest;
-    bool appraisal_started, is_appraised;
+    bool appraisal_started, is_appraised, is_closed; /* closed: or not filed */
     /* what submissions has heard of funding cases, and up to which event */
     int32_t cases, committed;
     int64_t cases_upto;
@@ -120,6 +120,7 @@ void learn_results_published(const struct fact *fact, const void *event);
 void learn_follow_up_started(const struct fact *fact, const void *event);
 void learn_edition_archived(const struct fact *fact, const void *event);
 void learn_dossier_closed(const struct fact *fact, const void *event);
+void learn_dossier_not_filed(const struct fact *fact, const void *event);
 void learn_funding_noted(const struct fact *fact, const void *event);
 void count_dossier(const struct fact *fact, const struct entry_note *entry, int change);
 void check_case_heard(const struct tenant *programme, const struct journal_row *row,
