@@ -90,7 +90,8 @@ class Competition:
         self.say(officer("snv-officer", "submissions.CreateEdition", EDITION, dict(
             ordinal=4, year=2019, name="Lần thứ 4 - năm 2019", document=plan)))
         self.say(officer("snv-officer", "submissions.SetEditionRules", EDITION, dict(rules=judging.rules())))
-        self.say(officer("vp-owner", "submissions.PublishEdition", EDITION, dict(rules_version=1)))
+        self.say(officer("vp-owner", "submissions.PublishEdition", EDITION, dict(
+            rules_version=1, programme_rules_version=1)))
         self.ear = Ear(self.teller.client("snv"), *WAITED_FOR)
 
     def local_contest(self):

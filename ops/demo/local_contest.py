@@ -56,7 +56,7 @@ class LocalContest:
             document=document("PLAN", "MAU-01/KH-UBND", "2019-03-08", AGENCY),
             met_items=[item["code"] for item in judging.rules()["local_terms"]["checklist"]]))
         self.say(CLERK, "SetEditionRules", dict(rules=rules()))
-        self.say(HEAD, "PublishEdition", dict(rules_version=2))
+        self.say(HEAD, "PublishEdition", dict(rules_version=2, programme_rules_version=1))
 
     def entered(self):
         ear, ids = self.competition.ear, [e.id for e in self.entries]

@@ -177,6 +177,9 @@ publish_edition(const struct given *given, const void *command, struct events *o
         return wrong(out, NO(OTHER_RULES), "rules_version", "is not %lld, the present one",
                      (long long) edition->rules_version);
     if (!edition->judged_elsewhere)
+        refusal = submissions_judge_present(also(given, 0), ask->programme_rules_version,
+                                            "programme_rules_version", out);
+    if (!refusal && !edition->judged_elsewhere)
         refusal = submissions_judge_rules(given, edition, out, &opens_us, &closes_us);
     if (!refusal)
         say_rules(given, opens_us, closes_us, out);

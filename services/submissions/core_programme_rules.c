@@ -12,7 +12,12 @@
 #define IS(state) SUBMISSIONS__PROGRAMME_RULES_STATE__PROGRAMME_RULES_STATE_##state
 #define MINUTE_US INT64_C(60000000)
 
-enum { LONGEST_LANGUAGE = 3, SHORTEST_LANGUAGE = 2, MOST_RULES_BYTES = 48 * 1024 };
+enum {
+    LONGEST_LANGUAGE = 3,
+    SHORTEST_LANGUAGE = 2,
+    MOST_RULES_BYTES = 48 * 1024,
+    MOST_VERSIONS = 100, /* all of them are loaded with the aggregate */
+};
 
 struct uuid
 submissions_programme_rules_id(const char *programme)
@@ -135,14 +140,29 @@ judge_rules(const struct given *given, const Submissions__ProgrammeRules *rules,
 
 /* ------------------------------------------------------------------ setting them */
 
+/* Whoever names another has not seen what somebody else has set meanwhile. */
+int
+submissions_judge_present(const struct programme_rules *rules, int64_t version, const char *field,
+                          struct events *out)
+{
+    if (version != rules->rules_version)
+        return wrong(out, NO(OTHER_RULES), field, "is not %lld, the present one",
+                     (long long) rules->rules_version);
+    return ACCEPTED;
+}
+
 int
 submissions_set_programme_rules(const struct given *given, const void *command, struct events *out)
 {
     const Submissions__SetProgrammeRules *ask = command;
     const struct programme_rules *before = also(given, 0);
     struct digest digest = sha256(given->body.data, given->body.size);
-    int refusal = judge_rules(given, ask->rules, out);
+    int refusal = submissions_judge_present(before, ask->rules_version, "rules_version", out);
 
+    if (!refusal && before->rules_version >= MOST_VERSIONS)
+        refusal = NO(TOO_MANY_VERSIONS);
+    if (!refusal)
+        refusal = judge_rules(given, ask->rules, out);
     if (refusal)
         return refusal;
 

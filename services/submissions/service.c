@@ -57,6 +57,7 @@ static const struct refusal_text refusal_texts[] = {
     { NO(NOT_PROMOTABLE),      "this is no entry that won a local contest under this edition, or not one that may go on" },
     { NO(TOO_MANY_PROMOTIONS), "the agency's local contests have sent as many entries up as they may" },
     { NO(ALREADY_PUBLISHED),   "the results of this edition were made known before" },
+    { NO(TOO_MANY_VERSIONS),   "a programme's rules can be set a hundred times" },
     { NO(RESULTS_UNPUBLISHED), "its results are not published: an edition is archived when everybody can read them" },
     { NO(FOLLOW_UP_FIRST),     "its finalists owe dossiers: an edition is archived after its follow-up" },
     { NO(OPEN_CASES),          "so many of its dossiers, or funding cases of them, are open" },

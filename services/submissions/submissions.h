@@ -261,6 +261,9 @@ void submissions_needs_programme_rules(const struct given *given, const void *co
 
 /* NULL: none were set. */
 const struct rules_version *submissions_latest_rules(const struct programme_rules *rules);
+/* Is this the version that holds? Refuses OTHER_RULES otherwise, naming the field. */
+int submissions_judge_present(const struct programme_rules *rules, int64_t version,
+                              const char *field, struct events *out) MUST_CHECK;
 int submissions_set_programme_rules(const struct given *given, const void *command,
                                     struct events *out) MUST_CHECK;
 

@@ -45,7 +45,8 @@ def edition(world, the_rules):
     """Published."""
     edition = draft(world, 1)
     world.do("standing", "submissions.SetEditionRules", {"rules": the_rules}, edition)
-    world.do("owner", "submissions.PublishEdition", {"rules_version": 1}, edition)
+    world.do("owner", "submissions.PublishEdition", {
+        "rules_version": 1, "programme_rules_version": world.programme_rules}, edition)
     return edition
 
 
@@ -66,14 +67,16 @@ def listed(world, name):
 def test_what_is_missing_is_named_in_one_reply_and_may_be_mended(world):
     edition = draft(world, 2)
     world.do("standing", "submissions.SetEditionRules", {"rules": {}}, edition)
-    reply = world.say("owner", "submissions.PublishEdition", {"rules_version": 1}, edition)
+    reply = world.say("owner", "submissions.PublishEdition", {
+        "rules_version": 1, "programme_rules_version": world.programme_rules}, edition)
 
     assert (reply.final, reply.reason) == (True, "RULES_INCOMPLETE")
     assert [v.field for v in reply.field_violations] == [
         "rules.subject", "rules.legal_basis", "rules.registration", "rules.opens", "rules.closes", "rules.eligibility",
         "rules.rounds", "rules.prizes"]
     world.do("standing", "submissions.SetEditionRules", {"rules": rules(world)}, edition)
-    world.do("owner", "submissions.PublishEdition", {"rules_version": 2}, edition)
+    world.do("owner", "submissions.PublishEdition", {
+        "rules_version": 2, "programme_rules_version": world.programme_rules}, edition)
 
 
 def test_registration_opens_by_itself_and_entries_come_in(world, edition):
@@ -106,7 +109,8 @@ def test_a_local_contest_is_its_organisers_until_it_is_published(world, local):
     assert local in listed(world, "clerk") and local in listed(world, "owner")
     assert local not in listed(world, "other_clerk")
     world.do("clerk", "submissions.SetEditionRules", {"rules": rules(world, local_terms=None)}, local)
-    world.do("head", "submissions.PublishEdition", {"rules_version": 2}, local)
+    world.do("head", "submissions.PublishEdition", {
+        "rules_version": 2, "programme_rules_version": world.programme_rules}, local)
     world.hear("submissions.RegistrationOpened", local)
     assert local in listed(world, "other_clerk")
     shown = world.ask("clerk", "submissions.GetEdition", {}, local).answer.edition
@@ -131,7 +135,8 @@ def test_who_came_a_moment_ago_is_known_to_the_first_question(world, edition):
 def test_registration_is_put_off_by_a_document_and_an_edition_called_off(world):
     edition = draft(world, 3)
     world.do("standing", "submissions.SetEditionRules", {"rules": rules(world)}, edition)
-    world.do("owner", "submissions.PublishEdition", {"rules_version": 1}, edition)
+    world.do("owner", "submissions.PublishEdition", {
+        "rules_version": 1, "programme_rules_version": world.programme_rules}, edition)
     world.do("owner", "submissions.ExtendRegistration", {"closes": day(2100, 1, 31, document=world.document())}, edition)
     assert world.ask("clerk", "submissions.GetEdition", {}, edition).answer.edition.closes_at.seconds == 4105011600
     world.do("owner", "submissions.CancelEdition", {"reason": "Không tổ chức"}, edition)

@@ -127,7 +127,8 @@ def published(world, opens, closes, **more):
         "ordinal": secrets.randbelow(2**30) + 1, "year": 2020, "name": "Lần thứ 5",
         "document": world.document(kind="PLAN")}, edition)
     world.do("standing", "submissions.SetEditionRules", {"rules": rules(world, opens, closes, **more)}, edition)
-    world.do("owner", "submissions.PublishEdition", {"rules_version": 1}, edition)
+    world.do("owner", "submissions.PublishEdition", {
+        "rules_version": 1, "programme_rules_version": world.programme_rules}, edition)
     return edition
 
 
@@ -148,7 +149,8 @@ def local(world, parent, **more):
     in_local_time(world, closes)
     of_its_own = {**rules(world, closes - 10 * MINUTE, closes, **more), "local_terms": None}
     world.do("clerk", "submissions.SetEditionRules", {"rules": of_its_own}, edition)
-    world.do("head", "submissions.PublishEdition", {"rules_version": 2}, edition)
+    world.do("head", "submissions.PublishEdition", {
+        "rules_version": 2, "programme_rules_version": world.programme_rules}, edition)
     world.hear("submissions.RegistrationOpened", edition)
     return edition, closes
 

@@ -76,14 +76,16 @@ class World:
         self.programme_id = uuid7()
         self.do("owner", "submissions.CreateProgramme", {"name": f"Thử nghiệm {programme}", "utc_offset_minutes": 420},
                 self.programme_id)
+        self.programme_rules = 0  # the version that holds
         self.set_programme_rules(420)
 
     def set_programme_rules(self, utc_offset_minutes):
         """What holds for all editions that are published from now on."""
-        self.do("owner", "submissions.SetProgrammeRules", {"rules": {
+        self.do("owner", "submissions.SetProgrammeRules", {"rules_version": self.programme_rules, "rules": {
             "jurisdiction": "Tỉnh Khánh Hòa", "language": "vi", "time_zone": "Asia/Ho_Chi_Minh",
             "utc_offset_minutes": utc_offset_minutes, "currency": "VND",
             "legal_basis": [{"document": self.document(kind="PLAN")}]}}, self.programme_id)
+        self.programme_rules += 1
 
     def close(self):
         for listener in self.listeners:

@@ -114,7 +114,7 @@ rules_are_set_anew_until_the_owner_publishes_the_present_ones(void **state)
     set_rules_as(s, 22, 100, whole_rules(s));
     assert_happened(s, "EditionRulesSet");
     assert_int_equal(the_edition(s, 100)->rules_version, 2);
-    publish.rules_version = 1;
+    publish.rules_version = publish.programme_rules_version = 1;
     say_as(s, 11, 100, &publish);
     assert_refused(s, "OTHER_RULES");
     assert_string_equal(field_named(s), "rules_version");

@@ -145,12 +145,29 @@ whole_programme_rules(struct story *s)
     return rules;
 }
 
+static inline const struct programme_rules *
+the_rules(struct story *s)
+{
+    const struct uuid id = submissions_programme_rules_id(s->programme);
+    const struct held *held = world_find(s->world, &programme_rules_kind, id);
+
+    return held ? (const void *) held->state : NULL;
+}
+
+/* 0: there are none. */
+static inline int64_t
+present_programme_rules(struct story *s)
+{
+    return the_rules(s) ? the_rules(s)->rules_version : 0;
+}
+
 static inline void
 set_programme_rules_as(struct story *s, unsigned person, Submissions__ProgrammeRules *rules)
 {
     Submissions__SetProgrammeRules ask = SUBMISSIONS__SET_PROGRAMME_RULES__INIT;
 
     ask.rules = rules;
+    ask.rules_version = present_programme_rules(s);
     say_as(s, person, 10, &ask);
 }
 
@@ -194,6 +211,7 @@ publish_as(struct story *s, unsigned person, unsigned edition)
     Submissions__PublishEdition ask = SUBMISSIONS__PUBLISH_EDITION__INIT;
 
     ask.rules_version = the_edition(s, edition)->rules_version;
+    ask.programme_rules_version = present_programme_rules(s);
     say_as(s, person, edition, &ask);
 }
 

@@ -1,15 +1,6 @@
 /* tests/unit/programme_rules.c - what holds for all editions of a programme, and what an edition keeps of it. */
 #include "tests/unit/edition_story.h"
 
-static const struct programme_rules *
-the_rules(struct story *s)
-{
-    const struct uuid id = submissions_programme_rules_id(s->programme);
-    const struct held *held = world_find(s->world, &programme_rules_kind, id);
-
-    return held ? (const void *) held->state : NULL;
-}
-
 static const char *
 all_named(struct story *s)
 {
@@ -49,6 +40,7 @@ every_version_is_kept_with_the_digest_of_its_exact_bytes(void **state)
 
     programme_has_rules(s);
     ask.rules = whole_programme_rules(s);
+    ask.rules_version = 1;
     ask.rules->description = "Bản thứ hai";
     say_as(s, 11, 10, &ask);
     said = story_event(s, 0);
@@ -60,6 +52,48 @@ every_version_is_kept_with_the_digest_of_its_exact_bytes(void **state)
     assert_int_equal(the_rules(s)->versions.count, 2);
     assert_true(digest_equal(&submissions_latest_rules(the_rules(s))->digest, &digest));
     assert_string_equal(submissions_latest_rules(the_rules(s))->rules->description, "Bản thứ hai");
+}
+
+/* Two officers who write at once do not undo each other's work unseen; nor is an edition published under rules unseen. */
+static void
+whoever_goes_by_rules_names_those_that_hold(void **state)
+{
+    struct story *s = *state;
+    Submissions__SetProgrammeRules ask = SUBMISSIONS__SET_PROGRAMME_RULES__INIT;
+    Submissions__PublishEdition publish = SUBMISSIONS__PUBLISH_EDITION__INIT;
+
+    judged_edition_is_drafted(s);
+    set_rules_as(s, 21, 100, whole_rules(s));
+    ask.rules = whole_programme_rules(s);
+    for (ask.rules_version = 0; ask.rules_version <= 2; ask.rules_version += 2) {
+        say_as(s, 21, 10, &ask);
+        assert_refused(s, "OTHER_RULES");
+        assert_string_equal(field_named(s), "rules_version");
+    }
+    ask.rules_version = 1;
+    say_as(s, 21, 10, &ask);
+    assert_happened(s, "ProgrammeRulesSet");
+    publish.rules_version = publish.programme_rules_version = 1;
+    say_as(s, 11, 100, &publish);
+    assert_refused(s, "OTHER_RULES");
+    assert_string_equal(field_named(s), "programme_rules_version");
+    publish.programme_rules_version = 2;
+    say_as(s, 11, 100, &publish);
+    assert_happened(s, "EditionPublished");
+}
+
+static void
+they_are_set_a_hundred_times(void **state)
+{
+    struct story *s = *state;
+
+    programme_is_created(s);
+    for (int i = 0; i < 100; i++) {
+        set_programme_rules_as(s, 11, whole_programme_rules(s));
+        assert_happened(s, "ProgrammeRulesSet");
+    }
+    set_programme_rules_as(s, 11, whole_programme_rules(s));
+    assert_refused(s, "TOO_MANY_VERSIONS");
 }
 
 static void
@@ -270,6 +304,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TOLD(owner_and_standing_agency_set_them_for_a_programme_that_is_there),
         TOLD(every_version_is_kept_with_the_digest_of_its_exact_bytes),
+        TOLD(whoever_goes_by_rules_names_those_that_hold),
+        TOLD(they_are_set_a_hundred_times),
         TOLD(all_that_is_missing_is_named_at_once),
         TOLD(words_are_those_of_the_world),
         TOLD(documents_are_in_force_from_one_day_to_another),

@@ -45,7 +45,8 @@ is_neglected(const struct draft *d, const struct dossier *dossier)
     const struct stored *row = stored_find(d->programme, &entry_kind, &dossier->self.id);
     const struct entry *entry = row ? (const void *) row->state : NULL;
 
-    return entry && entry->edition_id.bytes[15] % 4 == (dossier->dossier_version ? 1 : 0);
+    return entry && (dossier->dossier_version ? entry->edition_id.bytes[15] % 2 == 1
+                                              : entry->edition_id.bytes[15] % 4 == 0);
 }
 
 bool

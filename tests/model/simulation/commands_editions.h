@@ -7,6 +7,7 @@
 bool create_edition(struct draft *d);
 bool create_local_edition(struct draft *d);
 bool set_edition_rules(struct draft *d);
+int64_t programme_rules_seen(const struct tenant *programme);
 bool publish_edition(struct draft *d);
 bool open_registration(struct draft *d);
 bool extend_registration(struct draft *d);

@@ -59,6 +59,7 @@ set_programme_rules(struct draft *d)
         (d->programme->stored[kind_number(&programme_rules_kind)].count && !often(40)))
         return false;
     d->subject = programme->key.id;
+    m->rules_version = programme_rules_seen(d->programme);
     m->rules = proto_new(sim.step, ON(programme_rules));
     m->rules->jurisdiction = often(30) ? "" : "Tỉnh Khánh Hòa";
     m->rules->language = "vi";
