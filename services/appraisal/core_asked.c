@@ -141,6 +141,8 @@ show_evidence(const struct contender *c, struct arena *arena, Appraisal__JudgedE
     }
 }
 
+/* Of a blind round never: it may be held again, and a later one may be blind too. When judging has ended, whose an entry
+ * is can be read where it is kept. */
 static void
 show_whose(const struct contender *c, struct arena *arena, Appraisal__JudgedEntry *shown)
 {
@@ -171,7 +173,7 @@ judging_show_entry(const struct given *given, const void *ask, struct arena *are
     shown->summary = c->summary;
     shown->track = c->track;
     show_evidence(c, arena, shown);
-    if (!r->rules->is_blind || is_over(r))
+    if (!r->rules->is_blind)
         show_whose(c, arena, shown);
     answer->judged_entry = shown;
 }

@@ -202,13 +202,6 @@ edition_published(void *state, const void *event)
 
 /* ------------------------------------------------------------------ its early end */
 
-static void
-its_jury(const struct given *given, const void *command, struct keys *keys)
-{
-    (void) command;
-    need(keys, &jury_kind, given->subject);
-}
-
 static int
 cancel_edition(const struct given *given, const void *command, struct events *out)
 {
@@ -221,7 +214,7 @@ cancel_edition(const struct given *given, const void *command, struct events *ou
     Submissions__EditionCancelled *said = new_event(out, ON(edition_cancelled));
     said->edition_id = id_text(out, &given->subject);
     said->reason = ask->reason;
-    submissions_release(given, also(given, 0), NULL, out); /* its rounds end no more */
+    submissions_release(given, also(given, 0), out); /* its rounds end no more */
     return ACCEPTED;
 }
 
@@ -245,13 +238,13 @@ static const struct handler handlers[] = {
     { HEAR(round_started),      HEARD,                                         submissions_round_started,        MUST_EXIST, submissions_entries_started,  submissions_edition_started },
     { HEAR(round_confirmed),    HEARD,                                         submissions_round_confirmed,      MUST_EXIST, submissions_entries_ranked,   submissions_edition_ranked },
     { HEAR(round_annulled),     HEARD,                                         submissions_round_annulled,       MUST_EXIST, submissions_entries_set_back, submissions_edition_set_back },
-    { HEAR(judging_closed),     HEARD,                                         submissions_judging_closed,       MUST_EXIST, NULL,                         NULL },
+    { HEAR(judging_closed),     HEARD,                                         submissions_judging_closed,       MUST_EXIST, submissions_its_jury,         NULL },
     { ON(confirm_results),      MAY(OWNER) | MAY(ORGANISER) | MAY(ENTRANT_HEAD), submissions_confirm_results,    MUST_EXIST, submissions_entries_named,    NULL },
     { ON(publish_results),      MAY(OWNER) | MAY(ORGANISER) | MAY(ENTRANT_HEAD), submissions_publish_results,    MUST_EXIST, NULL,                         NULL },
     { ON(start_follow_up),      MAY(STANDING),                                 submissions_start_follow_up,      MUST_EXIST, submissions_entries_placed,   NULL },
     { ON(archive_edition),      MAY(STANDING),                                 submissions_archive_edition,      MUST_EXIST, submissions_entries_placed,   NULL },
     { ON(report_local_results), LOCAL,                                         submissions_report_local_results, MUST_EXIST, NULL,                         NULL },
-    { ON(cancel_edition),       MAY(OWNER) | MAY(ENTRANT_HEAD),                cancel_edition,                   MUST_EXIST, its_jury,                     NULL },
+    { ON(cancel_edition),       MAY(OWNER) | MAY(ENTRANT_HEAD),                cancel_edition,                   MUST_EXIST, submissions_its_jury,         NULL },
     { 0 },
 };
 

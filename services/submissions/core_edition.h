@@ -53,11 +53,11 @@ void submissions_entries_ranked(const struct given *given, const void *event, st
 void submissions_entries_set_back(const struct given *given, const void *event, struct keys *keys);
 void submissions_outcome_noted(void *state, const void *event);
 
-/* core_jury.c: says of a blind round, once it began, that it has these judges; and that it is over, or all of them are (NULL). */
+/* core_jury.c: says of a blind round, once it began, that it has these judges; and that judging is over, of all of them. */
 void submissions_blind(const struct given *given, const Appraisal__RoundStarted *heard,
                        struct events *out);
-void submissions_release(const struct given *given, const struct jury *jury,
-                         const struct uuid *round, struct events *out);
+void submissions_release(const struct given *given, const struct jury *jury, struct events *out);
+void submissions_its_jury(const struct given *given, const void *message, struct keys *keys);
 
 /* core_results.c */
 int submissions_confirm_results(const struct given *given, const void *command, struct events *out);

@@ -5,7 +5,8 @@
 #include "common/proto.h"
 #include "services/submissions/core_edition.h"
 
-/* Each judge has one row when a blind round began, and one when it is over. */
+/* Each judge has one row when a blind round began, and one when judging ended. Not when that round was confirmed or
+ * annulled: it may be held again, and the next one may be blind too, with the same codes. */
 static bool
 is_released(const struct jury *jury, const struct jury_judge *judge)
 {
@@ -51,6 +52,13 @@ judges_blinded(void *state, const void *event)
             (struct jury_judge){ uuid_of(e->person_ids[i]), uuid_of(e->round_id), false };
 }
 
+void
+submissions_its_jury(const struct given *given, const void *message, struct keys *keys)
+{
+    (void) message;
+    need(keys, &jury_kind, given->subject);
+}
+
 static bool
 is_said(const struct events *out, const struct uuid *round)
 {
@@ -66,12 +74,10 @@ is_said(const struct events *out, const struct uuid *round)
 }
 
 void
-submissions_release(const struct given *given, const struct jury *jury, const struct uuid *round,
-                    struct events *out)
+submissions_release(const struct given *given, const struct jury *jury, struct events *out)
 {
     LIST_EACH (const struct jury_judge, judge, &jury->judges)
-        if ((!round || uuid_equal(round, &judge->round_id)) && !judge->is_over &&
-            !is_released(jury, judge) && !is_said(out, &judge->round_id)) {
+        if (!judge->is_over && !is_released(jury, judge) && !is_said(out, &judge->round_id)) {
             Submissions__JudgesReleased *said =
                 new_event_on(out, &jury_kind, given->subject, ON(judges_released));
 
@@ -107,7 +113,7 @@ static const struct transition transitions[] = {
     /* from       when                 to          remember         because */
     { NOTHING,    ON(judges_blinded),  IS(KNOWN),  judges_blinded,  "the first blind round began" },
     { IS(KNOWN),  ON(judges_blinded),  IS(KNOWN),  judges_blinded,  "another blind round began" },
-    { IS(KNOWN),  ON(judges_released), IS(KNOWN),  judges_released, "a blind round is over" },
+    { IS(KNOWN),  ON(judges_released), IS(KNOWN),  judges_released, "judging ended, or the edition was called off" },
     { 0 },
 };
 

@@ -83,15 +83,17 @@ say_assigned(const struct entry *entry, const Appraisal__RoundStarted *heard, st
 int
 submissions_round_started(const struct given *given, const void *event, struct events *out)
 {
+    const struct edition *edition = given->state;
     const Appraisal__RoundStarted *heard = event;
     Submissions__JudgingStarted *said;
 
-    if (is_not_judged(given->state))
+    if (is_not_judged(edition))
         return ACCEPTED;
     said = new_event(out, ON(judging_started));
     said->edition_id = id_text(out, &given->subject);
     said->round_id = heard->round_id;
-    submissions_blind(given, heard, out);
+    if (!edition->judging_ended)
+        submissions_blind(given, heard, out);
     for (size_t i = 0; i < heard->n_entry_ids; i++) {
         const struct entry *entry = entry_open_to(given, i, ON(entry_assigned));
 
@@ -120,7 +122,6 @@ submissions_entries_ranked(const struct given *given, const void *event, struct 
     (void) given;
     for (size_t i = 0; heard->ranking && i < heard->ranking->n_lines; i++)
         need(keys, &entry_kind, uuid_of(heard->ranking->lines[i]->entry_id));
-    need(keys, &jury_kind, uuid_of(heard->edition_id));
 }
 
 static const ProtobufCMessageDescriptor *
@@ -184,9 +185,7 @@ submissions_round_confirmed(const struct given *given, const void *event, struct
     size_t count = heard->ranking ? heard->ranking->n_lines : 0;
     Submissions__FinalPlaces *places = proto_new(out->arena, ON(final_places));
     Submissions__RoundOutcomeNoted *said;
-    struct uuid round = uuid_of(heard->round_id);
 
-    submissions_release(given, also(given, count), &round, out);
     if (is_not_judged(given->state))
         return ACCEPTED;
     said = new_event(out, ON(round_outcome_noted));
@@ -249,6 +248,7 @@ submissions_judging_closed(const struct given *given, const void *event, struct 
     said->edition_id = id_text(out, &given->subject);
     said->round_id = heard->round_id;
     said->ranking_digest = heard->ranking_digest;
+    submissions_release(given, also(given, 0), out);
     return ACCEPTED;
 }
 
@@ -281,7 +281,6 @@ submissions_entries_set_back(const struct given *given, const void *event, struc
 
     (void) given;
     need_entries(keys, heard->entry_ids, heard->n_entry_ids);
-    need(keys, &jury_kind, uuid_of(heard->edition_id));
 }
 
 /* A round that was annulled before it began has changed nothing here. */
@@ -291,9 +290,7 @@ submissions_round_annulled(const struct given *given, const void *event, struct 
     const struct edition *edition = given->state;
     const Appraisal__RoundAnnulled *heard = event;
     Submissions__RoundOutcomeNoted *noted;
-    struct uuid round = uuid_of(heard->round_id);
 
-    submissions_release(given, also(given, heard->n_entry_ids), &round, out);
     if (edition->self.state != IS(JUDGING))
         return ACCEPTED;
     noted = new_event(out, ON(round_outcome_noted));

@@ -169,7 +169,7 @@ struct entrant {
     struct list changes;
 };
 
-/* A person judges a blind round; or, once more, it is over. */
+/* A person judges a blind round; or, once more, judging is over. */
 struct jury_judge {
     struct uuid person_id;
     struct uuid round_id;

@@ -367,7 +367,7 @@ a_judge_is_shown_what_there_is_to_judge(void **unused __attribute__((unused)))
 }
 
 static void
-a_blind_round_shows_whose_an_entry_is_when_it_is_over(void **unused __attribute__((unused)))
+a_blind_round_never_shows_whose_an_entry_is(void **unused __attribute__((unused)))
 {
     const Appraisal__JudgedEntry *shown;
     struct story s;
@@ -379,7 +379,13 @@ a_blind_round_shows_whose_an_entry_is_when_it_is_over(void **unused __attribute_
     assert_int_equal(shown->n_co_entrants, 0);
     confirm_as(&s, CHAIR);
     shown = judged_entry(&s, MEMBER);
-    assert_string_equal(shown->entrant_agency_id, story_id(&s, ENTRANT));
+    assert_string_equal(shown->entry_code, "KH-100");
+    assert_string_equal(shown->entrant_agency_id, "");
+    annul(&s, ROUND); /* and it is held again */
+    shown = judged_entry(&s, MEMBER);
+    assert_string_equal(shown->entrant_agency_id, "");
+    assert_string_equal(shown->team, "");
+    assert_int_equal(shown->n_co_entrants, 0);
     story_end(&s);
 }
 
@@ -442,7 +448,7 @@ main(void)
         cmocka_unit_test(an_auditor_reads_sheets_when_the_round_is_over),
         cmocka_unit_test(a_member_is_shown_the_own_conflicts_alone),
         cmocka_unit_test(a_judge_is_shown_what_there_is_to_judge),
-        cmocka_unit_test(a_blind_round_shows_whose_an_entry_is_when_it_is_over),
+        cmocka_unit_test(a_blind_round_never_shows_whose_an_entry_is),
         cmocka_unit_test(a_round_that_is_not_blind_shows_whose_an_entry_is),
         cmocka_unit_test(a_vice_chair_may_look_at_what_may_have_to_be_decided),
     };

@@ -49,7 +49,16 @@ round_is_annulled(struct story *s, unsigned round)
 }
 
 static void
-judges_of_a_blind_round_are_blind_until_it_is_confirmed(void **state)
+judging_is_closed(struct story *s)
+{
+    Appraisal__JudgingClosed heard = APPRAISAL__JUDGING_CLOSED__INIT;
+
+    heard.edition_id = story_id(s, 100);
+    story_hear(s, 100, &heard);
+}
+
+static void
+judges_of_a_blind_round_are_blind_until_judging_ends(void **state)
 {
     struct story *s = *state;
 
@@ -60,42 +69,37 @@ judges_of_a_blind_round_are_blind_until_it_is_confirmed(void **state)
     assert_true(is_blind(s, 42));
     assert_false(is_blind(s, 43));
     assert_false(is_blind(s, 0));
-    round_is_confirmed(s, 300);
-    assert_happened(s, "JudgesReleased, RoundOutcomeNoted");
-    assert_false(is_blind(s, 41));
-    round_is_annulled(s, 300); /* they are released already */
+    round_is_confirmed(s, 300); /* the next one may be blind too */
     assert_happened(s, "RoundOutcomeNoted");
+    assert_true(is_blind(s, 41));
+    judging_is_closed(s);
+    assert_happened(s, "JudgingEnded, JudgesReleased");
+    assert_false(is_blind(s, 41));
+    assert_false(is_blind(s, 42));
+    judging_is_closed(s);
+    assert_happened(s, "");
+    round_starts(s, 301, true, 41, 1); /* heard too late: nobody would release them */
+    assert_false(is_blind(s, 41));
 }
 
 static void
-an_annulled_round_releases_its_judges_and_its_next_instance_blinds_others(void **state)
+who_judged_a_round_that_was_annulled_stays_blind_for_the_next_one(void **state)
 {
     struct story *s = *state;
 
     judged_edition_is_closed(s);
     round_starts(s, 300, true, 41, 2);
     round_is_annulled(s, 300);
-    assert_happened(s, "JudgesReleased, RoundOutcomeNoted");
-    assert_false(is_blind(s, 42));
+    assert_happened(s, "RoundOutcomeNoted");
+    assert_true(is_blind(s, 41));
     round_starts(s, 301, true, 42, 2);
-    assert_false(is_blind(s, 41));
+    assert_true(is_blind(s, 41));
     assert_true(is_blind(s, 42));
     assert_true(is_blind(s, 43));
-}
-
-static void
-who_judges_two_blind_rounds_is_blind_until_both_are_over(void **state)
-{
-    struct story *s = *state;
-
-    judged_edition_is_closed(s);
-    round_starts(s, 300, true, 41, 2);
-    round_starts(s, 301, true, 42, 1);
-    round_is_confirmed(s, 300);
-    assert_false(is_blind(s, 41));
-    assert_true(is_blind(s, 42));
-    round_is_confirmed(s, 301);
-    assert_false(is_blind(s, 42));
+    judging_is_closed(s);
+    assert_happened(s, "JudgingEnded, JudgesReleased, JudgesReleased");
+    for (unsigned person = 41; person <= 43; person++)
+        assert_false(is_blind(s, person));
 }
 
 static void
@@ -218,9 +222,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TOLD(judges_of_a_blind_round_are_blind_until_it_is_confirmed),
-        TOLD(an_annulled_round_releases_its_judges_and_its_next_instance_blinds_others),
-        TOLD(who_judges_two_blind_rounds_is_blind_until_both_are_over),
+        TOLD(judges_of_a_blind_round_are_blind_until_judging_ends),
+        TOLD(who_judged_a_round_that_was_annulled_stays_blind_for_the_next_one),
         TOLD(nobody_is_blind_in_a_round_that_is_not),
         TOLD(an_edition_that_is_called_off_releases_all_judges),
         TOLD(a_registered_entry_takes_along_what_its_judges_look_at),

@@ -116,7 +116,7 @@ check_jury(const struct tenant *programme, const struct round_note *r)
 {
     const struct fact fact = { .programme = programme };
 
-    if (!r->rules->is_blind || !r->is_begun || r->is_confirmed || r->is_annulled ||
+    if (!r->rules->is_blind || !r->is_begun || contest_note_of(&fact, r->edition)->is_judged ||
         edition_note_of(&fact, r->edition)->is_over)
         return;
     LIST_EACH (const struct uuid, member, &r->members)
