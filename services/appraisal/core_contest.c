@@ -121,6 +121,8 @@ contest_round_noted(void *state, const void *event)
     r->instance = e->instance;
     r->state = (int) e->state;
     r->ranking_digest = proto_digest_of(e->ranking_digest);
+    r->proposed_by = uuid_of(e->proposed_by);
+    r->confirmed_by = uuid_of(e->confirmed_by);
 }
 
 /* ------------------------------------------------------------------ what others ask of it */
@@ -278,6 +280,7 @@ static const struct transition contest_transitions[] = {
     { CONTEST(CLOSED),            ON(contest_entrants_confirmed), CONTEST(ENTRANTS_CONFIRMED), NULL,                      "no further entry is registered: it is known who is to be judged" },
     { CONTEST(CLOSED),            ON(contest_round_noted),       CONTEST(CLOSED),             contest_round_noted,        "the first round was planned, or annulled before it began" },
     { CONTEST(ENTRANTS_CONFIRMED), ON(contest_round_noted),      CONTEST(ENTRANTS_CONFIRMED), contest_round_noted,        "a round was planned, confirmed or annulled" },
+    { CONTEST(ENDED),             ON(contest_round_noted),       CONTEST(ENDED),              contest_round_noted,        "a round was annulled that was under way when the edition was cancelled" },
     { CONTEST(ENTRANTS_CONFIRMED), ON(judging_closed),           CONTEST(JUDGED),             NULL,                       "nobody waits, and no round is under way: what was confirmed stands" },
     { CONTEST(PUBLISHED),         ON(contest_ended),             CONTEST(ENDED),              NULL,                       "the edition was cancelled before registration was over" },
     { CONTEST(CLOSED),            ON(contest_ended),             CONTEST(ENDED),              NULL,                       "the edition was cancelled before its entrants were confirmed" },

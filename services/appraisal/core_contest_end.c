@@ -2,7 +2,9 @@
  * clock.
  *
  * One party closes it, here, where rounds are confirmed and annulled: whoever confirms results builds on what
- * cannot be annulled any more. Nothing opens it again. */
+ * cannot be annulled any more. Nothing opens it again: so whoever closes it has neither proposed nor confirmed the
+ * ranking on which it ends, and names a document. */
+#include "services/appraisal/core.h"
 #include "services/appraisal/judging.h"
 
 /* The last round, where it is confirmed; NULL: nobody came that far. */
@@ -26,6 +28,20 @@ judge_rounds(const struct contest *contest, struct events *out)
     return ACCEPTED;
 }
 
+/* Nobody closes behind what he or she made, before the owner can annul it. */
+static bool
+stands_behind(const struct contest *contest, const struct uuid *person)
+{
+    const struct contest_round *last = NULL;
+
+    LIST_EACH (const struct contest_round, r, &contest->rounds)
+        if (r->state == ROUND(CONFIRMED) &&
+            r == judging_standing(contest, r->round_code, r->cluster_code))
+            last = r;
+    return last &&
+           (uuid_equal(&last->proposed_by, person) || uuid_equal(&last->confirmed_by, person));
+}
+
 static int
 judge_end(const struct given *given, struct events *out)
 {
@@ -41,22 +57,27 @@ judge_end(const struct given *given, struct events *out)
     if (!refusal && judging_awaited(contest))
         refusal = wrong(out, NO(CONTENDERS_UNASSIGNED), "edition_id",
                         "has %d entries that wait to be judged", judging_awaited(contest));
+    if (!refusal && stands_behind(contest, &given->actor->person))
+        refusal = NO(SAME_PERSON);
     return refusal;
 }
 
 int
 judging_close_judging(const struct given *given, const void *message, struct events *out)
 {
+    const Appraisal__CloseJudging *ask = message;
     const struct contest_round *last;
     Appraisal__JudgingClosed *said;
     int refusal = judge_end(given, out);
 
-    (void) message;
     if (refusal)
         return refusal;
+    if (!appraisal_is_dated(ask->document))
+        return wrong(out, NO(BAD_DATE), "document.issued_on", "there is no such day");
 
     said = new_event(out, ON(judging_closed));
     said->edition_id = id_text(out, &given->subject);
+    said->document = ask->document;
     last = final_of(given->state);
     if (last) {
         said->round_id = id_text(out, &last->round_id);

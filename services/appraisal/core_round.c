@@ -4,7 +4,8 @@
 #include "services/appraisal/judging.h"
 
 void
-judging_note_round(struct events *out, const struct round *round, int state)
+judging_note_round(struct events *out, const struct round *round, int state,
+                   const struct uuid *confirmed_by)
 {
     Appraisal__ContestRoundNoted *noted =
         new_event_on(out, &contest_kind, round->edition_id, ON(contest_round_noted));
@@ -15,8 +16,11 @@ judging_note_round(struct events *out, const struct round *round, int state)
     noted->cluster_code = round->cluster_code;
     noted->instance = round->instance;
     noted->state = (Appraisal__RoundState) state;
-    if (state == ROUND(CONFIRMED))
-        noted->ranking_digest = proto_digest(out->arena, &round->ranking_digest);
+    if (!confirmed_by)
+        return;
+    noted->ranking_digest = proto_digest(out->arena, &round->ranking_digest);
+    noted->proposed_by = id_text(out, &round->proposed_by);
+    noted->confirmed_by = id_text(out, confirmed_by);
 }
 
 void
@@ -186,7 +190,7 @@ plan_round(const struct given *given, const void *message, struct events *out)
                               .cluster_code = ask->cluster_code,
                               .instance = said->instance,
                               .council_id = uuid_of(ask->council_id) };
-    judging_note_round(out, &planned, ROUND(PLANNED));
+    judging_note_round(out, &planned, ROUND(PLANNED), NULL);
     judging_note_council(out, &planned, false);
     return ACCEPTED;
 }
@@ -234,11 +238,11 @@ static const struct transition round_transitions[] = {
     { ROUND(PLANNED),       ON(entries_assigned), ROUND(PLANNED),      judging_entries_assigned, "the organiser assigned entries whose next round it is" },
     { ROUND(PLANNED),       ON(conflicts_noted),  ROUND(PLANNED),      judging_conflicts_noted,  "members declared conflicts after the entries were assigned" },
     { ROUND(PLANNED),       ON(round_started),    ROUND(SCORING),      judging_round_started,    "every entry has enough judges without conflict, and each has a sheet" },
-    { ROUND(SCORING),       ON(ranking_proposed), ROUND(DELIBERATION), judging_ranking_proposed, "every sheet is locked or excused, and chair or secretary proposed the ranking" },
+    { ROUND(SCORING),       ON(ranking_proposed), ROUND(DELIBERATION), judging_ranking_proposed, "every sheet is locked or excused, and chair, secretary or who stands in proposed the ranking" },
     { ROUND(DELIBERATION),  ON(ranking_proposed), ROUND(DELIBERATION), judging_ranking_proposed, "the ranking was proposed anew" },
     { ROUND(DELIBERATION),  ON(ranking_voided),   ROUND(SCORING),      judging_ranking_voided,   "a sheet was reopened: the proposed ranking is void" },
-    { ROUND(DELIBERATION),  ON(tie_decided),      ROUND(SCORING),      judging_tie_decided,      "the chair decided between equals: the ranking must be proposed again" },
-    { ROUND(DELIBERATION),  ON(round_confirmed),  ROUND(CONFIRMED),    judging_round_confirmed,  "chair and secretary stand behind the same ranking" },
+    { ROUND(DELIBERATION),  ON(tie_decided),      ROUND(SCORING),      judging_tie_decided,      "chair or vice-chair decided between equals: the ranking must be proposed again" },
+    { ROUND(DELIBERATION),  ON(round_confirmed),  ROUND(CONFIRMED),    judging_round_confirmed,  "two of chair, secretary and who stands in stand behind the same ranking" },
     { ROUND(PLANNED),       ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled it before it began" },
     { ROUND(SCORING),       ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled it while it was scored" },
     { ROUND(DELIBERATION),  ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled it before it was confirmed" },

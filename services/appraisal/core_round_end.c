@@ -5,18 +5,19 @@
 
 /* ------------------------------------------------------------------ confirming */
 
-/* Two persons stand behind a ranking: whoever proposed it, and the other one of chair and secretary; also where one of
- * them has a conflict, since there is nothing left to choose. */
+/* Two persons stand behind a ranking: whoever proposed it, and another one of chair, secretary and, where the minutes
+ * miss one of the two, vice-chair; also where one of them has a conflict, since there is nothing left to choose. */
 static int
 judge_confirmer(const struct given *given)
 {
     const struct round *r = given->state;
-    const struct uuid *person = &given->actor->person;
+    const Appraisal__Deliberation *session = r->deliberation;
+    bool leads = judging_leads(given, session ? session->present_person_ids : NULL,
+                               session ? session->n_present_person_ids : 0);
 
-    if (!judging_has_seat(&r->members, SEAT(CHAIR), person) &&
-        !judging_has_seat(&r->members, SEAT(SECRETARY), person))
+    if (!leads)
         return NO(NOT_THE_CHAIR);
-    return uuid_equal(person, &r->proposed_by) ? NO(SAME_PERSON) : ACCEPTED;
+    return uuid_equal(&given->actor->person, &r->proposed_by) ? NO(SAME_PERSON) : ACCEPTED;
 }
 
 /* Made again: an entry that went away since it was proposed makes it another one. */
@@ -144,7 +145,7 @@ judging_confirm_round(const struct given *given, const void *message, struct eve
         return refusal;
 
     say_confirmed(given, ranking, out);
-    judging_note_round(out, r, ROUND(CONFIRMED));
+    judging_note_round(out, r, ROUND(CONFIRMED), &given->actor->person);
     judging_note_council(out, r, true);
     say_outcomes(given, ranking, out);
     judging_void_sheets(given, false, out);
@@ -163,12 +164,22 @@ judging_round_confirmed(void *state, const void *event)
 
 /* ------------------------------------------------------------------ annulling */
 
+/* The edition may be cancelled while a round is under way. That round is ended by annulling it, and nothing but that: its
+ * council would be at work for ever. What was confirmed stays. */
+static int
+judge_contest(const struct round *r, const struct contest *contest)
+{
+    if (contest->self.state == CONTEST(ENDED) && r->self.state != ROUND(CONFIRMED))
+        return ACCEPTED;
+    return judging_judge_contest(contest);
+}
+
 static int
 judge_annulment(const struct given *given, const Appraisal__AnnulRound *ask, struct events *out)
 {
     const struct round *r = given->state;
     const struct contest *contest = judging_contest(given);
-    int refusal = judging_judge_contest(contest);
+    int refusal = judge_contest(r, contest);
     size_t nth = 0;
 
     if (refusal)
@@ -229,7 +240,7 @@ judging_annul_round(const struct given *given, const void *message, struct event
     said->stage = (Submissions__RoundStage) r->stage;
     said->had_begun = r->self.state != ROUND(PLANNED);
 
-    judging_note_round(out, r, ROUND(ANNULLED));
+    judging_note_round(out, r, ROUND(ANNULLED), NULL);
     if (r->self.state != ROUND(CONFIRMED)) /* otherwise the council was let go then */
         judging_note_council(out, r, true);
     take_back(given, out);

@@ -7,15 +7,45 @@
 #define WHOLE_BP INT64_C(10000)
 
 static bool
-is_present(const Appraisal__ProposeRanking *ask, const struct uuid *person, size_t among)
+is_named(const char **ids, size_t count, const struct uuid *person)
 {
-    for (size_t i = 0; i < among; i++) {
-        struct uuid present = uuid_of(ask->present_person_ids[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct uuid named = uuid_of(ids[i]);
 
-        if (uuid_equal(&present, person))
+        if (uuid_equal(&named, person))
             return true;
     }
     return false;
+}
+
+static bool
+is_present(const Appraisal__ProposeRanking *ask, const struct uuid *person, size_t among)
+{
+    return is_named(ask->present_person_ids, among, person);
+}
+
+bool
+judging_is_there(const struct round *r, int seat, const char **present, size_t count)
+{
+    LIST_EACH (const struct council_member, m, &r->members)
+        if (m->seat == seat)
+            return is_named(present, count, &m->person_id);
+    return false;
+}
+
+/* Also where there is a conflict: none of them chooses anything, since the ranking is what the sheets give, to whoever
+ * makes it. What leaves a choice is DecideTie's. */
+bool
+judging_leads(const struct given *given, const char **present, size_t count)
+{
+    const struct round *r = given->state;
+    const struct uuid *person = &given->actor->person;
+
+    if (judging_has_seat(&r->members, SEAT(VICE_CHAIR), person))
+        return count > 0 && (!judging_is_there(r, SEAT(CHAIR), present, count) ||
+                             !judging_is_there(r, SEAT(SECRETARY), present, count));
+    return judging_has_seat(&r->members, SEAT(CHAIR), person) ||
+           judging_has_seat(&r->members, SEAT(SECRETARY), person);
 }
 
 static int

@@ -169,33 +169,23 @@ judging_judge_conflicts(const struct given *given, struct events *out)
     return refusal;
 }
 
-/* Also where there is a conflict: neither chooses anything, since the ranking is what the sheets give, to whoever makes
- * it. What leaves a choice is DecideTie's. */
-static bool
-leads(const struct given *given)
-{
-    const struct round *r = given->state;
-
-    return judging_has_seat(&r->members, SEAT(CHAIR), &given->actor->person) ||
-           judging_has_seat(&r->members, SEAT(SECRETARY), &given->actor->person);
-}
-
 int
 judging_propose_ranking(const struct given *given, const void *message, struct events *out)
 {
     const struct round *r = given->state;
+    const Appraisal__ProposeRanking *ask = message;
     Appraisal__RankingProposed *said;
     Appraisal__Ranking *ranking = NULL;
     struct digest digest;
     int refusal;
 
-    if (!leads(given))
+    if (!judging_leads(given, ask->present_person_ids, ask->n_present_person_ids))
         return NO(NOT_THE_CHAIR);
     if (r->self.state != ROUND(SCORING) && r->self.state != ROUND(DELIBERATION))
         return NO(NOT_SCORING);
     refusal = judging_judge_contest(judging_contest(given));
     if (!refusal)
-        refusal = judging_judge_quorum(given, message, out);
+        refusal = judging_judge_quorum(given, ask, out);
     if (!refusal)
         refusal = judge_all_sheets(given, out);
     if (!refusal)
@@ -212,7 +202,7 @@ judging_propose_ranking(const struct given *given, const void *message, struct e
     said->proposed_by = id_text(out, &given->actor->person);
     said->n_undecided_entry_ids = ranking->n_undecided_entry_ids;
     said->undecided_entry_ids = ranking->undecided_entry_ids;
-    said->deliberation = judging_say_deliberation(message, out);
+    said->deliberation = judging_say_deliberation(ask, out);
     judging_void_sheets(given, false, out);
     return ACCEPTED;
 }
@@ -224,6 +214,7 @@ judging_ranking_proposed(void *state, const void *event)
     const Appraisal__RankingProposed *e = event;
 
     r->ranking_digest = proto_digest_of(e->ranking_digest);
+    r->was_proposed = true;
     r->proposed_by = uuid_of(e->proposed_by);
     r->deliberation = e->deliberation;
 }
@@ -282,11 +273,24 @@ are_tied(const Appraisal__Ranking *ranking, const Appraisal__DecideTie *ask)
     return equals == ask->n_entry_ids;
 }
 
+/* Who was not there when the ranking was proposed comes last. */
+static const int *
+deciders(const struct round *r)
+{
+    static const int usual[] = { SEAT(CHAIR), SEAT(VICE_CHAIR), 0 };
+    static const int without_chair[] = { SEAT(VICE_CHAIR), SEAT(CHAIR), 0 };
+    const Appraisal__Deliberation *session = r->deliberation;
+
+    return !session || judging_is_there(r, SEAT(CHAIR), session->present_person_ids,
+                                        session->n_present_person_ids)
+               ? usual
+               : without_chair;
+}
+
 /* Those that are none of the round's are found not to be tied. */
 static int
 judge_decider(const struct given *given, const Appraisal__DecideTie *ask, struct events *out)
 {
-    static const int seats[] = { SEAT(CHAIR), SEAT(VICE_CHAIR), 0 };
     const struct round *r = given->state;
     const struct contender **entries =
         arena_zero(out->arena, (ask->n_entry_ids + 1) * sizeof(*entries));
@@ -299,7 +303,7 @@ judge_decider(const struct given *given, const Appraisal__DecideTie *ask, struct
             if (uuid_equal(&entry, &judging_contender(given, n)->self.id))
                 entries[matter.count++] = judging_contender(given, n);
         }
-    return judging_judge_leader(given, r, seats, &matter);
+    return judging_judge_leader(given, r, deciders(r), &matter);
 }
 
 int

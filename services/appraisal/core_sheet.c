@@ -208,6 +208,21 @@ judge_leader(const struct given *given, const int *seats)
     return judging_judge_leader(given, also(given, ITS_ROUND), seats, &matter);
 }
 
+/* Chair and vice-chair are shown the ranking that is proposed: whoever knows it gives no points anew, and does not let the
+ * other one do so. What remains is to take out a sheet that should not be, which gives no points: there is a conflict. */
+static bool
+has_seen_ranking(const struct given *given)
+{
+    const struct score_sheet *sheet = given->state;
+    const struct round *r = also(given, ITS_ROUND);
+
+    return r->was_proposed &&
+           (judging_has_seat(&r->members, SEAT(CHAIR), &sheet->person_id) ||
+            judging_has_seat(&r->members, SEAT(VICE_CHAIR), &sheet->person_id)) &&
+           !judging_in_conflict(given, r, also(given, ITS_COUNCIL), &sheet->person_id,
+                                also(given, ITS_ENTRY));
+}
+
 /* A ranking that was proposed counted on the sheet. */
 static int
 reopen_sheet(const struct given *given, const void *message, struct events *out)
@@ -226,6 +241,8 @@ reopen_sheet(const struct given *given, const void *message, struct events *out)
         return refusal;
     if (r->self.state != ROUND(SCORING) && r->self.state != ROUND(DELIBERATION))
         return NO(NOT_SCORING);
+    if (has_seen_ranking(given))
+        return NO(RANKING_SEEN);
 
     said = new_event(out, ON(sheet_reopened));
     said->sheet_id = id_text(out, &given->subject);

@@ -32,7 +32,9 @@ struct contest_round {
     const char *cluster_code;
     int32_t instance;
     int state;
-    struct digest ranking_digest; /* of a confirmed one */
+    struct digest ranking_digest; /* of a confirmed one, and who stands behind it */
+    struct uuid proposed_by;
+    struct uuid confirmed_by;
 };
 
 struct contest {
@@ -133,6 +135,7 @@ struct round {
     int64_t due_at_us;
     const Appraisal__Ranking *ranking;     /* once it is confirmed */
     struct digest ranking_digest;          /* once one is proposed */
+    bool was_proposed;                     /* once, and maybe void by now */
     Appraisal__Deliberation *deliberation; /* in which it was */
     struct uuid proposed_by;
     struct uuid confirmed_by;
@@ -297,7 +300,9 @@ int judging_judge_conflicts(const struct given *given, struct events *out) MUST_
 int judging_make_ranking(const struct given *given, struct arena *arena,
                          Appraisal__Ranking **ret_ranking) MUST_CHECK;
 
-void judging_note_round(struct events *out, const struct round *round, int state);
+/* Confirmed by that person; otherwise NULL. */
+void judging_note_round(struct events *out, const struct round *round, int state,
+                        const struct uuid *confirmed_by);
 void judging_note_council(struct events *out, const struct round *round, bool is_over);
 void judging_remember_conflicts(struct list *conflicts, Appraisal__Conflict *const *said,
                                 size_t count);
@@ -310,6 +315,11 @@ int judging_start_round(const struct given *given, const void *message, struct e
 void judging_conflicts_noted(void *state, const void *event);
 void judging_round_started(void *state, const void *event);
 int judging_propose_ranking(const struct given *given, const void *message, struct events *out);
+/* Is the member who has that seat among those? */
+bool judging_is_there(const struct round *r, int seat, const char **present, size_t count);
+/* Does the actor stand behind a ranking of that session? Chair and secretary do, and the vice-chair in the place of whichever
+ * of them was not there. */
+bool judging_leads(const struct given *given, const char **present, size_t count);
 /* Are those present members, each named once, and enough of those that count? */
 int judging_judge_quorum(const struct given *given, const Appraisal__ProposeRanking *ask,
                          struct events *out) MUST_CHECK;

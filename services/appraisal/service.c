@@ -125,7 +125,7 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(NOT_CONSULTED),           "this agency was not asked for its opinion" },
     { NO(OPINION_GIVEN),           "this agency has given its opinion" },
     { NO(OPINIONS_OUTSTANDING),    "opinions are missing, and their time is not over" },
-    { NO(NOT_THE_CHAIR),           "only the chair may do this, or who stands in for the chair; of a ranking, chair and secretary" },
+    { NO(NOT_THE_CHAIR),           "only the chair may do this, or who stands in for the chair; of a ranking, chair and secretary, or who stands in" },
     { NO(NOT_THE_SECRETARY),       "the person named is not the panel's secretary" },
     { NO(NOT_ENOUGH_VOTES),        "a recommendation needs two thirds of all members" },
     { NO(MORE_VOTES_THAN_MEMBERS), "more votes are counted than the panel has members" },
@@ -160,7 +160,7 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(NOT_TIED),                "only entries that share a place are put in order" },
     { NO(TIE_UNDECIDED),           "the chair must decide first between entries of equal score" },
     { NO(OTHER_RANKING),           "this is not the ranking that is proposed, or it is not what the sheets give any more" },
-    { NO(SAME_PERSON),             "a ranking is confirmed by another person than proposed it, and nobody reopens the own sheet" },
+    { NO(SAME_PERSON),             "a ranking is confirmed by another person than proposed it, and nobody reopens the own sheet, or closes judging on a ranking that he or she proposed or confirmed" },
     { NO(LATER_ROUND_BEGAN),       "a later round has begun" },
     { NO(TOO_MANY_ENTRIES),        "these are more than a round or a council can hold" },
     { NO(NOT_SCORING),             "the round is not being scored" },
@@ -171,6 +171,7 @@ static const struct refusal_text appraisal_refusal_texts[] = {
     { NO(NO_QUORUM),               "too few members are there, or not the one who proposes" },
     { NO(IN_CONFLICT),             "a conflict with the entry keeps the person from this" },
     { NO(OPERATOR_ON_COUNCIL),     "nobody who runs the system sits on a council, or judges" },
+    { NO(RANKING_SEEN),            "chair and vice-chair give no points anew once they may have seen the ranking" },
     { 0 },
 };
 

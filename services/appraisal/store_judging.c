@@ -19,6 +19,8 @@ static const struct column contest_round_columns[] = {
     COLUMN(struct contest_round, instance,     INT4),
     COLUMN(struct contest_round, state,        ENUM),
     COLUMN(struct contest_round, ranking_digest, DIGEST),
+    COLUMN(struct contest_round, proposed_by,  UUID),
+    COLUMN(struct contest_round, confirmed_by, UUID),
     { 0 },
 };
 
@@ -126,6 +128,7 @@ static const struct column round_columns[] = {
     COLUMN(struct round, proposed_by,         UUID),
     COLUMN(struct round, confirmed_by,        UUID),
     COLUMN_MESSAGE(struct round, deliberation, ON(deliberation)),
+    COLUMN(struct round, was_proposed,        BOOL),
     { 0 },
 };
 

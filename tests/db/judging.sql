@@ -37,7 +37,7 @@ CREATE FUNCTION pg_temp.sit(council int4, place int4, person int4, seat int4) RE
 CREATE FUNCTION pg_temp.plan_round(round int4, edition int4, code text, instance int4) RETURNS void LANGUAGE sql AS $$
     INSERT INTO appraisal.round
     VALUES ('test-db', pg_temp.id(round), 1, 1, now(), pg_temp.id(edition), code, '', instance,
-            pg_temp.id(edition + 10), 2, sha256('rules'), 'x', false, NULL, NULL, NULL, NULL, NULL, NULL) $$;
+            pg_temp.id(edition + 10), 2, sha256('rules'), 'x', false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false) $$;
 CREATE FUNCTION pg_temp.take_in(round int4, place int4, entry int4) RETURNS void LANGUAGE sql AS $$
     INSERT INTO appraisal.round_entry VALUES ('test-db', pg_temp.id(round), place, pg_temp.id(entry), 'KH-' || entry) $$;
 CREATE FUNCTION pg_temp.deal(sheet int4, round int4, entry int4, person int4) RETURNS void LANGUAGE sql AS $$
@@ -94,7 +94,7 @@ SELECT lives_ok($$SELECT pg_temp.plan_round(41, 1, 'so-khao', 1)$$, 'a round is 
 SELECT pg_temp.breaks($$SELECT pg_temp.plan_round(42, 1, 'so-khao', 2)$$, '23505', 'round_one_live', 'and no other one like it');
 SELECT pg_temp.breaks($$SELECT pg_temp.plan_round(42, 3, 'so-khao', 1)$$, '23503', 'round_programme_edition_id_fkey', 'in a contest that is known');
 SELECT pg_temp.breaks($$INSERT INTO appraisal.round SELECT programme, pg_temp.id(42), version, state, changed_at, edition_id, 'chung-khao',
-                      cluster_code, 1, pg_temp.id(19), stage, rules_digest, rules, is_last FROM appraisal.round WHERE id = pg_temp.id(41)$$,
+                      cluster_code, 1, pg_temp.id(19), stage, rules_digest, rules, is_last, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false FROM appraisal.round WHERE id = pg_temp.id(41)$$,
                       '23503', 'round_programme_council_id_fkey', 'by a council that is known');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'cluster_code = ''1''')$$, '23514', 'round_stays', 'what it is judged by stays');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'rules = ''y''')$$, '23514', 'round_stays', 'its rules too');
@@ -131,7 +131,11 @@ SELECT lives_ok($$SELECT pg_temp.mark(51, 'version = 4, scores = ''y''')$$, 'unl
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 3, due_at = now()')$$, '23514', 'round_proposed_check', 'a round deliberates on a ranking');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 3, due_at = now(), ranking_digest = sha256(''r''), proposed_by = pg_temp.id(22)')$$,
                       '23514', 'round_proposed_check', 'in a session of which there are minutes');
-SELECT pg_temp.turn(41, 'state = 3, due_at = now(), ranking_digest = sha256(''r''), proposed_by = pg_temp.id(22), deliberation = ''d''');
+SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 3, due_at = now(), ranking_digest = sha256(''r''), proposed_by = pg_temp.id(22), deliberation = ''d''')$$,
+                      '23514', 'round_proposed_check', 'and is remembered as proposed');
+SELECT pg_temp.turn(41, 'state = 3, due_at = now(), ranking_digest = sha256(''r''), proposed_by = pg_temp.id(22), deliberation = ''d'', was_proposed = true');
+SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 2, ranking_digest = NULL, proposed_by = NULL, deliberation = NULL, was_proposed = false')$$,
+                      '23514', 'round_stays', 'for good');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 4')$$, '23514', 'round_confirmed_check', 'a confirmed round has its ranking');
 SELECT pg_temp.breaks($$SELECT pg_temp.turn(41, 'state = 4, ranking = ''r'', confirmed_by = pg_temp.id(22)')$$,
                       '23514', 'round_two_persons_check', 'nobody confirms what they proposed');
@@ -154,10 +158,12 @@ CREATE FUNCTION pg_temp.go_on(contest int4, changes text) RETURNS void LANGUAGE 
 BEGIN
     EXECUTE 'UPDATE appraisal.contest SET ' || changes || ' WHERE id = $1' USING pg_temp.id(contest);
 END $$;
-SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 4, NULL)$$,
+SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 4, NULL, pg_temp.id(21), pg_temp.id(22))$$,
                       '23514', 'contest_round_confirmed', 'a round that was confirmed has a ranking');
-SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 1, sha256('r'))$$,
+SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 1, sha256('r'), NULL, NULL)$$,
                       '23514', 'contest_round_confirmed', 'and no other one');
+SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 4, sha256('r'), pg_temp.id(21), NULL)$$,
+                      '23514', 'contest_round_confirmed', 'and two persons behind it');
 SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'rules = ''y''')$$, '23514', 'contest_stays', 'the rules of a contest stay');
 SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 5')$$, '23514', 'contest_stays', 'nothing is judged before the entrants are confirmed');
 SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 4, awaited = ''x''')$$, 'entrants are confirmed, and some wait');

@@ -144,7 +144,7 @@ class Judging:
                   "prizewinners": winners}
         if self.chance(0.3):
             yield say("owner", "submissions.ConfirmResults", report, self.edition)  # too early
-        yield from must(say("standing", "appraisal.CloseJudging", {}, self.edition))
+        yield from must(say("standing", "appraisal.CloseJudging", {"document": self.world.document()}, self.edition))
         if self.chance(0.5):
             yield say("owner", "appraisal.AnnulRound", {"reason": "Quá muộn.", "document": self.world.document()}, round)
         yield from must_at_last(say("owner", "submissions.ConfirmResults", report, self.edition))

@@ -1,4 +1,4 @@
-"""tests/flow/test_contest_secrets.py - while a blind round is under way nobody learns points, and no judge whose an entry is.
+"""tests/flow/test_contest_secrets.py - while a contest is judged nobody learns points, and no blind judge whose an entry is.
 
 Points and remarks are made so that their bytes stand out, and everything that anybody can hear or ask is searched for them:
 every feed, every list, every Get, every refusal.
@@ -300,7 +300,7 @@ def test_a_recused_secretary_sees_how_far_the_others_are_and_has_no_sheets(world
     assert not world.ask("member", "appraisal.ListRoundProgress", {}, round, actor=world.person("member")).answer.progress
 
 
-def test_a_round_that_is_over_hides_nothing_from_judges_and_auditors(world):
+def test_judging_that_is_over_hides_nothing_from_judges_and_auditors(world):
     edition, closes = judged.opened(world, rounds=[
         judged.round_rules(judged.FINAL, "FINAL", is_blind=True, top_entries=1, min_sheets=2)])
     entries = [judged.entry(world, edition), judged.entry(world, edition)]
@@ -318,11 +318,13 @@ def test_a_round_that_is_over_hides_nothing_from_judges_and_auditors(world):
     assert [conflicts(name) for name in ("expert1", "expert5", "standing", "auditor")] == [1, 0, 1, 0]
     judged.lock(world, sheets, {entries[0]: 8000, entries[1]: 7000})
     judged.confirmed(world, edition, round, judged.proposed(world, round))
+    assert not world.ask("expert5", "submissions.GetEntry", {}, entries[0], **judge).ok
+    shown = world.ask("expert5", "appraisal.GetJudgedEntry", {}, mine.id, **judge).answer.judged_entry
+    assert shown.entry_code and not shown.entrant_agency_id
+    judged.ended(world, edition)
     assert world.ask("expert5", "submissions.GetEntry", {}, entries[0], **judge).ok
     listed = world.ask("expert5", "submissions.ListEntries", {"page_size": 200}, **judge).answer.entries
     assert set(entries) <= {entry.id for entry in listed}
-    shown = world.ask("expert5", "appraisal.GetJudgedEntry", {}, mine.id, **judge).answer.judged_entry
-    assert shown.entrant_agency_id == world.agencies["entrant"]
     sheet = world.ask("auditor", "appraisal.GetScoreSheet", {}, mine.id, **auditor).answer.score_sheet
     assert sheet.total_centi == {entries[0]: 8000, entries[1]: 7000}[mine.entry]
     assert [conflicts(name) for name in ("expert5", "standing", "auditor")] == [0, 1, 1]

@@ -285,7 +285,7 @@ def held(world, edition, council, code, totals, by="standing"):
 
 def ended(world, edition, by="standing"):
     """Judging is closed: the digest of the final's ranking."""
-    world.do(by, "appraisal.CloseJudging", {}, edition)
+    world.do(by, "appraisal.CloseJudging", {"document": world.document()}, edition)
     world.hear("submissions.JudgingEnded", edition)
     return data(world, world.hear("appraisal.JudgingClosed", edition)[1]).ranking_digest
 

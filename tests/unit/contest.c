@@ -126,6 +126,7 @@ static const struct legal_move contest_moves[] = {
     { CONTEST(CLOSED),    ON(contest_ended),       CONTEST(ENDED) },
     { CONTEST(ENTRANTS_CONFIRMED), ON(contest_ended), CONTEST(ENDED) },
     { CONTEST(JUDGED),    ON(contest_ended),       CONTEST(ENDED) },
+    { CONTEST(ENDED),     ON(contest_round_noted), CONTEST(ENDED) },
     { 0 },
 };
 

@@ -350,6 +350,75 @@ nothing_is_planned_or_annulled_when_judging_is_closed(void **unused __attribute_
     story_end(&s);
 }
 
+static void
+judging_is_closed_by_neither_of_those_who_stand_behind_its_ranking(void **unused
+                                                                   __attribute__((unused)))
+{
+    static const unsigned behind[] = { SECRETARY, CHAIR };
+    Appraisal__CloseJudging m = APPRAISAL__CLOSE_JUDGING__INIT;
+    struct story s;
+
+    begin_confirmed(&s);
+    judge_final(&s);
+    for (size_t i = 0; i < 2; i++) {
+        story_bind(&s, DIRECTORY__ROLE__ROLE_STANDING, HOME_AFFAIRS, behind[i], "khanh-hoa");
+        story_as(&s, behind[i]);
+        close_judging(&s);
+        assert_refused(&s, "SAME_PERSON");
+    }
+    annul(&s, FINAL); /* so the owner has had the time to */
+    withdraw_entry(&s, ENTRY);
+    story_as(&s, SECRETARY);
+    close_judging(&s);
+    assert_refused(&s, "SAME_PERSON"); /* the round before has become the last one */
+    story_as(&s, HEAD);
+    m.document = document(&s, 31);
+    story_say(&s, EDITION, &m);
+    assert_refused(&s, "BAD_DATE");
+    close_judging(&s);
+    assert_happened(&s, "JudgingClosed");
+    assert_string_equal(
+        ((const Appraisal__JudgingClosed *) story_event(&s, 0))->document->document_symbol,
+        document(&s, 9)->document_symbol);
+    story_end(&s);
+}
+
+static void
+a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it(void **unused
+                                                                 __attribute__((unused)))
+{
+    static void (*const begins[])(struct story *) = { begin_assigned, begin_scoring,
+                                                      begin_proposed };
+    Appraisal__DissolveCouncil dissolve = APPRAISAL__DISSOLVE_COUNCIL__INIT;
+    struct story s;
+
+    dissolve.reason = "called off";
+    for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++) {
+        begins[i](&s);
+        cancel_edition(&s);
+        story_as(&s, HEAD);
+        story_say(&s, COUNCIL, &dissolve);
+        assert_refused(&s, "COUNCIL_AT_WORK");
+        annul(&s, ROUND);
+        assert_int_equal(s.last.refusal, ACCEPTED);
+        assert_int_equal(the_round(&s)->self.state, ROUND(ANNULLED));
+        assert_int_equal(the_contest(&s)->self.state, CONTEST(ENDED));
+        plan(&s, ROUND + 10, "so-khao", "");
+        assert_refused(&s, "UNKNOWN_CONTEST");
+        annul(&s, ROUND);
+        assert_refused(&s, "NOT_NOW");
+        story_as(&s, HEAD);
+        story_say(&s, COUNCIL, &dissolve);
+        assert_happened(&s, "CouncilDissolved");
+        story_end(&s);
+    }
+    begin_confirmed(&s); /* and its ranking stands */
+    cancel_edition(&s);
+    annul(&s, ROUND);
+    assert_refused(&s, "UNKNOWN_CONTEST");
+    story_end(&s);
+}
+
 static Submissions__EditionRules *
 rules_that_nobody_reaches(struct story *s)
 {
@@ -426,6 +495,8 @@ main(void)
         cmocka_unit_test(an_entry_that_is_heard_of_late_is_not_passed_over),
         cmocka_unit_test(judging_is_closed_with_the_ranking_of_the_final),
         cmocka_unit_test(only_the_organiser_closes_judging),
+        cmocka_unit_test(judging_is_closed_by_neither_of_those_who_stand_behind_its_ranking),
+        cmocka_unit_test(a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it),
         cmocka_unit_test(nothing_is_planned_or_annulled_when_judging_is_closed),
         cmocka_unit_test(judging_is_closed_where_nobody_reached_the_threshold),
         cmocka_unit_test(judging_is_closed_where_all_went_away),

@@ -429,6 +429,60 @@ a_vice_chair_may_look_at_what_may_have_to_be_decided(void **unused __attribute__
     story_end(&s);
 }
 
+static void
+who_has_seen_the_ranking_gives_no_points_anew(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_tied_in(&s, seats_with_vice); /* MEMBER is the vice-chair */
+    story_as(&s, MEMBER);
+    reopen(&s, ENTRY, CHAIR);
+    assert_refused(&s, "RANKING_SEEN");
+    story_as(&s, CHAIR);
+    reopen(&s, ENTRY, MEMBER);
+    assert_refused(&s, "RANKING_SEEN");
+    reopen(&s, ENTRY, ANOTHER_MEMBER); /* who was shown nothing */
+    assert_happened(&s, "SheetReopened, RankingVoided");
+    story_as(&s, MEMBER);
+    reopen(&s, ENTRY, CHAIR); /* the ranking is void, and known */
+    assert_refused(&s, "RANKING_SEEN");
+    story_end(&s);
+}
+
+/* Otherwise nobody could end the round but by annulling it. */
+static void
+a_chairs_sheet_that_should_not_be_is_taken_out_after_the_ranking(void **unused
+                                                                 __attribute__((unused)))
+{
+    struct story s;
+
+    begin_tied_in(&s, seats_with_vice);
+    declare_of(&s, CHAIR, ENTRY);
+    story_as(&s, MEMBER);
+    reopen(&s, ENTRY, CHAIR);
+    assert_happened(&s, "SheetReopened, RankingVoided");
+    story_as(&s, CHAIR);
+    lock_scores(&s, ENTRY, CHAIR, scores(&s, 9000, 1000));
+    assert_refused(&s, "IN_CONFLICT");
+    story_as(&s, SECRETARY);
+    excuse(&s, ENTRY, CHAIR);
+    assert_happened(&s, "SheetExcused");
+    story_end(&s);
+}
+
+static void
+points_are_given_anew_before_a_ranking_was_proposed(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_scoring_in(&s, seats_with_vice);
+    lock_all(&s, ENTRY, 5000);
+    story_as(&s, MEMBER);
+    reopen(&s, ENTRY, CHAIR);
+    assert_happened(&s, "SheetReopened");
+    story_end(&s);
+}
+
 int
 main(void)
 {
@@ -451,6 +505,9 @@ main(void)
         cmocka_unit_test(a_blind_round_never_shows_whose_an_entry_is),
         cmocka_unit_test(a_round_that_is_not_blind_shows_whose_an_entry_is),
         cmocka_unit_test(a_vice_chair_may_look_at_what_may_have_to_be_decided),
+        cmocka_unit_test(who_has_seen_the_ranking_gives_no_points_anew),
+        cmocka_unit_test(a_chairs_sheet_that_should_not_be_is_taken_out_after_the_ranking),
+        cmocka_unit_test(points_are_given_anew_before_a_ranking_was_proposed),
     };
 
     return cmocka_run_group_tests_name("impartial", tests, NULL, NULL);

@@ -536,6 +536,7 @@ close_judging(struct story *s)
 {
     Appraisal__CloseJudging m = APPRAISAL__CLOSE_JUDGING__INIT;
 
+    m.document = document(s, 9);
     story_say(s, EDITION, &m);
 }
 

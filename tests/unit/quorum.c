@@ -120,6 +120,80 @@ a_void_proposal_takes_its_session_with_it(void **unused __attribute__((unused)))
     story_end(&s);
 }
 
+/* ------------------------------------------------------------------ who stands in */
+
+/* All sheets are locked, and MEMBER is the vice-chair. */
+static void
+begin_with_vice(struct story *s, int32_t other_centi)
+{
+    begin_scoring_in(s, seats_with_vice);
+    lock_all(s, ENTRY, 5000);
+    lock_all(s, ENTRY + 1, other_centi);
+}
+
+static void
+the_vice_chair_proposes_only_where_the_chair_or_the_secretary_is_away(void **unused
+                                                                      __attribute__((unused)))
+{
+    static const unsigned all[] = { CHAIR, SECRETARY, MEMBER, ANOTHER_MEMBER };
+    static const unsigned no_chair[] = { SECRETARY, MEMBER, ANOTHER_MEMBER };
+    static const unsigned no_secretary[] = { CHAIR, MEMBER, ANOTHER_MEMBER };
+    struct story s;
+
+    begin_with_vice(&s, 4000);
+    propose_with(&s, MEMBER, ROUND, all, 4);
+    assert_refused(&s, "NOT_THE_CHAIR");
+    propose_with(&s, ANOTHER_MEMBER, ROUND, no_chair, 3);
+    assert_refused(&s, "NOT_THE_CHAIR");
+    propose_with(&s, MEMBER, ROUND, no_chair, 3);
+    assert_happened(&s, "RankingProposed");
+    confirm_as(&s, MEMBER);
+    assert_refused(&s, "SAME_PERSON");
+    confirm_as(&s, SECRETARY);
+    assert_int_equal(s.last.refusal, ACCEPTED);
+    story_end(&s);
+
+    begin_with_vice(&s, 4000);
+    propose_with(&s, MEMBER, ROUND, no_secretary, 3);
+    assert_happened(&s, "RankingProposed");
+    confirm_as(&s, CHAIR);
+    assert_int_equal(s.last.refusal, ACCEPTED);
+    story_end(&s);
+}
+
+static void
+the_vice_chair_confirms_and_decides_only_where_the_chair_is_away(void **unused
+                                                                 __attribute__((unused)))
+{
+    static const unsigned all[] = { CHAIR, SECRETARY, MEMBER, ANOTHER_MEMBER };
+    static const unsigned no_chair[] = { SECRETARY, MEMBER, ANOTHER_MEMBER };
+    static const unsigned no_secretary[] = { CHAIR, MEMBER, ANOTHER_MEMBER };
+    static const unsigned both[] = { ENTRY + 1, ENTRY };
+    struct story s;
+
+    begin_with_vice(&s, 5000);
+    propose_with(&s, SECRETARY, ROUND, all, 4);
+    confirm_as(&s, MEMBER);
+    assert_refused(&s, "NOT_THE_CHAIR");
+    decide_tie_as(&s, MEMBER, both, 2, 8);
+    assert_refused(&s, "NOT_THE_CHAIR");
+    propose_with(&s, CHAIR, ROUND, no_secretary, 3);
+    decide_tie_as(&s, MEMBER, both, 2, 8); /* that is the chair's, who is there */
+    assert_refused(&s, "NOT_THE_CHAIR");
+    propose_with(&s, SECRETARY, ROUND, no_chair, 3);
+    decide_tie_as(&s, CHAIR, both, 2, 8);
+    assert_refused(&s, "NOT_THE_CHAIR");
+    decide_tie_as(&s, MEMBER, both, 2, 8);
+    assert_happened(&s, "TieDecided");
+    confirm_as(&s, MEMBER);
+    assert_refused(&s, "NOT_THE_CHAIR"); /* nothing is proposed */
+    propose_with(&s, SECRETARY, ROUND, no_chair, 3);
+    confirm_as(&s, MEMBER);
+    assert_int_equal(s.last.refusal, ACCEPTED);
+    assert_int_equal(the_round(&s)->self.state, ROUND(CONFIRMED));
+    story_end(&s);
+}
+
 int
 main(void)
 {
@@ -129,6 +203,8 @@ main(void)
         cmocka_unit_test(the_minutes_are_of_a_day_that_there_is),
         cmocka_unit_test(who_was_there_is_remembered_and_told_with_the_confirmed_ranking),
         cmocka_unit_test(a_void_proposal_takes_its_session_with_it),
+        cmocka_unit_test(the_vice_chair_proposes_only_where_the_chair_or_the_secretary_is_away),
+        cmocka_unit_test(the_vice_chair_confirms_and_decides_only_where_the_chair_is_away),
     };
 
     return cmocka_run_group_tests_name("quorum", tests, NULL, NULL);

@@ -253,9 +253,12 @@ CREATE TABLE appraisal.contest_round (
     instance     int4 NOT NULL CHECK (instance > 0),
     state        int4 NOT NULL CHECK (state IN (1, 4, 5)),
     ranking_digest bytea CHECK (octet_length(ranking_digest) = 32),
+    proposed_by  uuid,
+    confirmed_by uuid,
     PRIMARY KEY (programme, parent, place),
     FOREIGN KEY (programme, parent) REFERENCES appraisal.contest,
-    CONSTRAINT contest_round_confirmed CHECK ((state = 4) = (ranking_digest IS NOT NULL))
+    CONSTRAINT contest_round_confirmed CHECK ((state = 4) = (ranking_digest IS NOT NULL)
+        AND (state = 4) = (proposed_by IS NOT NULL) AND (state = 4) = (confirmed_by IS NOT NULL))
 );
 
 -- A registered entry of a contest; it has the entry's id. It may be heard of in one batch with its contest.
@@ -406,6 +409,7 @@ CREATE TABLE appraisal.round (
     proposed_by         uuid,
     confirmed_by        uuid,
     deliberation        bytea,
+    was_proposed        bool  NOT NULL,
     PRIMARY KEY (programme, id),
     FOREIGN KEY (programme, edition_id) REFERENCES appraisal.contest,
     FOREIGN KEY (programme, council_id) REFERENCES appraisal.council DEFERRABLE INITIALLY DEFERRED,
@@ -415,10 +419,11 @@ CREATE TABLE appraisal.round (
     CONSTRAINT round_proposed_check CHECK ((ranking_digest IS NULL) = (proposed_by IS NULL)
         AND (ranking_digest IS NULL) = (deliberation IS NULL)
         AND (state NOT IN (3, 4) OR ranking_digest IS NOT NULL)
+        AND (ranking_digest IS NULL OR was_proposed)
         AND (state NOT IN (1, 2) OR ranking_digest IS NULL)),
     CONSTRAINT round_confirmed_check CHECK ((ranking IS NULL) = (confirmed_by IS NULL)
         AND (state <> 4 OR ranking IS NOT NULL) AND (state IN (4, 5) OR ranking IS NULL)),
-    -- Chair and secretary: nobody confirms what they proposed themselves.
+    -- Chair and secretary, or who stands in: nobody confirms what they proposed themselves.
     CONSTRAINT round_two_persons_check CHECK (confirmed_by <> proposed_by)
 ) WITH (fillfactor = 70);
 
@@ -448,6 +453,7 @@ CREATE TRIGGER round_stays BEFORE UPDATE ON appraisal.round FOR EACH ROW
           (NEW.edition_id, NEW.round_code, NEW.cluster_code, NEW.instance, NEW.council_id, NEW.stage,
            NEW.rules_digest, NEW.rules, NEW.is_last, NEW.organiser_agency_id)
           OR OLD.state = 5
+          OR (OLD.was_proposed AND NOT NEW.was_proposed)
           OR (OLD.state = 4 AND NEW.state <> 5)
           OR (OLD.state = 4 AND (OLD.ranking, OLD.ranking_digest, OLD.proposed_by, OLD.confirmed_by, OLD.due_at,
                                  OLD.deliberation)

@@ -21,7 +21,8 @@ SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for
   FROM appraisal.open_work WHERE false;
 SELECT programme, id, version, state, changed_at, rules_digest, rules, jury_may_enter, organiser_agency_id, awaited
   FROM appraisal.contest WHERE false;
-SELECT programme, parent, place, round_id, round_code, cluster_code, instance, state, ranking_digest
+SELECT programme, parent, place, round_id, round_code, cluster_code, instance, state, ranking_digest, proposed_by,
+       confirmed_by
   FROM appraisal.contest_round WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, entry_code, title, summary, entrant_agency_id,
        team, track, submitted_at, entry_version, round_id, next_round_code
@@ -37,7 +38,7 @@ SELECT programme, parent, place, person_id FROM appraisal.council_declarant WHER
 SELECT programme, parent, place, round_id, is_over FROM appraisal.council_round WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, round_code, cluster_code, instance, council_id,
        stage, rules_digest, rules, is_last, organiser_agency_id, due_at, ranking, ranking_digest, proposed_by,
-       confirmed_by, deliberation
+       confirmed_by, deliberation, was_proposed
   FROM appraisal.round WHERE false;
 SELECT programme, parent, place, person_id, seat FROM appraisal.round_member WHERE false;
 SELECT programme, parent, place, entry_id, entry_code FROM appraisal.round_entry WHERE false;

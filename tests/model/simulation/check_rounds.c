@@ -63,13 +63,15 @@ remember_seats(struct round_note *r, const Appraisal__RoundPlanned *e)
     }
 }
 
+/* What was under way when the edition was cancelled may only be annulled. */
 static void
 check_is_open(const struct fact *fact, const struct round_note *r, const char *what)
 {
     const struct contest_note *contest = contest_note_of(fact, r->edition);
+    bool may_be_over = strcmp(what, "annulled") == 0 && !r->is_confirmed;
 
-    MUST("TURN", !contest->is_over && !contest->is_judged, "round %s was %s after the end",
-         id_of(r->id), what);
+    MUST("TURN", (!contest->is_over || may_be_over) && !contest->is_judged,
+         "round %s was %s after the end", id_of(r->id), what);
 }
 
 void
@@ -164,9 +166,20 @@ learn_round_started(const struct fact *fact, const void *event)
 /* ------------------------------------------------------------------ its ranking */
 
 static bool
+is_away(const Appraisal__Deliberation *session, struct uuid person)
+{
+    for (size_t i = 0; i < session->n_present_person_ids; i++)
+        if (strcmp(session->present_person_ids[i], id_of(person)) == 0)
+            return false;
+    return true;
+}
+
+/* The vice-chair for whom of the two the minutes do not name. */
+static bool
 leads(const struct round_note *r, struct uuid person)
 {
-    return uuid_equal(&r->chair, &person) || uuid_equal(&r->secretary, &person);
+    return uuid_equal(&r->chair, &person) || uuid_equal(&r->secretary, &person) ||
+           ((r->is_chair_away || r->is_secretary_away) && uuid_equal(&r->vice_chair, &person));
 }
 
 /* Of those that take part none is awaited, and none is of somebody who should not have given points. */
@@ -213,10 +226,14 @@ learn_ranking_proposed(const struct fact *fact, const void *event)
     const Appraisal__RankingProposed *e = event;
     struct round_note *r = its_round(fact);
 
+    r->was_proposed = true;
+    r->is_chair_away = is_away(e->deliberation, r->chair);
+    r->is_secretary_away = is_away(e->deliberation, r->secretary);
     r->proposer = uuid_of(e->proposed_by);
     r->proposed = digest_from(e->ranking_digest);
     MUST("R-F3", leads(r, fact->row->actor) && uuid_equal(&r->proposer, &fact->row->actor),
-         "the ranking of %s was proposed by neither chair nor secretary", e->round_id);
+         "the ranking of %s was proposed by neither chair nor secretary, nor who stands in",
+         e->round_id);
     check_quorum(r, e->deliberation);
     check_sheets_in(fact, r);
 }
@@ -239,13 +256,14 @@ learn_ranking_voided(const struct fact *fact, const void *event)
     forget_proposal(its_round(fact));
 }
 
-/* By the chair, or, where a conflict keeps the chair from it, by the vice-chair. */
+/* By the chair, or, where a conflict keeps the chair from it, or the chair was away, by the vice-chair. */
 void
 learn_tie_decided(const struct fact *fact, const void *event)
 {
     const Appraisal__TieDecided *e = event;
     struct round_note *r = its_round(fact);
-    const struct uuid persons[] = { r->chair, r->vice_chair };
+    const struct uuid persons[] = { r->is_chair_away ? r->vice_chair : r->chair,
+                                    r->is_chair_away ? r->chair : r->vice_chair };
     struct turn turn = { persons, 2, NULL, { { 0 } } };
     struct list entries;
 
@@ -264,7 +282,7 @@ check_confirmer(const struct fact *fact, const struct round_note *r,
     struct uuid proposed_by = uuid_of(e->proposed_by), confirmed_by = uuid_of(e->confirmed_by);
 
     MUST("R-F3", leads(r, fact->row->actor) && uuid_equal(&confirmed_by, &fact->row->actor),
-         "round %s was confirmed by neither chair nor secretary", e->round_id);
+         "round %s was confirmed by neither chair nor secretary, nor who stands in", e->round_id);
     MUST("R-F3",
          uuid_equal(&proposed_by, &r->proposer) && !uuid_equal(&r->proposer, &fact->row->actor),
          "round %s was proposed and confirmed by one person", e->round_id);
@@ -287,6 +305,7 @@ learn_round_confirmed(const struct fact *fact, const void *event)
     check_sheets_in(fact, r);
     check_ranking(fact, r, e->ranking);
     r->is_confirmed = true;
+    r->confirmer = fact->row->actor;
     standing_of(fact, r->edition, r->code, r->cluster)->is_confirmed = true;
 }
 

@@ -155,6 +155,11 @@ learn_sheet_reopened(const struct fact *fact, const void *event)
 
     MUST("R-E5", !r->is_confirmed, "sheet %s was reopened after the round was confirmed",
          e->sheet_id);
+    MUST(
+        "R-E5",
+        !r->was_proposed || has_conflict(fact, r, sheet->person, sheet->entry) ||
+            (!uuid_equal(&sheet->person, &r->chair) && !uuid_equal(&sheet->person, &r->vice_chair)),
+        "sheet %s is scored anew, and its judge has seen the ranking", e->sheet_id);
     check_turn(fact, persons);
     sheet->scores = NULL;
     sheet->is_open = true;

@@ -163,6 +163,11 @@ learn_judging_closed(const struct fact *fact, const void *event)
          e->edition_id);
     MUST("END", !last || digest_equal(&digest, &last->proposed),
          "judging of %s is closed with another ranking", e->edition_id);
+    MUST("END",
+         !last || (!uuid_equal(&last->proposer, &fact->row->actor) &&
+                   !uuid_equal(&last->confirmer, &fact->row->actor)),
+         "judging of %s is closed by who stands behind its ranking", e->edition_id);
+    MUST("R-G3", e->document, "judging of %s is closed without a document", e->edition_id);
     contest->is_judged = true;
 }
 

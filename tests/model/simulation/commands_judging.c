@@ -337,7 +337,7 @@ is_the_last(const struct draft *d, const struct round *r)
     const struct contest *contest = contest_of(d, r);
     size_t nth = 0;
 
-    return contest && !judging_judge_contest(contest) &&
+    return contest && (!judging_judge_contest(contest) || r->self.state != ROUND(CONFIRMED)) &&
            judging_round_rules(contest, r->round_code, &nth) && !judging_later_began(contest, nth);
 }
 
@@ -388,6 +388,7 @@ is_under_way(const struct contest *contest)
 bool
 close_judging(struct draft *d)
 {
+    Appraisal__CloseJudging *m = (void *) (uintptr_t) d->message;
     const struct contest *contest = about(d, &contest_kind, STATE(CONTEST(ENTRANTS_CONFIRMED)));
 
     if (!contest)
@@ -396,6 +397,7 @@ close_judging(struct draft *d)
         return false;
     if (contest->rounds.count == 0 && !often(30))
         return false;
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION);
     spoken_by_organiser(d, &contest->organiser_agency_id);
     return true;
 }

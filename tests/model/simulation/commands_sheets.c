@@ -201,6 +201,8 @@ about_round(struct draft *d, unsigned states)
 static struct uuid
 any_leader(const struct round *r)
 {
+    if (often(100))
+        return seated_in(r, SEAT(VICE_CHAIR));
     return seated_in(r, often(500) ? SEAT(CHAIR) : SEAT(SECRETARY));
 }
 
@@ -269,7 +271,7 @@ decide_tie(struct draft *d)
         return false;
     name_equals(m, ranking);
     m->minutes = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_MINUTES);
-    spoken_by_person(d, seated_in(r, often(200) ? SEAT(VICE_CHAIR) : SEAT(CHAIR)));
+    spoken_by_person(d, seated_in(r, often(300) ? SEAT(VICE_CHAIR) : SEAT(CHAIR)));
     return m->n_entry_ids > 0;
 }
 
@@ -289,6 +291,7 @@ confirm_round(struct draft *d)
         digest->bytes[any_of(32)] ^= 1;
     m->ranking_digest = (ProtobufCBinaryData){ sizeof(digest->bytes), digest->bytes };
     by_chair = judging_has_seat(&r->members, SEAT(SECRETARY), &r->proposed_by) != often(40);
-    spoken_by_person(d, seated_in(r, by_chair ? SEAT(CHAIR) : SEAT(SECRETARY)));
+    spoken_by_person(d, often(150) ? seated_in(r, SEAT(VICE_CHAIR))
+                                   : seated_in(r, by_chair ? SEAT(CHAIR) : SEAT(SECRETARY)));
     return true;
 }

@@ -66,6 +66,7 @@ static const char *const mistake_names[MISTAKES] = {
     [SHEET_OF_ANOTHER] = "sheet-of-another",
     [OFF_STEP] = "off-step",
     [REOPENED_BY_ANYBODY] = "reopened-by-anybody",
+    [RANKING_FORGOTTEN] = "ranking-forgotten",
     [CONFLICT_JUDGES] = "conflict-judges",
     [CONTENDER_FORGOTTEN] = "contender-forgotten",
     [ENTRANT_AFTER_ALL] = "entrant-after-all",

@@ -72,6 +72,7 @@ enum mistake {
     SHEET_OF_ANOTHER,     /* a sheet is locked by somebody else than its judge */
     OFF_STEP,             /* points between the steps count */
     REOPENED_BY_ANYBODY,  /* whoever asks reopens a sheet */
+    RANKING_FORGOTTEN,    /* nobody remembers that a chair has seen the ranking */
     CONFLICT_JUDGES,      /* conflicts keep nobody from judging */
     CONTENDER_FORGOTTEN,  /* a round begins without somebody who waits for it */
     ENTRANT_AFTER_ALL,    /* an entry is registered when the entrants are confirmed */

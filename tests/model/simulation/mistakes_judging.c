@@ -64,6 +64,18 @@ off_step(const struct given *given, const void *message, struct events *out)
 }
 
 static int
+ranking_forgotten(const struct given *given, const void *message, struct events *out)
+{
+    struct round seen = *(const struct round *) also(given, 0);
+    struct given looked;
+    struct held *also = copied(given, &looked);
+
+    seen.was_proposed = false;
+    also[0].state = &seen.self;
+    return as_it_should_be(&looked, message, out);
+}
+
+static int
 reopened_by_anybody(const struct given *given, const void *message, struct events *out)
 {
     struct round seen = *(const struct round *) also(given, 0);
@@ -276,6 +288,7 @@ const struct mistaken judging_mistakes[] = {
     { SHEET_OF_ANOTHER,    &score_sheet_kind, ON(lock_sheet),      sheet_of_another },
     { OFF_STEP,            &score_sheet_kind, ON(lock_sheet),      off_step },
     { REOPENED_BY_ANYBODY, &score_sheet_kind, ON(reopen_sheet),    reopened_by_anybody },
+    { RANKING_FORGOTTEN,   &score_sheet_kind, ON(reopen_sheet),    ranking_forgotten },
     { CONFLICT_JUDGES,     &round_kind,       ON(start_round),     conflict_judges },
     { CONTENDER_FORGOTTEN, &round_kind,       ON(start_round),     contender_forgotten },
     { NOBODY_THERE,        &round_kind,       ON(propose_ranking), nobody_there },

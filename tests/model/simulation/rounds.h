@@ -39,7 +39,9 @@ struct round_note {
     struct list bars;    /* of struct bar */
     struct list sheets;  /* of struct sheet_note * */
     bool is_begun, is_confirmed, is_annulled;
-    struct uuid proposer;
+    bool was_proposed;
+    bool is_chair_away, is_secretary_away; /* from the session in which the ranking was proposed */
+    struct uuid proposer, confirmer;
     struct digest proposed; /* none while nothing is proposed */
 };
 
