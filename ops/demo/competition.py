@@ -229,7 +229,7 @@ class Competition:
 
     def results(self):
         self.be("2019-10-28 08:00")
-        self.council.close_judging(document("REPORT", "MAU-10/BC-HDGK", "2019-10-25"))
+        self.council.close_judging("snv-officer", document("REPORT", "MAU-10/BC-HDGK", "2019-10-25"))
         self.ear.wait("submissions.JudgingEnded", "edition_id", [EDITION])
         self.be("2019-10-29 14:00")
         self.say(officer("vp-owner", "submissions.ConfirmResults", EDITION, dict(

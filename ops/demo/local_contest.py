@@ -90,7 +90,7 @@ class LocalContest:
         self.competition.be("2019-04-15 08:00")
         self.round.confirm(digest)
         self.competition.ear.wait("submissions.EntryPlaced", "entry_id", [e.id for e in self.entries])
-        self.council.close_judging(document("REPORT", "MAU-08/BC-HDGK", "2019-04-15", AGENCY))
+        self.council.close_judging(HEAD, document("REPORT", "MAU-08/BC-HDGK", "2019-04-15", AGENCY))
         self.competition.ear.wait("submissions.JudgingEnded", "edition_id", [self.edition])
         report = document("REPORT", "MAU-09/BC-UBND", "2019-04-22", AGENCY)
         self.competition.be("2019-04-22 08:00")

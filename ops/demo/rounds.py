@@ -35,8 +35,8 @@ class Council:
             edition_id=self.edition, document=document,
             members=[dict(person_id=person_id(person), seat="PANEL_SEAT_" + seat) for person, seat in seats])))
 
-    def close_judging(self, document):
-        self.teller.say(officer(self.organiser, "appraisal.CloseJudging", self.edition, dict(document=document)))
+    def close_judging(self, by, document):
+        self.teller.say(officer(by, "appraisal.CloseJudging", self.edition, dict(document=document)))
 
     def declare(self, conflicts):
         """Everybody says which conflicts there are, or that there are none: {person: ids of entries}."""
