@@ -74,9 +74,13 @@ judge_team(const Submissions__Eligibility *limits, const struct entrant *entrant
            struct events *out)
 {
     size_t count;
-    struct team *teams = teams_of(entrant, out->arena, &count);
-    const struct team *team = team_of(teams, &count, text_fold(out->arena, name));
+    struct team *teams;
+    const struct team *team;
 
+    if (!limits->max_entries_per_team && !limits->max_teams_per_agency)
+        return ACCEPTED;
+    teams = teams_of(entrant, out->arena, &count);
+    team = team_of(teams, &count, text_fold(out->arena, name));
     if (limits->max_entries_per_team && team->entries >= limits->max_entries_per_team)
         return wrong(out, NO(TOO_MANY_ENTRIES), "team", "has %d already",
                      limits->max_entries_per_team);
