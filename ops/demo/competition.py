@@ -108,12 +108,12 @@ class Competition:
             summary=summary or f"Dữ liệu mẫu, không phải bài dự thi thật. {entry.title}.",
             authors=[dict(person_id=person_id(a), share_bp=10000 // len(entry.authors),
                           staff_kind="STAFF_KIND_" + self.staff_of[entry.agency]) for a in entry.authors],
-            declarations=[dict(person_id=person_id(a), born_on=judging.born_on(a)) for a in entry.authors])
+            declarations=[dict(person_id=person_id(a), born_on=judging.born_on(a)) for a in entry.authors],
+            co_entrants=[dict(agency_id=agency_id(code)) for code in entry.co_entrants])
 
     def create(self, entry, summary="", expect="", edition=EDITION, **more):
         return Message(entry.agency, f"{entry.agency}-clerk", "submissions.CreateEntry", entry.id, dict(
-            self.content(entry, summary), edition_id=edition, team=entry.team,
-            co_entrants=[dict(agency_id=agency_id(code)) for code in entry.co_entrants], **more), expect=expect)
+            self.content(entry, summary), edition_id=edition, team=entry.team, **more), expect=expect)
 
     def revise(self, entry):
         return Message(entry.agency, f"{entry.agency}-clerk", "submissions.ReviseEntry", entry.id, self.content(entry))

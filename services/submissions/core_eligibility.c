@@ -48,22 +48,21 @@ has_a_first_round(const Submissions__EditionRules *rules, const struct uuid *age
 }
 
 static int
-judge_agency(const struct given *given, const struct edition *edition)
+judge_agency(const struct given *given, const struct edition *edition, const struct uuid *entrant)
 {
     const struct uuid *organiser = &edition->organiser_agency_id;
     const Submissions__Eligibility *rules = edition->rules->eligibility;
-    const struct agency *agency = authority_agency(given->authority, &given->actor->agency);
+    const struct agency *agency = authority_agency(given->authority, entrant);
     bool is_listed = !rules || rules->n_agency_classes == 0;
 
     for (size_t i = 0; rules && agency && i < rules->n_agency_classes; i++)
         is_listed = is_listed || (int) rules->agency_classes[i] == agency->agency_class;
     if (!is_listed)
         return NO(AGENCY_NOT_ELIGIBLE);
-    if (!uuid_is_nil(organiser) && !uuid_equal(organiser, &given->actor->agency) &&
-        !authority_is_above(given->authority, organiser, &given->actor->agency))
+    if (!uuid_is_nil(organiser) && !uuid_equal(organiser, entrant) &&
+        !authority_is_above(given->authority, organiser, entrant))
         return NO(AGENCY_NOT_ELIGIBLE);
-    return has_a_first_round(edition->rules, &given->actor->agency) ? ACCEPTED
-                                                                    : NO(AGENCY_NOT_ELIGIBLE);
+    return has_a_first_round(edition->rules, entrant) ? ACCEPTED : NO(AGENCY_NOT_ELIGIBLE);
 }
 
 static int
@@ -198,7 +197,7 @@ submissions_judge_eligibility(const struct given *given, const struct edition *e
 
     if (!edition->rules)
         return ACCEPTED;
-    refusal = judge_agency(given, edition);
+    refusal = judge_agency(given, edition, &given->actor->agency);
     if (!refusal)
         refusal = judge_track(edition->rules, content->track, out);
     if (!refusal && edition->rules->eligibility)
@@ -216,7 +215,7 @@ submissions_judge_still_eligible(const struct given *given, const struct edition
 
     if (!edition->rules)
         return ACCEPTED;
-    refusal = judge_agency(given, edition);
+    refusal = judge_agency(given, edition, &entry->entrant_agency_id);
     if (refusal || !edition->rules->eligibility)
         return refusal;
     LIST_EACH (const struct author, author, &entry->authors) {

@@ -30,6 +30,20 @@ submissions_judge_authors(const struct given *given, Submissions__Author *const 
     return ACCEPTED;
 }
 
+/* How many of the first so many are this agency. */
+static size_t
+times_named(Submissions__CoEntrant *const *named, size_t count, const struct uuid *agency)
+{
+    size_t times = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct uuid other = uuid_of(named[i]->agency_id);
+
+        times += uuid_equal(&other, agency);
+    }
+    return times;
+}
+
 /* Why this agency cannot be the co-entrant at that place; NULL when it can. */
 static const char *
 objection_to(const struct given *given, const Submissions__CreateEntry *ask, size_t place)
@@ -40,13 +54,7 @@ objection_to(const struct given *given, const Submissions__CreateEntry *ask, siz
         return "is no registered agency";
     if (uuid_equal(&agency, &given->actor->agency))
         return "is the entrant agency itself";
-    for (size_t i = 0; i < place; i++) {
-        struct uuid other = uuid_of(ask->co_entrants[i]->agency_id);
-
-        if (uuid_equal(&agency, &other))
-            return "is named twice";
-    }
-    return NULL;
+    return times_named(ask->co_entrants, place, &agency) ? "is named twice" : NULL;
 }
 
 int
@@ -64,21 +72,40 @@ submissions_judge_co_entrants(const struct given *given, const Submissions__Crea
     return ACCEPTED;
 }
 
+int
+submissions_judge_who_stays(const struct entry *entry, const Submissions__ReviseEntry *ask,
+                            struct events *out)
+{
+    for (size_t i = 0; i < ask->n_co_entrants; i++) {
+        struct uuid agency = uuid_of(ask->co_entrants[i]->agency_id);
+        const char *field = arena_format(out->arena, "co_entrants[%zu].agency_id", i);
+
+        if (!submissions_is_co_entrant(&entry->co_entrants, &agency))
+            return wrong(out, NO(NOT_A_CO_ENTRANT), field, "is none of the entry's co-entrants");
+        if (times_named(ask->co_entrants, i, &agency))
+            return wrong(out, NO(UNKNOWN_AGENCY), field, "is named twice");
+    }
+    return ACCEPTED;
+}
+
 /* ------------------------------------------------------------------ who agrees */
 
 bool
 submissions_is_co_entrant(const struct list *co_entrants, const struct uuid *agency)
 {
-    bool is_named = false;
+    LIST_EACH (const struct co_entrant, c, co_entrants)
+        if (uuid_equal(&c->agency_id, agency))
+            return !submissions_has_left(co_entrants, agency);
+    return false;
+}
 
-    LIST_EACH (const struct co_entrant, c, co_entrants) {
-        if (!uuid_equal(&c->agency_id, agency))
-            continue;
-        if (c->has_left)
-            return false;
-        is_named = true;
-    }
-    return is_named;
+bool
+submissions_has_left(const struct list *co_entrants, const struct uuid *agency)
+{
+    LIST_EACH (const struct co_entrant, c, co_entrants)
+        if (c->has_left && uuid_equal(&c->agency_id, agency))
+            return true;
+    return false;
 }
 
 int32_t
@@ -157,4 +184,21 @@ submissions_remember_co_entrants(struct list *co_entrants, Submissions__CoEntran
     for (size_t i = 0; i < count; i++)
         *(struct co_entrant *) list_add(co_entrants) =
             (struct co_entrant){ .agency_id = uuid_of(said[i]->agency_id) };
+}
+
+void
+submissions_remember_who_stays(struct list *co_entrants, const Submissions__EntryRevised *said,
+                               int32_t draft)
+{
+    size_t count = co_entrants->count;
+
+    for (size_t i = 0; i < count; i++) {
+        struct co_entrant row = *(const struct co_entrant *) list_at(co_entrants, i);
+
+        if (!is_standing(co_entrants, &row) ||
+            times_named(said->co_entrants, said->n_co_entrants, &row.agency_id))
+            continue;
+        *(struct co_entrant *) list_add(co_entrants) =
+            (struct co_entrant){ .agency_id = row.agency_id, .draft = draft, .has_left = true };
+    }
 }

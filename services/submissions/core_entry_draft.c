@@ -35,7 +35,9 @@ judge_registration(const struct given *given, const struct edition *edition, str
         return edition->self.state == EDITION_IS(OPEN) ? ACCEPTED : NO(EDITION_NOT_OPEN);
     if (!was_open || given->received_us < edition->opens_at_us)
         return NO(EDITION_NOT_OPEN);
-    return given->received_us < edition->closes_at_us ? ACCEPTED : NO(REGISTRATION_CLOSED);
+    if (given->received_us >= edition->closes_at_us)
+        return NO(REGISTRATION_CLOSED);
+    return edition->entrants_confirmed ? NO(ENTRANTS_CONFIRMED) : ACCEPTED;
 }
 
 static int
@@ -161,6 +163,8 @@ say_revised(const struct given *given, const Submissions__ReviseEntry *ask, stru
     said->track = ask->track;
     said->n_evidence = ask->n_evidence;
     said->evidence = ask->evidence;
+    said->n_co_entrants = ask->n_co_entrants;
+    said->co_entrants = ask->co_entrants;
     said->digest = digest_so_far(out, said);
 }
 
@@ -180,6 +184,8 @@ entry_revise(const struct given *given, const void *command, struct events *out)
         refusal = NO(TOO_MANY_DRAFTS);
     if (!refusal)
         refusal = judge_content(given, edition, &content, out);
+    if (!refusal)
+        refusal = submissions_judge_who_stays(entry, ask, out);
     if (!refusal && !uuid_is_nil(&entry->promoted_from_id))
         refusal = submissions_judge_lineage(entry, ask->title, ask->authors, ask->n_authors, out);
     if (refusal)
@@ -256,4 +262,5 @@ entry_revised(void *state, const void *event)
     entry->content_digest = proto_digest_of(e->digest);
     remember_authors(entry, e->authors, e->n_authors);
     remember_evidence(entry, e->evidence, e->n_evidence);
+    submissions_remember_who_stays(&entry->co_entrants, e, entry->draft);
 }

@@ -17,7 +17,16 @@ entry_needs_count(const struct given *given, const void *command, struct keys *k
              submissions_entrant_id(&entry->edition_id, &entry->entrant_agency_id));
 }
 
-/* Nobody decides on what they handed in themselves, or agreed to. */
+static bool
+is_author(const struct entry *entry, const struct uuid *person)
+{
+    LIST_EACH (const struct author, author, &entry->authors)
+        if (author->draft == entry->draft && uuid_equal(&author->person_id, person))
+            return true;
+    return false;
+}
+
+/* Nobody decides on what they wrote or handed in themselves, or agreed to. */
 static int
 judge_examiner(const struct given *given, const struct edition *edition)
 {
@@ -28,6 +37,7 @@ judge_examiner(const struct given *given, const struct edition *edition)
     if (refusal)
         return refusal;
     if (uuid_equal(&entry->submitted_by, &given->actor->person) ||
+        is_author(entry, &given->actor->person) ||
         submissions_has_agreed(&entry->co_entrants, &given->actor->person))
         return NO(OWN_SUBMISSION);
     return ACCEPTED;
@@ -165,7 +175,7 @@ entry_needs_for_registration(const struct given *given, const void *command, str
 }
 
 static int
-judge_registration(const struct given *given)
+judge_registration(const struct given *given, struct events *out)
 {
     const struct entry *entry = given->state;
     const struct edition *edition = also(given, EDITION);
@@ -179,7 +189,8 @@ judge_registration(const struct given *given)
         return NO(EDITION_NOT_OPEN);
     if (!submissions_all_agree(&entry->co_entrants, entry->draft))
         return NO(CO_ENTRANT_SILENT);
-    return submissions_judge_origin(given);
+    refusal = submissions_judge_still_eligible(given, edition, entry, out);
+    return refusal ? refusal : submissions_judge_origin(given);
 }
 
 int
@@ -187,7 +198,7 @@ entry_register(const struct given *given, const void *command, struct events *ou
 {
     const struct entry *entry = given->state;
     const Submissions__RegisterEntry *ask = command;
-    int refusal = judge_registration(given);
+    int refusal = judge_registration(given, out);
 
     if (refusal)
         return refusal;

@@ -33,14 +33,16 @@ int
 entry_judge_time(const struct given *given, const struct edition *edition)
 {
     const struct entry *entry = given->state;
+    bool is_at_home =
+        entry->self.state == ENTRY_IS(DRAFT) || entry->self.state == ENTRY_IS(RETURNED);
 
     if (edition->self.state == EDITION_IS(CANCELLED))
         return NO(EDITION_NOT_OPEN);
-    if (entry->self.state == ENTRY_IS(RETURNED))
-        return given->received_us < entry->cure_at_us ? ACCEPTED : NO(CURE_PASSED);
+    if (entry->self.state == ENTRY_IS(RETURNED) && given->received_us >= entry->cure_at_us)
+        return NO(CURE_PASSED);
     if (entry->self.state == ENTRY_IS(DRAFT) && is_closed(given, edition))
         return NO(REGISTRATION_CLOSED);
-    return ACCEPTED;
+    return edition->entrants_confirmed && is_at_home ? NO(ENTRANTS_CONFIRMED) : ACCEPTED;
 }
 
 static int64_t

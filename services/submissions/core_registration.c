@@ -73,6 +73,7 @@ submissions_close_registration(const struct given *given, const void *command, s
     return ACCEPTED;
 }
 
+/* That nothing lies unexamined the database says, which knows all entries of the edition. */
 int
 submissions_confirm_entrants(const struct given *given, const void *command, struct events *out)
 {

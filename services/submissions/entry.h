@@ -33,7 +33,7 @@ struct content {
 int submissions_judge_eligibility(const struct given *given, const struct edition *edition,
                                   const struct content *content, struct events *out) MUST_CHECK;
 
-/* The same of an entry that is there, when it is handed in: what can have changed since it was drafted. */
+/* The same of an entry that is there, when it is handed in or registered: what can have changed since it was drafted. */
 int submissions_judge_still_eligible(const struct given *given, const struct edition *edition,
                                      const struct entry *entry, struct events *out) MUST_CHECK;
 

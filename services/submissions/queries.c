@@ -12,6 +12,10 @@
 #define SHOWN(edition)                                                                             \
     "NOT EXISTS (SELECT FROM submissions.blind_judge AS j WHERE j.programme = $1::text AND j.blind_edition_id = " edition \
     " AND j.person_id = $5::uuid OFFSET 0)"
+/* Whoever has left an entry has no part in it any more. */
+#define HAS_NOT_LEFT                                                                               \
+    "NOT EXISTS (SELECT FROM submissions.entry_co_entrant AS l WHERE l.programme = c.programme AND l.parent = c.parent" \
+    " AND l.agency_id = c.agency_id AND l.has_left)"
 #define UNASKED_SUBJECT " AND ($6::uuid IS NULL OR true)"
 
 /* Under the programme's own id: that one. Under the directory's: all that are here. */
@@ -46,7 +50,7 @@ static const char list_entries[] = QUERY_BY_IDS(
     QUERY_IDS("submissions.entry", "id", QUERY_ALL " AND " SHOWN("edition_id") UNASKED_SUBJECT)
     " UNION " QUERY_IDS("submissions.entry", "id", "entrant_agency_id = $2 AND " SHOWN("edition_id"))
     " UNION " QUERY_IDS("submissions.entry", "id", "organiser_agency_id = $2 AND " SHOWN("edition_id"))
-    " UNION " QUERY_IDS("submissions.entry_co_entrant AS c", "parent", "agency_id = $2 AND draft = 0 AND "
+    " UNION " QUERY_IDS("submissions.entry_co_entrant AS c", "parent", "agency_id = $2 AND draft = 0 AND " HAS_NOT_LEFT " AND "
         SHOWN("(SELECT e.edition_id FROM submissions.entry AS e WHERE e.programme = c.programme AND e.id = c.parent)")));
 
 static const char list_dossiers[] = QUERY_BY_IDS(
@@ -123,9 +127,7 @@ static const char list_recognitions[] =
     " FROM (" QUERY_IDS("submissions.entry", "id", RECOGNISED " AND " QUERY_ALL)
     " UNION " QUERY_IDS("submissions.entry", "id", RECOGNISED " AND entrant_agency_id = $2")
     " UNION " QUERY_IDS("submissions.entry_co_entrant AS c", "parent", "agency_id = $2 AND draft = 0 AND EXISTS (SELECT FROM"
-        " submissions.entry WHERE programme = c.programme AND id = c.parent AND " RECOGNISED ") AND NOT EXISTS (SELECT FROM"
-        " submissions.entry_co_entrant AS l WHERE l.programme = c.programme AND l.parent = c.parent"
-        " AND l.agency_id = c.agency_id AND l.has_left)")
+        " submissions.entry WHERE programme = c.programme AND id = c.parent AND " RECOGNISED ") AND " HAS_NOT_LEFT)
     " ORDER BY 1 LIMIT $4::int8) AS k CROSS JOIN LATERAL (SELECT * FROM submissions.entry"
     " WHERE programme = $1::text AND id = k.id LIMIT 1) AS t CROSS JOIN LATERAL (SELECT year FROM submissions.edition"
     " WHERE programme = $1::text AND id = t.edition_id LIMIT 1) AS d"

@@ -75,6 +75,7 @@ static const struct refusal_text refusal_texts[] = {
     { NO(PROMOTED_CONTENT),    "what goes on has the title and the authors of what won" },
     { NO(PROMOTED_ENTRY_LIVES), "the entry goes on in the contest above: that one leaves first" },
     { NO(TOO_MANY_CONTESTS),   "the agency holds as many contests under this edition as it may" },
+    { NO(ENTRIES_OPEN),        "an entry of the edition waits to be examined, or may still be mended" },
     { NO(PROGRAMME_NAME),      "a programme's id is of lower-case letters, digits and hyphens, not \"directory\", and not taken" },
     { 0 },
 };
@@ -85,6 +86,7 @@ static const struct guard guards[] = {
     { "edition_threshold",        NO(SCORE_OUT_OF_RANGE) },
     { "edition_cost",             NO(ABOVE_COST_CAP) },
     { "edition_promotions",       NO(TOO_MANY_PROMOTIONS) },
+    { "edition_entries_open",     NO(ENTRIES_OPEN) },
     { "entry_code_once",          NO(CODE_USED) },
     { "entry_registrar",          NO(OWN_SUBMISSION) },
     { "entry_author_once",        NO(AUTHOR_TWICE) },

@@ -1,7 +1,7 @@
 -- tests/db/editions.sql - what the table of editions refuses, whatever the program says.
 
 BEGIN;
-SELECT plan(119);
+SELECT plan(122);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -114,6 +114,22 @@ SELECT pg_temp.alters(1, $$state = 3$$, 'edition_end', 'nor opened again');
 -- Its entrants.
 SELECT pg_temp.alters(1, $$state = 5$$, 'edition_entrants', 'nothing is judged before the entrants are confirmed');
 SELECT pg_temp.adds('{"entrants_confirmed": true}', 'edition_entrants', 'which they are not before registration is closed');
+INSERT INTO submissions.entry (programme, id, version, state, changed_at, edition_id, entrant_agency_id, team, entry_kind, title,
+                               summary, submitted_by, entry_code, score_centi, award, reached_final, money_paid,
+                               track, draft, content_digest, entry_version, submitted_at, examined_by, cure_at, round_code, rank,
+                               may_have_prize, accusation, answered)
+    VALUES ('test-db', pg_temp.id(30), 2, 2, now(), pg_temp.id(1), pg_temp.id(9), '', 1, 'Một cửa', '', pg_temp.id(3),
+            '', 0, 0, false, false, '', 1, sha256('1'), 1, now(), NULL, NULL, '', 0, false, '', false);
+CREATE FUNCTION pg_temp.entry(what text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE 'UPDATE submissions.entry SET ' || what || ' WHERE id = pg_temp.id(30)';
+END $$;
+SELECT pg_temp.promises(1, 'entrants_confirmed = true', 'edition_entries_open', 'no entry waits to be examined then');
+SELECT pg_temp.entry($$state = 9, examined_by = pg_temp.id(4), cure_at = now() + interval '1 minute'$$);
+SELECT pg_temp.promises(1, 'entrants_confirmed = true', 'edition_entries_open', 'or may still be mended');
+SELECT pg_temp.entry('cure_at = now()');
+SELECT pg_temp.promises(1, 'entrants_confirmed = true', NULL, 'but it may be one that was not mended in time');
+SET CONSTRAINTS ALL DEFERRED;
 SELECT pg_temp.moves(1, $$entrants_confirmed = true$$, 'they are confirmed');
 SELECT pg_temp.alters(1, $$entrants_confirmed = false$$, 'edition_facts', 'for good');
 SELECT pg_temp.alters(1, $$judging_ended = true$$, 'edition_judging_ended', 'judging ends when it has begun');

@@ -1,7 +1,7 @@
 -- tests/db/submissions.sql - what the tables of submissions refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(82);
+SELECT plan(83);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -149,6 +149,7 @@ SELECT pg_temp.breaks($$SELECT pg_temp.joins(1, 0, true, NULL)$$, 'entry_co_entr
 SELECT lives_ok($$SELECT pg_temp.joins(1, 1, false, pg_temp.id(3))$$, 'it agrees to a draft');
 SELECT pg_temp.breaks($$SELECT pg_temp.joins(2, 1, false, pg_temp.id(4))$$, 'entry_co_entrant_once', 'once');
 SELECT lives_ok($$SELECT pg_temp.joins(2, 1, true, pg_temp.id(3))$$, 'and leaves');
+SELECT lives_ok($$SELECT pg_temp.joins(3, 2, true, NULL)$$, 'or is left out of the next draft');
 
 -- Codes: of the programme's own editions together, and of each local contest for itself.
 SELECT pg_temp.edit(2, '{"state": 3, "judged_elsewhere": true, "threshold_centi": 7500, "maximum_centi": 10000}');

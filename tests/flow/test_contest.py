@@ -23,6 +23,10 @@ def words(world, base, subject):
     return [row[1].split(".")[-1] for row in base.events(world.programme) if row[2] == subject]
 
 
+def confirm_entrants(world, edition):
+    return world.say("standing", "submissions.ConfirmEntrants", {}, edition[0])
+
+
 @pytest.fixture(scope="module")
 def edition(world):
     return judged.opened(world)
@@ -59,9 +63,14 @@ def story(world, edition, cured, refused):
     tied, late = judged.entry(world, edition[0]), judged.entry(world, edition[0])
     theirs, forgotten = judged.entry(world, edition[0], "other"), judged.handed_in(world, edition[0])
     council = judged.council(world, edition[0], conflicts=[("expert1", cured), ("secretary", tied)])
-    judged.closed(world, *edition)
-    assert world.say("standing", "submissions.RegisterEntry", {"entry_code": "MS-LATE"}, forgotten
-                     ).reason == "ENTRANTS_CONFIRMED"
+    judged.registration_over(world, *edition)
+    assert confirm_entrants(world, edition).reason == "ENTRIES_OPEN"
+    world.do("standing", "submissions.ReturnEntry", {
+        "faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu", "cure": judged.ends_at(edition[1] + 86400)}, forgotten)
+    assert confirm_entrants(world, edition).reason == "ENTRIES_OPEN"
+    world.do("head", "submissions.WithdrawEntry", {"reason": "Không dự thi"}, forgotten)
+    judged.complete(world, edition[0])
+    assert confirm_entrants(world, edition).reason == "ENTRANTS_CONFIRMED"
     return Story(*edition, cured, tied, late, theirs, refused, council)
 
 
@@ -257,3 +266,26 @@ def test_all_of_it_is_told_alike_by_journal_and_tables(world, stack, base, resul
     until(lambda: not base.unheard(world.programme), "everybody has heard everything")
     assert base.one("SELECT count(*) FROM runtime.parked WHERE programme = %s", world.programme) == 0
     assert Ctl(stack)("verify", "--programme", world.programme).splitlines()[-1] == "verify: ok"
+
+
+def test_an_agency_that_left_an_entry_or_was_left_out_is_shown_it_no_more(world):
+    edition, _ = judged.opened(world)
+    left, dropped, theirs = uuid7(), uuid7(), [{"agency_id": world.agencies["other"]}]
+    anew = {name: value for name, value in chain.draft(world, edition).items() if name != "edition_id"}
+    for entry in (left, dropped):
+        world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition, co_entrants=theirs), entry)
+        chain.join(world, entry, theirs)
+
+    def shown(name):
+        listed = world.ask(name, "submissions.ListEntries", {"page_size": 200}).answer.entries
+        found = {entry for entry in (left, dropped) if world.ask(name, "submissions.GetEntry", {}, entry).ok}
+        assert found == {entry.id for entry in listed} & {left, dropped}
+        return found
+
+    assert shown("other_head") == {left, dropped}
+    world.do("other_head", "submissions.LeaveEntry", {"reason": "Không tham gia"}, left)
+    world.do("clerk", "submissions.ReviseEntry", {**anew, "co_entrants": theirs}, dropped)
+    assert shown("other_head") == {dropped}
+    world.do("clerk", "submissions.ReviseEntry", anew, dropped)
+    assert shown("other_head") == set()
+    assert shown("head") == {left, dropped} == shown("standing")

@@ -87,13 +87,14 @@ def contested(world):
 
 
 def open_contest(world):
-    """Entries that wait to be examined, mended or answered for, and a round with one sheet that is still open."""
-    edition, closes = judged.opened(world)
+    """Entries that wait to be examined, mended or answered for, and of another edition a round with one sheet that is still
+    open."""
+    (edition, closes), (other, ends) = judged.opened(world), judged.opened(world)
     entries = [judged.entry(world, edition) for _ in range(2)]
-    judged.handed_in(world, edition)
-    returned, cure = judged.handed_in(world, edition), judged.ends_at(4070908800)
+    judged.handed_in(world, other)
+    returned, cure = judged.handed_in(world, other), judged.ends_at(4070908800)
     world.do("standing", "submissions.ReturnEntry", {"faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu",
-                                                     "cure": judged.ends_at(closes + 86400)}, returned)
+                                                     "cure": judged.ends_at(ends + 86400)}, returned)
     world.do("standing", "submissions.ProposeDisqualification", {"reason": "Sao chép", "answer_due": cure}, entries[0])
     council = judged.council(world, edition)
     judged.closed(world, edition, closes)

@@ -21,6 +21,7 @@ FOUND_BY_DATABASE = {
     ("directory", "CODE_ALREADY_USED"): ["register_agency"],
     ("submissions", "ORDINAL_USED"): ["create_edition"],
     ("submissions", "CODE_USED"): ["register_entry"],
+    ("submissions", "ENTRIES_OPEN"): ["confirm_entrants"],
     ("appraisal", "AUTHOR_ON_COUNCIL"): ["constitute_council"],
     ("appraisal", "UNEQUAL_SHEETS"): ["propose_ranking", "decide_tie", "confirm_round"],  # ranking.c
     ("funding", "CASE_OPEN"): ["open_funding_case"],

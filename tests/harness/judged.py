@@ -172,13 +172,22 @@ def entry(world, edition, agency="entrant", by="standing", **more):
     return entry
 
 
-def closed(world, edition, closes, by="standing"):
-    """Registration has ended by itself, and the entrants are confirmed."""
+def registration_over(world, edition, closes):
+    """Registration has ended by itself."""
     with at(world, closes):
         world.hear("appraisal.ContestClosed", edition)
     until(lambda: not world.base.unheard(world.programme), "all is heard that happened meanwhile")
+
+
+def complete(world, edition, by="standing"):
     world.do(by, "submissions.ConfirmEntrants", {}, edition)
     world.hear("appraisal.ContestEntrantsConfirmed", edition)
+
+
+def closed(world, edition, closes, by="standing"):
+    """Registration has ended by itself, and the entrants are confirmed: every entry is examined."""
+    registration_over(world, edition, closes)
+    complete(world, edition, by)
 
 
 # ------------------------------------------------------------------ councils, rounds, sheets

@@ -75,6 +75,53 @@ who_leaves_is_no_co_entrant_any_more(void **state)
 }
 
 static void
+who_is_not_named_in_a_later_draft_has_no_part_in_it(void **state)
+{
+    struct story *s = *state;
+    Submissions__ReviseEntry *draft = new_draft(s, "Một cửa");
+
+    entry_is_drafted(s); /* 4 is silent */
+    draft->n_co_entrants = 0;
+    say_as(s, 31, 200, draft);
+    assert_happened(s, "EntryRevised");
+    assert_true(story_is_party(s, 0, 4)); /* which learns of it */
+    join_as(s, 41, 200, 2);
+    assert_refused(s, "NOT_A_CO_ENTRANT");
+    submit_as(s, 32, 200);
+    register_as(s, 22, 200, "KH-01");
+    assert_happened(s, "EntryRegistered");
+    assert_int_equal(((const Submissions__EntryRegistered *) story_event(s, 0))->n_co_entrants, 0);
+}
+
+static void
+nobody_is_named_anew_in_a_later_draft(void **state)
+{
+    struct story *s = *state;
+    Submissions__ReviseEntry *draft = new_draft(s, "Một cửa");
+    const Submissions__EntryRevised *said;
+
+    entry_is_drafted(s);
+    draft->co_entrants[0]->agency_id = story_id(s, 2);
+    say_as(s, 31, 200, draft);
+    assert_refused(s, "NOT_A_CO_ENTRANT");
+    assert_string_equal(field_named(s), "co_entrants[0].agency_id");
+    draft->co_entrants[0]->agency_id = story_id(s, 4);
+    draft->co_entrants[1] = draft->co_entrants[0];
+    draft->n_co_entrants = 2;
+    say_as(s, 31, 200, draft);
+    assert_refused(s, "UNKNOWN_AGENCY");
+    assert_string_equal(field_named(s), "co_entrants[1].agency_id");
+    draft->n_co_entrants = 1;
+    say_as(s, 31, 200, draft);
+    said = story_event(s, 0);
+    assert_int_equal(said->n_co_entrants, 1);
+    assert_string_equal(said->co_entrants[0]->agency_id, story_id(s, 4));
+    leave_as(s, 41, 200);
+    say_as(s, 31, 200, draft);
+    assert_refused(s, "NOT_A_CO_ENTRANT");
+}
+
+static void
 only_an_agency_that_is_named_joins_or_leaves_and_its_head_speaks(void **state)
 {
     struct story *s = *state;
@@ -204,6 +251,8 @@ main(void)
         TOLD(an_entry_is_not_registered_while_a_co_entrant_is_silent),
         TOLD(who_agreed_to_a_draft_has_not_agreed_to_the_next_one),
         TOLD(who_leaves_is_no_co_entrant_any_more),
+        TOLD(who_is_not_named_in_a_later_draft_has_no_part_in_it),
+        TOLD(nobody_is_named_anew_in_a_later_draft),
         TOLD(only_an_agency_that_is_named_joins_or_leaves_and_its_head_speaks),
         TOLD(nobody_joins_or_leaves_what_is_registered),
         TOLD(a_draft_that_has_lapsed_is_neither_joined_nor_left),

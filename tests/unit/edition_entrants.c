@@ -84,6 +84,34 @@ no_entry_is_registered_or_returned_then_but_refused(void **state)
 }
 
 static void
+nothing_comes_in_then_that_was_sent_back_or_arrived_in_time(void **state)
+{
+    struct story *s = *state;
+    Submissions__SubmitEntry submit = SUBMISSIONS__SUBMIT_ENTRY__INIT;
+    Submissions__ReviseEntry revise = SUBMISSIONS__REVISE_ENTRY__INIT;
+    int64_t closed_us;
+
+    entries_are_handed_in(s);
+    say_as(s, 31, 202, new_entry(s));
+    story_later(s, CLOSES_US);
+    return_it(s, 201);
+    confirm_entrants_as(s, 21, 100);
+    say_as(s, 32, 201, &submit);
+    assert_refused(s, "ENTRANTS_CONFIRMED");
+    revise.entry_kind = SUBMISSIONS__ENTRY_KIND__ENTRY_KIND_MODEL;
+    revise.title = "Một cửa";
+    say_as(s, 31, 201, &revise);
+    assert_refused(s, "ENTRANTS_CONFIRMED");
+    closed_us = s->now_us;
+    s->now_us = CLOSES_US - 1;
+    say_as(s, 31, 203, new_entry(s));
+    assert_refused(s, "ENTRANTS_CONFIRMED");
+    say_as(s, 32, 202, &submit);
+    assert_refused(s, "ENTRANTS_CONFIRMED");
+    s->now_us = closed_us;
+}
+
+static void
 until_then_an_entry_may_still_be_mended_and_registered(void **state)
 {
     struct story *s = *state;
@@ -133,6 +161,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TOLD(entrants_are_confirmed_once_when_registration_is_closed),
         TOLD(no_entry_is_registered_or_returned_then_but_refused),
+        TOLD(nothing_comes_in_then_that_was_sent_back_or_arrived_in_time),
         TOLD(until_then_an_entry_may_still_be_mended_and_registered),
         TOLD(the_organiser_of_a_local_contest_confirms_its_entrants),
         TOLD(there_is_nothing_to_confirm_where_it_is_judged_elsewhere),

@@ -280,6 +280,43 @@ who_organises_a_local_contest_is_no_author_in_it(void **state)
 }
 
 static void
+what_may_have_changed_since_is_judged_again_when_it_is_registered(void **state)
+{
+    struct story *s = *state;
+    struct edition *edition = edition_has_rules(s, 100);
+    Directory__AgencyClass only[] = { DIRECTORY__AGENCY_CLASS__AGENCY_CLASS_PUBLIC_SERVICE_UNIT };
+    Submissions__RoundRules first = SUBMISSIONS__ROUND_RULES__INIT, *rounds[] = { &first };
+    Submissions__Cluster cluster = SUBMISSIONS__CLUSTER__INIT, *clusters[] = { &cluster };
+    const char *agencies[] = { story_id(s, 3) };
+    struct uuid binding;
+
+    rules_of(edition)->organisers_may_enter = false;
+    create_as(s, 31, 200, "");
+    submit_as(s, 32, 200);
+    assert_happened(s, "EntrySubmitted");
+    binding = story_bind(s, DIRECTORY__ROLE__ROLE_ORGANISER, 3, 32, s->programme);
+    register_as(s, 22, 200, "KH-01");
+    assert_refused(s, "AUTHOR_NOT_ELIGIBLE");
+    assert_string_equal(field_named(s), "authors[1].person_id");
+    s->now_us += HOUR_US;
+    story_unbind(s, binding);
+    rules_of(edition)->n_agency_classes = 1;
+    rules_of(edition)->agency_classes = only;
+    register_as(s, 22, 200, "KH-01");
+    assert_refused(s, "AGENCY_NOT_ELIGIBLE");
+    rules_of(edition)->n_agency_classes = 0;
+    edition->rules->rounds = rounds;
+    edition->rules->n_rounds = 1;
+    edition->rules->clusters = clusters;
+    edition->rules->n_clusters = 1;
+    cluster.agency_ids = agencies; /* of the entrant, not of the examiner */
+    cluster.n_agency_ids = 1;
+    first.stage = SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_CLUSTER;
+    register_as(s, 22, 200, "KH-01");
+    assert_happened(s, "EntryRegistered");
+}
+
+static void
 what_may_have_changed_since_the_draft_is_judged_again_when_it_is_handed_in(void **state)
 {
     struct story *s = *state;
@@ -541,6 +578,7 @@ main(void)
         TOLD(who_organises_is_no_author_unless_the_rules_say_so),
         TOLD(who_owns_the_programme_or_runs_the_system_is_no_author_either),
         TOLD(who_organises_a_local_contest_is_no_author_in_it),
+        TOLD(what_may_have_changed_since_is_judged_again_when_it_is_registered),
         TOLD(what_may_have_changed_since_the_draft_is_judged_again_when_it_is_handed_in),
         cmocka_unit_test(a_year_is_complete_on_the_birthday_and_not_the_day_before),
         TOLD(an_author_is_no_older_than_the_rules_allow_on_the_reference_date),

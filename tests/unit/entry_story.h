@@ -101,6 +101,8 @@ new_draft(struct story *s, const char *title)
     ask->title = title;
     ask->n_authors = first->n_authors;
     ask->authors = first->authors;
+    ask->n_co_entrants = first->n_co_entrants;
+    ask->co_entrants = first->co_entrants;
     return ask;
 }
 

@@ -124,6 +124,33 @@ an_entry_is_drafted_a_hundred_times_and_no_more(void **state)
     assert_refused(s, "TOO_MANY_DRAFTS");
 }
 
+/* ------------------------------------------------------------------ one's own */
+
+static void
+an_author_of_the_latest_draft_does_not_examine_it(void **state)
+{
+    struct story *s = *state;
+    Submissions__ReviseEntry *draft = new_draft(s, "Một cửa");
+
+    entry_is_drafted(s);
+    draft->authors[1]->person_id = story_id(s, 22);
+    say_as(s, 31, 200, draft);
+    join_as(s, 41, 200, 2);
+    submit_as(s, 32, 200);
+    register_as(s, 22, 200, "KH-01");
+    assert_refused(s, "OWN_SUBMISSION");
+    refuse_entry_as(s, 22, 200);
+    assert_refused(s, "OWN_SUBMISSION");
+    return_entry_until(s, 22, 200, until(s, 2019, 11, 20, false));
+    assert_refused(s, "OWN_SUBMISSION");
+    return_entry_until(s, 21, 200, until(s, 2019, 11, 20, false));
+    say_as(s, 31, 200, new_draft(s, "Một cửa"));
+    join_as(s, 41, 200, 3);
+    submit_as(s, 32, 200);
+    register_as(s, 22, 200, "KH-01"); /* an author of it no longer */
+    assert_happened(s, "EntryRegistered");
+}
+
 /* ------------------------------------------------------------------ returning */
 
 static void
@@ -286,6 +313,18 @@ an_entrant_does_not_examine_in_a_contest_that_is_not_its_own(void **state)
     assert_refused(s, "NOT_YOUR_EDITION");
 }
 
+/* Its authors are this person and the next one. */
+static void
+create_of(struct story *s, unsigned person, unsigned entry, unsigned author)
+{
+    Submissions__CreateEntry *ask = new_entry(s);
+
+    ask->n_co_entrants = 0;
+    for (unsigned i = 0; i < 2; i++)
+        ask->authors[i]->person_id = story_id(s, author + i);
+    say_as(s, person, entry, ask);
+}
+
 static void
 a_local_contest_is_examined_by_its_own_agency(void **state)
 {
@@ -293,7 +332,7 @@ a_local_contest_is_examined_by_its_own_agency(void **state)
 
     agency_below_3_is_there(s);
     edition_of_agency_3(s, 100);
-    create_as(s, 51, 200, "");
+    create_of(s, 51, 200, 51);
     submit_as(s, 52, 200);
     register_as(s, 22, 200, "KH-01");
     assert_refused(s, "NOT_YOUR_EDITION");
@@ -301,7 +340,7 @@ a_local_contest_is_examined_by_its_own_agency(void **state)
     assert_refused(s, "NOT_YOUR_EDITION");
     register_as(s, 31, 200, "KH-01");
     assert_happened(s, "EntryRegistered");
-    create_as(s, 31, 201, "");
+    create_of(s, 31, 201, 51);
     submit_as(s, 31, 201);
     register_as(s, 31, 201, "KH-02");
     assert_refused(s, "OWN_SUBMISSION");
@@ -386,6 +425,7 @@ main(void)
         TOLD(the_digest_of_a_draft_tells_nothing_of_a_day_of_birth),
         TOLD(only_the_authors_of_the_latest_draft_count),
         TOLD(what_was_handed_in_is_not_drafted_anew),
+        TOLD(an_author_of_the_latest_draft_does_not_examine_it),
         TOLD(only_the_entrant_agency_drafts_its_entry_anew),
         TOLD(an_entry_is_drafted_a_hundred_times_and_no_more),
         TOLD(a_returned_entry_comes_back_as_a_new_version_before_its_cure_date),

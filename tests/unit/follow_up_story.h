@@ -25,11 +25,15 @@ entries_come_in(struct story *s, unsigned edition)
     Submissions__SubmitEntry submit = SUBMISSIONS__SUBMIT_ENTRY__INIT;
     Submissions__RegisterEntry registered = SUBMISSIONS__REGISTER_ENTRY__INIT;
 
+    for (unsigned person = 33; person < 35; person++) /* the others organise the local contest */
+        story_person(s, 3, person);
     for (unsigned i = 0; i < ENTRIES; i++) {
         Submissions__CreateEntry *ask = new_entry(s);
 
         ask->edition_id = story_id(s, edition);
         ask->title = arena_format(s->arena, "Mô hình %u", i);
+        for (unsigned a = 0; a < 2 && edition != 100; a++)
+            ask->authors[a]->person_id = story_id(s, 33 + a);
         say_as(s, 31, 200 + i, ask);
         join_as(s, 41, 200 + i, 1);
         say_as(s, edition == 100 ? 32 : 31, 200 + i, &submit);

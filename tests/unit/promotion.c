@@ -197,6 +197,15 @@ what_goes_on_has_the_title_and_the_authors_of_what_won(void **state)
     assert_happened(s, "EntryDrafted, EntryPromoted, PromotionCounted, AgencyPromotionCounted");
 }
 
+static Submissions__ReviseEntry *
+draft_alone(struct story *s, const char *title)
+{
+    Submissions__ReviseEntry *draft = new_draft(s, title);
+
+    draft->n_co_entrants = 0;
+    return draft;
+}
+
 static void
 it_stays_so_when_it_is_drafted_anew(void **state)
 {
@@ -205,13 +214,13 @@ it_stays_so_when_it_is_drafted_anew(void **state)
 
     local_contest_is_won(s);
     promote_as(s, 31, 200, 210);
-    say_as(s, 31, 200, new_draft(s, "Một cửa"));
+    say_as(s, 31, 200, draft_alone(s, "Một cửa"));
     assert_refused(s, "PROMOTED_CONTENT");
-    draft = new_draft(s, "một cửa thân thiện");
+    draft = draft_alone(s, "một cửa thân thiện");
     draft->authors[0]->person_id = story_id(s, 41);
     say_as(s, 31, 200, draft);
     assert_refused(s, "PROMOTED_CONTENT");
-    draft = new_draft(s, "một cửa thân thiện");
+    draft = draft_alone(s, "một cửa thân thiện");
     draft->summary = "Kể lại cho rõ";
     say_as(s, 31, 200, draft);
     assert_happened(s, "EntryRevised");

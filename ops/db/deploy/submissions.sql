@@ -219,7 +219,8 @@ CREATE TABLE submissions.entry_author (
     FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
 );
 
--- A row of draft 0 names the agency; others say to which drafts it agreed, or that it left.
+-- A row of draft 0 names the agency; others say to which drafts it agreed, or that it left: by itself, or, where nobody of
+-- it said so, because that draft does not name it.
 CREATE TABLE submissions.entry_co_entrant (
     programme text NOT NULL,
     parent    uuid NOT NULL,
@@ -230,7 +231,8 @@ CREATE TABLE submissions.entry_co_entrant (
     said_by   uuid,
     PRIMARY KEY (programme, parent, place),
     CONSTRAINT entry_co_entrant_once UNIQUE (programme, parent, agency_id, draft, has_left),
-    CONSTRAINT entry_co_entrant_asked CHECK ((draft = 0) = (said_by IS NULL) AND (draft > 0 OR NOT has_left)),
+    CONSTRAINT entry_co_entrant_asked CHECK (CASE WHEN draft = 0 THEN said_by IS NULL AND NOT has_left
+                                                         ELSE said_by IS NOT NULL OR has_left END),
     FOREIGN KEY (programme, parent) REFERENCES submissions.entry DEFERRABLE INITIALLY DEFERRED
 );
 
@@ -515,6 +517,20 @@ END $$;
 CREATE CONSTRAINT TRIGGER edition_open_cases AFTER UPDATE OF state ON submissions.edition
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 8 AND OLD.state <> 8)
     EXECUTE FUNCTION submissions.judge_edition_archived();
+
+-- When entrants are confirmed, no entry of the edition waits to be examined, and none that was sent back may still be mended.
+CREATE FUNCTION submissions.judge_edition_entrants() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM submissions.entry AS e
+                WHERE e.programme = NEW.programme AND e.edition_id = NEW.id AND e.state IN (2, 9)
+                  AND (e.state = 2 OR e.cure_at > NEW.changed_at)) THEN
+        PERFORM submissions.refuse('edition_entries_open', 'an entry of the edition is not examined yet, or may be mended');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER edition_entries_open AFTER UPDATE OF entrants_confirmed ON submissions.edition
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.entrants_confirmed AND NOT OLD.entrants_confirmed)
+    EXECUTE FUNCTION submissions.judge_edition_entrants();
 
 -- A local contest is held under an edition of the programme, judged here and published.
 CREATE FUNCTION submissions.judge_local_edition() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -68,12 +68,41 @@ learn_co_entrants(const struct fact *fact, const Submissions__EntryDrafted *draf
         n->asked[i] = uuid_of(drafted->co_entrants[i]->agency_id);
 }
 
+static bool
+is_named(const Submissions__EntryRevised *revised, const struct uuid *agency)
+{
+    for (size_t i = 0; i < revised->n_co_entrants; i++) {
+        struct uuid named = uuid_of(revised->co_entrants[i]->agency_id);
+
+        if (uuid_equal(&named, agency))
+            return true;
+    }
+    return false;
+}
+
+/* Whoever is not named is out; each that is was there before. */
+static void
+learn_who_stays(const struct fact *fact, const Submissions__EntryRevised *revised)
+{
+    struct entry_note *n = its_note(fact);
+    size_t there = 0;
+
+    for (size_t i = 0; i < MOST_NOTED; i++) {
+        if (!uuid_is_nil(&n->asked[i]) && !is_named(revised, &n->asked[i]))
+            n->asked[i] = (struct uuid){ { 0 } };
+        there += !uuid_is_nil(&n->asked[i]);
+    }
+    MUST("COALITION", there == revised->n_co_entrants, "entry %s names a co-entrant anew",
+         revised->entry_id);
+}
+
 void
 learn_next_draft(const struct fact *fact, const Submissions__EntryRevised *revised)
 {
     struct entry_note *n = its_note(fact);
 
     n->draft++;
+    learn_who_stays(fact, revised);
     judge_lineage(fact, revised->authors, revised->n_authors);
     learn_authors(n, revised->authors, revised->n_authors);
 }

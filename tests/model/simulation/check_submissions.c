@@ -13,6 +13,16 @@ its_note(const struct fact *fact)
     return entry_note_of(fact, fact->row->aggregate);
 }
 
+/* What is handed in waits to be examined; what is examined, or gone, does not. */
+static void
+wait_for_examiner(const struct fact *fact, bool waits)
+{
+    struct entry_note *n = its_note(fact);
+
+    edition_note_of(fact, n->edition)->waiting += (int) waits - (int) n->waits;
+    n->waits = waits;
+}
+
 /* Registration is over since, and was not when it arrived. */
 static bool
 came_in_time(const struct fact *fact, const struct edition_note *edition)
@@ -58,8 +68,11 @@ entry_submitted(const struct fact *fact, const void *event)
          (long long) (fact->received_us - n->mend_us));
     n->entry_version = e->entry_version;
     n->entry_submitter = fact->row->actor;
+    MUST("R-E1", !edition_note_of(fact, n->edition)->is_complete,
+         "entry %s was handed in when the entrants were confirmed", e->entry_id);
     n->is_returned = false;
     n->is_handed_in = true;
+    wait_for_examiner(fact, true);
 }
 
 static void
@@ -106,6 +119,7 @@ entry_returned(const struct fact *fact, const void *event)
 
     judge_examiner(fact, e->entry_id);
     n->is_returned = true;
+    wait_for_examiner(fact, false);
     n->mend_us = time_from(e->cure_at);
     judge_cure(fact, e->entry_id);
 }
@@ -120,6 +134,7 @@ entry_refused(const struct fact *fact, const void *event)
     MUST("CURE", !n->is_returned || fact->received_us >= n->mend_us,
          "entry %s was refused while it might be mended", e->entry_id);
     n->is_withdrawn = true;
+    wait_for_examiner(fact, false);
 }
 
 /* The programme's own editions share their codes, a local contest has its own. */
@@ -148,6 +163,7 @@ entry_registered(const struct fact *fact, const void *event)
          e->entry_id);
     *is_used = true;
     its_note(fact)->is_registered = true;
+    wait_for_examiner(fact, false);
     judge_agreement(fact, e);
 }
 
@@ -160,6 +176,7 @@ entry_withdrawn(const struct fact *fact, const void *event)
     MUST("R-F4", !n->is_paid, "entry %s was withdrawn though it was known that money was out",
          id_of(fact->row->aggregate));
     n->is_withdrawn = true;
+    wait_for_examiner(fact, false);
     judge_leaving(fact);
 }
 
@@ -204,6 +221,7 @@ entry_disqualified(const struct fact *fact, const void *event)
     MUST("R-F4", !n->is_paid, "entry %s was disqualified though it was known that money was out",
          e->entry_id);
     n->is_withdrawn = true;
+    wait_for_examiner(fact, false);
     judge_leaving(fact);
 }
 
@@ -355,6 +373,17 @@ dossier_withdrawn(const struct fact *fact, const void *event)
     its_note(fact)->dossier_withdrawn = true;
 }
 
+/* At the end of a commit: what is examined in the same one as they are confirmed, is examined. */
+static void
+check_entrants(const struct fact *fact)
+{
+    const struct edition_note *n = edition_note_of(fact, fact->row->aggregate);
+
+    MUST("R-E1", !n->is_complete || n->waiting == 0,
+         "the entrants of %s are confirmed, and %d entries wait to be examined",
+         id_of(fact->row->aggregate), n->waiting);
+}
+
 /* The tables say the same. */
 void
 check_entries(const struct commit *commit)
@@ -375,6 +404,8 @@ check_entries(const struct commit *commit)
             check_number("R-D1", commit, fact.row, "reached_final",
                          n->reached_final && !n->is_annulled);
             check_number("R-F4", commit, fact.row, "money_paid", n->is_paid);
+        } else if (strcmp(fact.row->kind, "edition") == 0) {
+            check_entrants(&fact);
         }
     }
 }

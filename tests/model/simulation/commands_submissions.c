@@ -221,6 +221,22 @@ create_entry(struct draft *d)
     return often(700) ? go_on_above(d, m) || enter(d, m) : enter(d, m);
 }
 
+/* All of them, but for some that are left out. */
+static void
+keep_co_entrants(Submissions__ReviseEntry *m, const struct entry *e)
+{
+    m->co_entrants = arena_zero(sim.step, (e->co_entrants.count + 1) * sizeof(*m->co_entrants));
+    LIST_EACH (const struct co_entrant, c, &e->co_entrants) {
+        Submissions__CoEntrant *said = proto_new(sim.step, ON(co_entrant));
+
+        if (c->draft || often(150) ||
+            (submissions_has_left(&e->co_entrants, &c->agency_id) && !often(30)))
+            continue;
+        said->agency_id = text_of(c->agency_id);
+        m->co_entrants[m->n_co_entrants++] = said;
+    }
+}
+
 static bool
 revise_entry(struct draft *d)
 {
@@ -232,8 +248,10 @@ revise_entry(struct draft *d)
     m->authors = any_authors(&m->n_authors);
     if (e && !uuid_is_nil(&e->promoted_from_id) && !often(100))
         m->title = e->title;
-    if (e)
+    if (e) {
+        keep_co_entrants(m, e);
         spoken_for(d, e->entrant_agency_id, MAY(AUTHOR) | MAY(CLERK));
+    }
     return e;
 }
 
@@ -306,7 +324,7 @@ return_entry(struct draft *d)
     m->faults = faults;
     m->n_faults = 1;
     m->reason = "Thiếu minh chứng.";
-    m->cure = any_deadline(often(50) ? -1 : 1, 8);
+    m->cure = any_deadline(often(50) ? -1 : 1, 4);
     return about_examined(d, ENTRY_IS(SUBMITTED));
 }
 
@@ -532,13 +550,13 @@ const struct maker submissions_makers[] = {
     { ON(leave_entry),          2, leave_entry },
     { ON(return_entry),         4, return_entry },
     { ON(refuse_entry),         2, refuse_entry },
-    { ON(register_entry),      20, register_entry },
+    { ON(register_entry),      26, register_entry },
     { ON(record_final_result), 20, record_final_result },
     { ON(require_dossier),     20, require_dossier },
     { ON(submit_dossier),      30, submit_dossier },
     { ON(return_dossier),      12, return_dossier },
     { ON(accept_dossier),      24, accept_dossier },
-    { ON(withdraw_entry),       6, withdraw_entry },
+    { ON(withdraw_entry),       9, withdraw_entry },
     { ON(annul_result),         3, annul_result },
 
     { ON(propose_disqualification), 7, propose_disqualification },

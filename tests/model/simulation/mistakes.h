@@ -75,7 +75,7 @@ enum mistake {
     RANKING_FORGOTTEN,    /* nobody remembers that a chair has seen the ranking */
     CONFLICT_JUDGES,      /* conflicts keep nobody from judging */
     CONTENDER_FORGOTTEN,  /* a round begins without somebody who waits for it */
-    ENTRANT_AFTER_ALL,    /* an entry is registered when the entrants are confirmed */
+    ENTRANT_AFTER_ALL,    /* entrants are confirmed while an entry waits to be examined */
     NOBODY_THERE,         /* a ranking is proposed without a quorum */
     RESULTS_TOO_EARLY,    /* results stand on a ranking that may be annulled */
     OTHER_CLUSTER,        /* entries of any cluster are judged together */

@@ -115,15 +115,6 @@ own_dossier(const struct given *given, const void *message, struct events *out)
     return as_it_should_be(&looked, message, out);
 }
 
-static int
-entrant_after_all(const struct given *given, const void *message, struct events *out)
-{
-    struct edition seen = *(const struct edition *) also(given, 0);
-
-    seen.entrants_confirmed = false;
-    return decide_beside(given, &seen.self, message, out);
-}
-
 /* As if judging were closed, with whatever ranking is named. */
 static int
 results_too_early(const struct given *given, const void *message, struct events *out)
@@ -205,7 +196,6 @@ more_contests(const struct given *given, const void *message, struct events *out
 
 /* clang-format off */
 const struct mistaken submissions_mistakes[] = {
-    { ENTRANT_AFTER_ALL, &entry_kind, ON(register_entry),      entrant_after_all },
     { RESULTS_TOO_EARLY, &edition_kind, ON(confirm_results),   results_too_early },
     { EDITION_CLOSED,  &entry_kind,   ON(create_entry),        edition_closed },
     { BELOW_THRESHOLD, &entry_kind,   ON(record_final_result), below_threshold },

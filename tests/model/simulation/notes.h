@@ -20,7 +20,7 @@ enum { MOST_NOTED = 3 }; /* co-entrants, and authors, of one entry */
 /* All that hangs on one entry; its dossier, intake and recommendation have the same id. */
 struct entry_note {
     bool is_drafted, is_withdrawn, reached_final, is_annulled, is_paid;
-    bool is_handed_in, is_registered;
+    bool is_handed_in, is_registered, waits;
     struct uuid edition;
     struct digest content_digest;
     int64_t entry_version, mend_us, answer_us;
@@ -86,6 +86,7 @@ struct edition_note {
     int64_t opens_us, closes_us;
     bool is_public, is_archived;
     int open_dossiers, open_cases;
+    int waiting; /* entries that were handed in, and are not examined */
 };
 
 /* What is noted of a programme's rules. */

@@ -197,6 +197,10 @@ void unique_end(void);
 /* The constraint that these rows break, or NULL; then they have taken their places. */
 const char *unique_take(struct tenant *programme, struct held *const *rows, size_t count);
 
+/* In unique_entries.c: no entry is open of an edition whose entrants are confirmed by these rows. */
+bool unique_entries_are_examined(const struct tenant *programme, struct held *const *rows,
+                                 size_t count);
+
 /* ------------------------------------------------------------------ server.c */
 
 struct parcel;

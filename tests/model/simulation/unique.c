@@ -306,6 +306,7 @@ is_forgotten(const struct constraint *c)
         { CASE_TWICE, "funding_case_open_key" },
         { VOUCHER_TWICE, "disbursement_voucher_key" },
         { CODE_TWICE, "entry_code_once" },
+        { ENTRANT_AFTER_ALL, "edition_entries_open" },
         { OPERATOR_TRADES, "role_binding_operator_holds_no_business_role" },
     };
 
@@ -381,6 +382,7 @@ const struct constraint constraints[] = {
     OF_ONE("edition_threshold",            "edition"),
     OF_ONE("edition_cost",                 "edition"),
     OF_ONE("edition_promotions",           "edition"),
+    { "edition_entries_open", "edition", .holds = unique_entries_are_examined },
     OF_ONE("entry_registrar",              "entry"),
     PLACE("entry_promoted_once",           "entry",          "promoted_from_id"),
     OF_ONE("entry_author_once",            "entry"),
