@@ -1,7 +1,7 @@
 -- tests/db/judging.sql - what the tables of councils, rounds and score sheets refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(67);
+SELECT plan(70);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
