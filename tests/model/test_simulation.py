@@ -10,6 +10,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("BUILD_DIR", ROOT / "build")) / "bin/model_simulation"
+PATIENCE = 1_000_000  # commands until a mistake must have been found: most are after a few thousand
 COMMANDS = 200_000  # SANGKIEN_MODEL_COMMANDS: as many as there is time for
 SEEDS = 4  # which share the commands; SANGKIEN_MODEL_SEED: that one alone
 MOST_SEEDS, AT_ONCE = 64, 2  # rare moves hang on luck: more seeds are asked while one of them is missing
@@ -179,7 +180,7 @@ def test_every_mistake_has_a_rule_that_finds_it():
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("mistake", FOUND_BY)
 def test_no_mistake_passes(mistake, seed):
-    ran = simulate("--mistake", mistake, "--seed", seed, "--commands", COMMANDS)
+    ran = simulate("--mistake", mistake, "--seed", seed, "--commands", PATIENCE)
     assert ran.returncode == 1, ran.stdout + ran.stderr
     rule = ran.stdout.split("BROKEN ")[1].split(":")[0]
     assert rule in FOUND_BY[mistake], ran.stdout
