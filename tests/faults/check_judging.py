@@ -6,7 +6,7 @@ import collections
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "property"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "property"))
 
 import reference  # noqa: E402
 

@@ -13,8 +13,8 @@ EFFECTS = {  # what one service makes of another one's event, always
 ALWAYS_TOLD = {  # the agencies (world.py) that must know of it, whoever else is told
     "sangkien.funding.v1.SignoffOpened": ("home", "finance"),
     "sangkien.funding.v1.FundingApproved": ("finance",),
-    "sangkien.submissions.v1.DossierRequired": ("entrant",),
 }
+ENTRANT_TOLD = ("sangkien.submissions.v1.DossierRequired",)  # and whose entry it is
 QUEUED, SENT, FAILED = 1, 4, 8
 FOR_NOW = (8, 14)  # RESOURCE_EXHAUSTED, UNAVAILABLE: it may be sent again
 SEALED = ("score_sheet",)  # what no subscriber is shown
@@ -315,9 +315,12 @@ def untold(facts):
         yield f"{again} mails came once more, after {facts.kills} kills and {facts.drops} answers that never came"
     told = {(notification.event_position, notification.agency) for notification in facts.notifications}
     for event in facts.journal:
-        for name in ALWAYS_TOLD.get(event.type, ()):
-            if (event.position, facts.agencies[name]) not in told:
-                yield f"position {event.position} ({event.type}): {name} is not told"
+        agencies = [facts.agencies[name] for name in ALWAYS_TOLD.get(event.type, ())]
+        if event.type in ENTRANT_TOLD:
+            agencies.append(facts.decode(event).entrant_agency_id)
+        for agency in agencies:
+            if (event.position, agency) not in told:
+                yield f"position {event.position} ({event.type}): {agency} is not told"
     twice = collections.Counter((n.event_position, n.agency, n.template) for n in facts.notifications)
     for key, count in twice.items():
         if count > 1:

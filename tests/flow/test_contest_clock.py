@@ -37,7 +37,7 @@ def moments(world):
     edition, closes = judged.opened(world)
     draft = uuid7()
     world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition), draft)
-    judged.closed(world, edition, closes)
+    judged.registration_over(world, edition, closes)
     return edition, closes, draft
 
 

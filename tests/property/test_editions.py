@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "fuzz"))
 
 import editions  # noqa: E402
-import judged  # noqa: E402
+import juries  # noqa: E402
 import messages  # noqa: E402
 import reference  # noqa: E402
 
@@ -43,13 +43,13 @@ def rankings_of(outcome):
     """{(nth round, cluster): [bytes, or the refusal's number]} as the program has them."""
     said = collections.defaultdict(list)
     for held in outcome.helds:
-        said[held.nth, held.cluster].append(held.said[judged.PLAIN].refusal or held.said[judged.PLAIN].data)
+        said[held.nth, held.cluster].append(held.said[juries.PLAIN].refusal or held.said[juries.PLAIN].data)
     return said
 
 
 def other_judges(held):
     """What the ranking must be when they are called otherwise: the same, but for their own lines."""
-    expected = type(held.ranking).FromString(held.said[judged.PLAIN].data)
+    expected = type(held.ranking).FromString(held.said[juries.PLAIN].data)
     names = held.told.names
     for line in expected.judges:
         line.person_id = names[line.person_id]
@@ -69,7 +69,7 @@ def standing(ranking, entry):
 def is_set_back(held):
     """More points of an entry cost it a place, or its advance."""
     before = standing(held.ranking, held.told.raised)
-    after = standing(type(held.ranking).FromString(held.said[judged.RAISED].data), held.told.raised)
+    after = standing(type(held.ranking).FromString(held.said[juries.RAISED].data), held.told.raised)
     return after[0] > before[0] or after[1] < before[1]
 
 
@@ -79,16 +79,16 @@ def may_be_set_back(rules):
 
 
 def wrongs_of_ranking(held):
-    plain = held.said[judged.PLAIN]
+    plain = held.said[juries.PLAIN]
     if not all(said.again for said in held.said.values()):
         yield AGAIN
-    if held.said.get(judged.OTHERWISE, plain) != plain:
+    if held.said.get(juries.OTHERWISE, plain) != plain:
         yield ARRIVAL
     if plain.refusal:
         return
     if plain.digest != hashlib.sha256(plain.data).hexdigest():
         yield DIGEST
-    if held.told.names and held.said[judged.RELABELLED].data != ranking_bytes(other_judges(held)):
+    if held.told.names and held.said[juries.RELABELLED].data != ranking_bytes(other_judges(held)):
         yield JUDGES
     if held.told.raised and not may_be_set_back(held.told.round["rules"]) and is_set_back(held):
         yield MORE_POINTS
@@ -114,7 +114,7 @@ def wrongs_of(outcome, contest):
 
 def kinds_of_ranking(held):
     rules = held.told.round["rules"]
-    plain = held.said[judged.PLAIN]
+    plain = held.said[juries.PLAIN]
     if plain.refusal:
         yield f"refused {plain.refusal}"
         return
@@ -181,8 +181,8 @@ def look_at(first):
     kinds, wrongs = collections.Counter(), collections.defaultdict(list)
     made = [editions.Edition(types, SEED, n) for n in range(first, min(first + AT_ONCE, EDITIONS))]
     wrongs[RULES] += [edition.name for edition, (refusal, _) in zip(
-        made, judged.review(types, "property_rules", [edition.rules for edition in made])) if refusal]
-    for edition, outcome in zip(made, judged.count(types, made, "property_ranking")):
+        made, juries.review(types, "property_rules", [edition.rules for edition in made])) if refusal]
+    for edition, outcome in zip(made, juries.count(types, made, "property_ranking")):
         for wrong in set(wrongs_of(outcome, reference.Contest(types, edition))):
             wrongs[wrong].append(edition.name)
         kinds.update(set(kinds_of(edition, outcome)))
@@ -270,10 +270,10 @@ def test_more_points_may_cost_a_place_where_totals_are_normalised():
     """79.9 from a judge who gave no other points becomes 80.65: this lifts all totals alike, by a quarter of a point,
     and the other entry's 80.3 over the next half, but not the own 80.0. They were equal, and are not any more."""
     types = messages.Types()
-    ways = {judged.PLAIN: one_to_two(types, 7990), judged.RAISED: one_to_two(types, 8065)}
-    said, = judged.ask("property_ranking", [ways])
+    ways = {juries.PLAIN: one_to_two(types, 7990), juries.RAISED: one_to_two(types, 8065)}
+    said, = juries.ask("property_ranking", [ways])
     ranking = types.named("sangkien.appraisal.v1.Ranking")
-    before, after = (ranking.FromString(said[way].data).lines for way in (judged.PLAIN, judged.RAISED))
+    before, after = (ranking.FromString(said[way].data).lines for way in (juries.PLAIN, juries.RAISED))
     assert [(line.entry_code, line.score_centi) for line in before] == [("KH-1", 8000), ("KH-2", 8000)]
     assert [(line.entry_code, line.score_centi) for line in after] == [("KH-2", 8100), ("KH-1", 8000)]
 
@@ -296,7 +296,7 @@ def first_made():
 
 def is_found(types, made, contests, program):
     return any(next(wrongs_of_outcome(outcome, contest), None)
-               for outcome, contest in zip(judged.count(types, made, program, in_ways=False), contests))
+               for outcome, contest in zip(juries.count(types, made, program, in_ways=False), contests))
 
 
 @pytest.mark.parametrize("mistake", sorted(set(MISTAKES) - {"digest_of_less"}))
@@ -311,7 +311,7 @@ def test_the_mistake_is_found(first_made, mistake):
 ])
 def test_each_promise_is_seen_to_break(first_made, mistake, promise):
     types, made, contests = first_made
-    outcomes = judged.count(types, made, f"property_mistake_{mistake}")
+    outcomes = juries.count(types, made, f"property_mistake_{mistake}")
     assert any(promise in wrongs_of(outcome, contest) for outcome, contest in zip(outcomes, contests))
 
 
@@ -334,6 +334,6 @@ def test_every_entry_that_is_ranked_in_another_cluster_is_found(first_made):
     """Rankings know nothing of clusters: whoever makes up rounds does."""
     types, made, contests = first_made
     strays = [(astray(edition), contest) for edition, contest in zip(made, contests) if astray(edition)]
-    outcomes = judged.count(types, [edition for edition, _ in strays], "property_ranking", in_ways=False)
+    outcomes = juries.count(types, [edition for edition, _ in strays], "property_ranking", in_ways=False)
     assert len(strays) > 20
     assert all(next(wrongs_of_outcome(*pair), None) for pair in zip(outcomes, (contest for _, contest in strays)))

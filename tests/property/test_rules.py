@@ -16,7 +16,7 @@ sys.path.insert(0, str(HERE.parent / "fuzz"))
 
 import editions  # noqa: E402
 import flaws  # noqa: E402
-import judged  # noqa: E402
+import juries  # noqa: E402
 import messages  # noqa: E402
 
 SEED = os.environ.get("SANGKIEN_PROPERTY_SEED", "1")
@@ -62,7 +62,7 @@ def tried(types):
 
 
 def test_rules_that_are_whole_are_accepted(types, tried):
-    said = judged.review(types, "property_rules", [each.whole for each in tried])
+    said = juries.review(types, "property_rules", [each.whole for each in tried])
     assert [(each.whole, refused) for each, refused in zip(tried, said) if refused[0]] == []
 
 
@@ -73,7 +73,7 @@ def moment_us(deadline, days=0):
 
 
 def test_registration_opens_and_closes_at_the_moments_that_the_rules_mean(types, tried):
-    said = judged.review(types, "property_rules", [each.whole for each in tried])
+    said = juries.review(types, "property_rules", [each.whole for each in tried])
     for each, (_, moments) in zip(tried, said):
         opens, closes = each.whole.opens, each.whole.closes
         assert [int(us) for us in moments] == [moment_us(opens), moment_us(closes, int(closes.inclusive))]
@@ -81,7 +81,7 @@ def test_registration_opens_and_closes_at_the_moments_that_the_rules_mean(types,
 
 def wrongs(types, tried, program):
     """Where another refusal is given, or others are named, than must be."""
-    said = judged.review(types, program, [each.spoilt for each in tried])
+    said = juries.review(types, program, [each.spoilt for each in tried])
     return [(each.flaw.__name__, each.named, refused, each.spoilt) for each, refused in zip(tried, said)
             if refused[0] != each.refusal or set(refused[1]) != set(each.named)]
 
@@ -97,7 +97,7 @@ def test_every_flaw_was_tried(tried):
 
 
 def test_a_contest_below_another_has_none_below_it(types, tried):
-    said = judged.review(types, "property_rules", [each.whole for each in tried], "local")
+    said = juries.review(types, "property_rules", [each.whole for each in tried], "local")
     for each, (refused, fields) in zip(tried, said):
         has_terms = each.whole.HasField("local_terms")
         assert bool(refused) == has_terms

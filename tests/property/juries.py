@@ -1,4 +1,4 @@
-"""tests/property/judged.py - contests as the program counts them: its rankings say who goes on and makes up the next
+"""tests/property/juries.py - contests as the program counts them: its rankings say who goes on and makes up the next
 round; and beside each ranking what it says of the same round told in other ways.
 """
 import collections
