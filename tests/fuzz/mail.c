@@ -85,6 +85,15 @@ parsed(struct bytes bytes)
     return message;
 }
 
+/* The letters of a domain may come in either case: a label of other scripts (xn--) is read, and written anew. */
+static bool
+is_same_address(const char *one, const char *other)
+{
+    size_t local = strcspn(one, "@");
+
+    return strncmp(one, other, local) == 0 && g_ascii_strcasecmp(one + local, other + local) == 0;
+}
+
 static void
 look_at_addresses(InternetAddressList *list, const char *address, const char *what)
 {
@@ -93,10 +102,10 @@ look_at_addresses(InternetAddressList *list, const char *address, const char *wh
     PROMISE(internet_address_list_length(list) == 1, "%s: %d addresses", what,
             internet_address_list_length(list));
     only = internet_address_list_get_address(list, 0);
-    PROMISE(
-        INTERNET_ADDRESS_IS_MAILBOX(only) &&
-            strcmp(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(only)), address) == 0,
-        "%s: not %s", what, address);
+    PROMISE(INTERNET_ADDRESS_IS_MAILBOX(only) &&
+                is_same_address(
+                    internet_address_mailbox_get_idn_addr(INTERNET_ADDRESS_MAILBOX(only)), address),
+            "%s: not %s", what, address);
 }
 
 /* Text as it stands on the wire: each line feed with its carriage return, and no other one. */
