@@ -60,46 +60,39 @@ submissions_its_jury(const struct given *given, const void *message, struct keys
 }
 
 static bool
-is_said(const struct events *out, const struct uuid *round)
+is_anybody_blind(const struct jury *jury)
 {
-    LIST_EACH (const struct said, said, &out->said)
-        if (said->event->descriptor == ON(judges_released)) {
-            const Submissions__JudgesReleased *released = (const void *) said->event;
-            struct uuid other = uuid_of(released->round_id);
-
-            if (uuid_equal(&other, round))
-                return true;
-        }
+    LIST_EACH (const struct jury_judge, judge, &jury->judges)
+        if (!judge->is_over && !is_released(jury, judge))
+            return true;
     return false;
 }
 
 void
 submissions_release(const struct given *given, const struct jury *jury, struct events *out)
 {
-    LIST_EACH (const struct jury_judge, judge, &jury->judges)
-        if (!judge->is_over && !is_released(jury, judge) && !is_said(out, &judge->round_id)) {
-            Submissions__JudgesReleased *said =
-                new_event_on(out, &jury_kind, given->subject, ON(judges_released));
+    Submissions__JudgesReleased *said;
 
-            said->edition_id = id_text(out, &given->subject);
-            said->round_id = id_text(out, &judge->round_id);
-        }
+    if (!is_anybody_blind(jury))
+        return;
+    said = new_event_on(out, &jury_kind, given->subject, ON(judges_released));
+    said->edition_id = id_text(out, &given->subject);
 }
 
 static void
 judges_released(void *state, const void *event)
 {
     struct jury *jury = state;
-    const Submissions__JudgesReleased *e = event;
-    struct uuid round = uuid_of(e->round_id);
     size_t count = jury->judges.count;
 
+    (void) event;
     for (size_t i = 0; i < count; i++) {
         struct jury_judge judge = *(const struct jury_judge *) list_at(&jury->judges, i);
 
+        if (judge.is_over || is_released(jury, &judge))
+            continue;
         judge.is_over = true;
-        if (uuid_equal(&judge.round_id, &round))
-            *(struct jury_judge *) list_add(&jury->judges) = judge;
+        *(struct jury_judge *) list_add(&jury->judges) = judge;
     }
 }
 

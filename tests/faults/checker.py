@@ -115,13 +115,12 @@ def gaps(facts):
 
 
 def unheard(facts):
-    """P3: every event had its effect in every service that hears it, once; what differs in what it says is another one."""
-    effects = collections.Counter((event.heard, event.type, event.aggregate, event.body)
-                                  for event in facts.journal if event.heard)
-    for (position, type, aggregate, _), count in effects.items():
+    """P3: every event had its effect in every service that hears it, once."""
+    effects = collections.Counter((event.heard, event.type, event.aggregate) for event in facts.journal if event.heard)
+    for (position, type, aggregate), count in effects.items():
         if count > 1:
             yield f"position {position} had the effect {type} on {aggregate} {count} times"
-    had = {(position, type) for position, type, *_ in effects}
+    had = {(position, type) for position, type, _ in effects}
     for event in facts.journal:
         if event.type in EFFECTS and (event.position, EFFECTS[event.type]) not in had:
             yield f"position {event.position} ({event.type}) never became {EFFECTS[event.type]}"
