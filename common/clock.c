@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define SECOND_US INT64_C(1000000)
-#define DAY_US (86400 * SECOND_US)
 #define MOST_SHIFT_SECONDS INT64_C(3155760000) /* a century */
 #define MOST_OFFSET_MINUTES (14 * 60)
 

@@ -47,6 +47,8 @@ _Bool monotonic_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t 
 void time_print(int64_t time_us, char ret_text[TIME_TEXT_SIZE]);
 const char *time_text(struct arena *arena, int64_t time_us);
 
+#define DAY_US INT64_C(86400000000)
+
 /* Midnight at the start of a local date, as UTC. false: there is no such day. */
 _Bool local_midnight_us(int year, int month, int day, int utc_offset_minutes, int64_t *ret_us);
 

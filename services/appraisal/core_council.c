@@ -33,6 +33,28 @@ judging_conflict(const struct list *conflicts, const struct uuid *person, const 
     return NULL;
 }
 
+size_t
+judging_count_judges(const struct list *members)
+{
+    size_t count = 0;
+
+    LIST_EACH (const struct council_member, m, members)
+        count += judging_judges(m);
+    return count;
+}
+
+bool
+judging_is_named_before(const char *const *entry_ids, size_t nth, const struct uuid *entry)
+{
+    for (size_t i = 0; i < nth; i++) {
+        struct uuid other = uuid_of(entry_ids[i]);
+
+        if (uuid_equal(&other, entry))
+            return true;
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------ constituting */
 
 static void
@@ -141,19 +163,6 @@ council_constituted(void *state, const void *event)
 
 /* ------------------------------------------------------------------ conflicts */
 
-static bool
-is_named_before(const Appraisal__DeclareConflicts *ask, size_t nth, const struct uuid *entry)
-{
-    for (size_t i = 0; i < nth; i++) {
-        struct uuid other = uuid_of(ask->entry_ids[i]);
-
-        if (uuid_equal(&other, entry))
-            return true;
-    }
-    return false;
-}
-
-/* What was declared before stays declared: only what is new is said. */
 static const char **
 new_ones(const struct given *given, const Appraisal__DeclareConflicts *ask, struct events *out,
          size_t *ret_count)
@@ -166,7 +175,7 @@ new_ones(const struct given *given, const Appraisal__DeclareConflicts *ask, stru
         struct uuid entry = uuid_of(ask->entry_ids[i]);
 
         if (!judging_conflict(&c->conflicts, &given->actor->person, &entry) &&
-            !is_named_before(ask, i, &entry))
+            !judging_is_named_before(ask->entry_ids, i, &entry))
             ids[count++] = ask->entry_ids[i];
     }
     *ret_count = count;

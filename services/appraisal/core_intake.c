@@ -64,22 +64,6 @@ dossier_taken_up(void *state, const void *event)
     i->appraisal_case_id = uuid_of(e->appraisal_case_id);
 }
 
-static bool
-is_about(const void *message, const ProtobufCMessageDescriptor *event)
-{
-    return ((const ProtobufCMessage *) message)->descriptor == event;
-}
-
-static const char *
-edition_of(const void *message)
-{
-    if (is_about(message, OF(submissions, entry_disqualified)))
-        return ((const Submissions__EntryDisqualified *) message)->edition_id;
-    if (is_about(message, OF(submissions, result_annulled)))
-        return ((const Submissions__ResultAnnulled *) message)->edition_id;
-    return ((const Submissions__EntryWithdrawn *) message)->edition_id;
-}
-
 enum { ITS_CONTENDER, ITS_CONTEST, ITS_CASE }; /* what a withdrawal needs, in this order */
 
 /* The intake is locked first; while it is held, nobody can take it up in another case. */
@@ -89,7 +73,7 @@ all_that_it_is(const struct given *given, const void *message, struct keys *keys
     const struct dossier_intake *i = given->state;
 
     need(keys, &contender_kind, given->subject);
-    need(keys, &contest_kind, uuid_of(edition_of(message)));
+    need(keys, &contest_kind, uuid_of(proto_text(message, "edition_id")));
     if (!i)
         need_state(keys);
     else if (!uuid_is_nil(&i->appraisal_case_id))

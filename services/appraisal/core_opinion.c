@@ -4,8 +4,6 @@
 #include "common/proto.h"
 #include "services/appraisal/core.h"
 
-#define DAY_US INT64_C(86400000000)
-
 bool
 appraisal_is_dated(const Types__OfficialDocument *document)
 {

@@ -94,16 +94,6 @@ judge_declared(const struct council *council, struct events *out)
     return refusal;
 }
 
-static size_t
-count_judges(const struct council *council)
-{
-    size_t count = 0;
-
-    LIST_EACH (const struct council_member, m, &council->members)
-        count += judging_judges(m);
-    return count;
-}
-
 static int
 judge_council(const struct council *council, const Submissions__RoundRules *rules,
               const Appraisal__PlanRound *ask, struct events *out)
@@ -112,7 +102,7 @@ judge_council(const struct council *council, const Submissions__RoundRules *rule
 
     if (council->self.state != COUNCIL(CONSTITUTED) || !uuid_equal(&council->edition_id, &edition))
         return NO(UNKNOWN_COUNCIL);
-    if (count_judges(council) < (size_t) rules->min_members)
+    if (judging_count_judges(&council->members) < (size_t) rules->min_members)
         return wrong(out, NO(COUNCIL_TOO_SMALL), "council_id", "has fewer than %d who judge",
                      rules->min_members);
     return judge_declared(council, out);

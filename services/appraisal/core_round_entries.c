@@ -48,18 +48,6 @@ judging_remember_conflicts(struct list *conflicts, Appraisal__Conflict *const *s
 /* ------------------------------------------------------------------ assigning */
 
 static bool
-is_named_before(const Appraisal__AssignToRound *ask, size_t nth, const struct uuid *entry)
-{
-    for (size_t i = 0; i < nth; i++) {
-        struct uuid other = uuid_of(ask->entry_ids[i]);
-
-        if (uuid_equal(&other, entry))
-            return true;
-    }
-    return false;
-}
-
-static bool
 competes_in(const struct contest *contest, const struct round *r, const struct contender *c)
 {
     const Submissions__Cluster *cluster = judging_cluster(contest, r->cluster_code);
@@ -107,7 +95,8 @@ judge_entry(const struct given *given, const Appraisal__AssignToRound *ask, size
 
     if (!uuid_equal(&c->edition_id, &r->edition_id))
         return wrong(out, NO(NOT_A_CONTENDER), field, "is no registered entry of this edition");
-    if (c->self.state == CONTENDER(IN_ROUND) || is_named_before(ask, nth, &c->self.id))
+    if (c->self.state == CONTENDER(IN_ROUND) ||
+        judging_is_named_before(ask->entry_ids, nth, &c->self.id))
         return wrong(out, NO(ALREADY_IN_A_ROUND), field, "is in a round already");
     if (c->self.state != CONTENDER(READY))
         return wrong(out, NO(NOT_A_CONTENDER), field, "does not take part any more");

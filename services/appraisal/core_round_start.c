@@ -69,21 +69,11 @@ judging_contender(const struct given *given, size_t entry)
     return also(given, 2 + entry);
 }
 
-static size_t
-count_judges(const struct round *r)
-{
-    size_t count = 0;
-
-    LIST_EACH (const struct council_member, m, &r->members)
-        count += judging_judges(m);
-    return count;
-}
-
 const struct score_sheet *
 judging_next_sheet(const struct given *given, size_t entry, size_t *judge_p)
 {
     const struct round *r = given->state;
-    size_t judges = count_judges(r);
+    size_t judges = judging_count_judges(&r->members);
 
     while (*judge_p < judges) {
         const struct score_sheet *sheet =

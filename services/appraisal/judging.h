@@ -225,6 +225,10 @@ int judging_close_judging(const struct given *given, const void *message, struct
 
 bool judging_has_seat(const struct list *members, int seat, const struct uuid *person);
 bool judging_is_member(const struct list *members, const struct uuid *person);
+size_t judging_count_judges(const struct list *members);
+
+/* Does the entry stand among the first so many ids of a command? */
+bool judging_is_named_before(const char *const *entry_ids, size_t nth, const struct uuid *entry);
 
 /* Has the council a round under way? */
 bool judging_is_at_work(const struct council *c);

@@ -2,7 +2,11 @@
 #include "common/clock.h"
 #include "services/submissions/submissions.h"
 
-#define DAY_US INT64_C(86400000000)
+bool
+submissions_day(const Types__Date *date, int64_t *ret_us)
+{
+    return date && local_midnight_us(date->year, date->month, date->day, 0, ret_us);
+}
 
 int
 submissions_deadline_end(const Types__Deadline *deadline, const char *field, struct events *out,
@@ -22,10 +26,9 @@ submissions_deadline_end(const Types__Deadline *deadline, const char *field, str
 int
 submissions_judge_document(const Types__OfficialDocument *document, struct events *out)
 {
-    const Types__Date *date = document ? document->issued_on : NULL;
     int64_t midnight_us;
 
-    if (!date || !local_midnight_us(date->year, date->month, date->day, 0, &midnight_us))
+    if (!document || !submissions_day(document->issued_on, &midnight_us))
         return wrong(out, NO(BAD_DATE), "document.issued_on", "there is no such day");
     return ACCEPTED;
 }

@@ -3,7 +3,6 @@
  *
  * Heard late: a case may have been opened or decided that is not known here yet. Funding hears of every entry that leaves, and
  * stops what it has decided meanwhile. A decision is not taken back yet: what is committed stays so. */
-#include "common/proto.h"
 #include "services/submissions/dossier.h"
 
 bool
@@ -21,15 +20,12 @@ dossier_is_unfinished(const struct dossier *dossier)
     }
 }
 
-/* Whatever is heard of a case, it says of which dossier; what was said before it did is passed over. */
+/* Whatever is heard of a case, it says of which dossier. */
 struct uuid
 dossier_of_case(const struct given *given, const void *event)
 {
-    const ProtobufCFieldDescriptor *field;
-    void *heard = (void *) (uintptr_t) event;
-
     (void) given;
-    return uuid_of(*(const char *const *) proto_field(heard, "dossier_id", &field));
+    return uuid_of(proto_text(event, "dossier_id"));
 }
 
 static int

@@ -5,7 +5,11 @@
 
 #define IS(state) EDITION_IS(state)
 
-enum { MOST_RULES_BYTES = 48 * 1024 }; /* the events that carry them have more to say */
+size_t
+submissions_count_places(const struct edition *edition)
+{
+    return edition->places ? edition->places->n_places : 0;
+}
 
 bool
 submissions_is_local(const struct edition *edition)

@@ -1,10 +1,9 @@
 /* services/submissions/core_entry_examine.c - what an organiser makes of an entry that was handed in. Pure. */
+#include "common/clock.h"
 #include "common/proto.h"
 #include "services/submissions/entry.h"
 
 enum { EDITION, ENTRANT };
-
-#define DAY_US INT64_C(86400000000)
 
 void
 entry_needs_count(const struct given *given, const void *command, struct keys *keys)

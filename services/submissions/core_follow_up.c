@@ -73,12 +73,6 @@ dossier_of(const struct given *given, size_t nth)
     return also(given, 2 * nth + 1);
 }
 
-static size_t
-count_places(const struct edition *edition)
-{
-    return edition->places ? edition->places->n_places : 0;
-}
-
 /* ------------------------------------------------------------------ dossiers */
 
 /* Whoever has left since, or lost the result, owes none; who owes one already owes no other. */
@@ -110,7 +104,7 @@ judge_due(const struct given *given, const Types__Deadline *due, struct events *
 static void
 say_follow_up(const struct given *given, Types__Deadline *due, int64_t due_us, struct events *out)
 {
-    size_t places = count_places(given->state);
+    size_t places = submissions_count_places(given->state);
     Submissions__FollowUpStarted *said = new_event(out, ON(follow_up_started));
 
     said->edition_id = id_text(out, &given->subject);
@@ -159,7 +153,7 @@ judge_hearings(const struct given *given, struct events *out)
 {
     size_t accused = 0;
 
-    for (size_t i = 0; i < count_places(given->state); i++) {
+    for (size_t i = 0; i < submissions_count_places(given->state); i++) {
         const struct entry *entry = placed(given, i);
 
         accused += !uuid_is_nil(&entry->accused_by) &&
@@ -172,7 +166,7 @@ judge_hearings(const struct given *given, struct events *out)
 static int
 judge_open_cases(const struct given *given, struct events *out)
 {
-    size_t places = count_places(given->state), dossiers = 0;
+    size_t places = submissions_count_places(given->state), dossiers = 0;
     int64_t cases = 0;
 
     for (size_t i = 0; i < places; i++) {
@@ -236,7 +230,7 @@ say_closed(const struct dossier *dossier, struct events *out)
 int
 submissions_archive_edition(const struct given *given, const void *command, struct events *out)
 {
-    size_t places = count_places(given->state);
+    size_t places = submissions_count_places(given->state);
     Submissions__EditionArchived *said;
     int refusal = judge_end(given, out);
 

@@ -15,7 +15,6 @@
 enum {
     LONGEST_LANGUAGE = 3,
     SHORTEST_LANGUAGE = 2,
-    MOST_RULES_BYTES = 48 * 1024,
     MOST_VERSIONS = 100, /* all of them are loaded with the aggregate */
 };
 
@@ -88,12 +87,6 @@ review_words(struct review *review, const Submissions__ProgrammeRules *rules)
         submissions_clashes(review, "rules", "utc_offset_minutes", "is not between -840 and 840");
 }
 
-static bool
-is_a_day(const Types__Date *date, int64_t *ret_us)
-{
-    return date && local_midnight_us(date->year, date->month, date->day, 0, ret_us);
-}
-
 /* In force from the first moment of its first day to the last moment of its last one. */
 static const Types__Date *
 first_day(const Submissions__LegalBasis *basis)
@@ -105,9 +98,9 @@ static void
 review_basis(struct review *review, const Submissions__LegalBasis *basis, const char *field)
 {
     int64_t issued_us = 0, from_us = 0, to_us = 0;
-    bool is_issued = basis->document && is_a_day(basis->document->issued_on, &issued_us);
-    bool begins = !basis->valid_from || is_a_day(basis->valid_from, &from_us);
-    bool ends = !basis->valid_to || is_a_day(basis->valid_to, &to_us);
+    bool is_issued = basis->document && submissions_day(basis->document->issued_on, &issued_us);
+    bool begins = !basis->valid_from || submissions_day(basis->valid_from, &from_us);
+    bool ends = !basis->valid_to || submissions_day(basis->valid_to, &to_us);
 
     if (!is_issued)
         submissions_clashes(review, field, "document.issued_on", "there is no such day");
@@ -115,8 +108,8 @@ review_basis(struct review *review, const Submissions__LegalBasis *basis, const 
         submissions_clashes(review, field, "valid_from", "there is no such day");
     if (!ends)
         submissions_clashes(review, field, "valid_to", "there is no such day");
-    if (is_issued && begins && ends && basis->valid_to && is_a_day(first_day(basis), &from_us) &&
-        to_us < from_us)
+    if (is_issued && begins && ends && basis->valid_to &&
+        submissions_day(first_day(basis), &from_us) && to_us < from_us)
         submissions_clashes(review, field, "valid_to", "is before it is in force");
 }
 
@@ -199,9 +192,9 @@ is_in_force(const Submissions__ProgrammeRules *rules, int64_t now_us)
     for (size_t i = 0; i < rules->n_legal_basis; i++) {
         const Submissions__LegalBasis *basis = rules->legal_basis[i];
 
-        if (is_a_day(first_day(basis), &from_us) && from_us <= local_us &&
+        if (submissions_day(first_day(basis), &from_us) && from_us <= local_us &&
             (!basis->valid_to ||
-             (is_a_day(basis->valid_to, &to_us) && local_us < to_us + INT64_C(86400000000))))
+             (submissions_day(basis->valid_to, &to_us) && local_us < to_us + DAY_US)))
             return true;
     }
     return false;

@@ -35,16 +35,10 @@ field_of(struct events *out, size_t nth, const char *name)
 
 /* ------------------------------------------------------------------ who is named */
 
-static size_t
-count_places(const struct edition *edition)
-{
-    return edition->places ? edition->places->n_places : 0;
-}
-
 static const Submissions__FinalPlace *
 place_of(const struct edition *edition, const struct uuid *entry)
 {
-    for (size_t i = 0; i < count_places(edition); i++) {
+    for (size_t i = 0; i < submissions_count_places(edition); i++) {
         struct uuid id = uuid_of(edition->places->places[i]->entry_id);
 
         if (uuid_equal(&id, entry))
@@ -81,9 +75,9 @@ judge_finalists(const struct given *given, const Submissions__ConfirmResults *as
             return wrong(out, NO(NOT_ALL_FINALISTS), field_of(out, i, "entry_id"),
                          "is named before");
     }
-    if (ask->n_prizewinners != count_places(edition))
+    if (ask->n_prizewinners != submissions_count_places(edition))
         return wrong(out, NO(NOT_ALL_FINALISTS), "prizewinners", "names %zu of %zu",
-                     ask->n_prizewinners, count_places(edition));
+                     ask->n_prizewinners, submissions_count_places(edition));
     return ACCEPTED;
 }
 

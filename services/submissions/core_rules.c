@@ -143,19 +143,13 @@ review_needed(struct review *review)
 
 /* ------------------------------------------------------------------ days */
 
-static bool
-is_a_day(const Types__Date *date)
-{
-    int64_t midnight_us;
-
-    return date && local_midnight_us(date->year, date->month, date->day, 0, &midnight_us);
-}
-
 static void
 review_legal_basis(struct review *review)
 {
+    int64_t midnight_us;
+
     for (size_t i = 0; i < review->rules->n_legal_basis; i++)
-        if (!is_a_day(review->rules->legal_basis[i]->issued_on))
+        if (!submissions_day(review->rules->legal_basis[i]->issued_on, &midnight_us))
             submissions_clashes(review, submissions_item(review, "rules.legal_basis", i),
                                 "issued_on", "there is no such day");
 }
@@ -187,7 +181,7 @@ review_registration(struct review *review)
         submissions_clashes(review, "rules.closes", "date", "there is no such day");
         both = false;
     }
-    if (both && opens_us >= closes_us + (closes->inclusive ? INT64_C(86400000000) : 0))
+    if (both && opens_us >= closes_us + (closes->inclusive ? DAY_US : 0))
         submissions_clashes(review, "rules.closes", "", "is not later than opens");
     if (review->rules->max_cure_days > MOST_CURE_DAYS)
         submissions_clashes(review, "rules", "max_cure_days",
@@ -200,13 +194,14 @@ static void
 review_eligibility(struct review *review)
 {
     const Submissions__Eligibility *eligibility = review->rules->eligibility;
+    int64_t midnight_us;
 
     if (!eligibility)
         return;
     if (eligibility->max_age_years && !eligibility->reference_date)
         submissions_clashes(review, "rules.eligibility", "reference_date",
                             "says on which day an author is not older");
-    if (eligibility->reference_date && !is_a_day(eligibility->reference_date))
+    if (eligibility->reference_date && !submissions_day(eligibility->reference_date, &midnight_us))
         submissions_clashes(review, "rules.eligibility", "reference_date", "there is no such day");
 }
 

@@ -8,10 +8,9 @@
 #ifndef SANGKIEN_SERVICES_SUBMISSIONS_ENTRY_H
 #define SANGKIEN_SERVICES_SUBMISSIONS_ENTRY_H
 
-#include "services/submissions/submissions.h"
+#include "services/submissions/core_edition.h"
 
 #define ENTRY_IS(state) SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_##state
-#define EDITION_IS(state) SUBMISSIONS__EDITION_STATE__EDITION_STATE_##state
 
 /* What a draft consists of, whether it is the first or a later one. */
 struct content {

@@ -243,6 +243,12 @@ extern const struct table jury_table;
 /* ------------------------------------------------------------------ what the cores share, in
  * core.c */
 
+/* Of a message that carries rules: the events that carry them on have more to say. */
+enum { MOST_RULES_BYTES = 48 * 1024 };
+
+/* Is there such a day? Its first moment, by UTC. */
+bool submissions_day(const Types__Date *date, int64_t *ret_us);
+
 /* The moment at which a deadline ends; refuses BAD_DATE, naming the field inside `field`. */
 int submissions_deadline_end(const Types__Deadline *deadline, const char *field, struct events *out,
                              int64_t *ret_us) MUST_CHECK;
@@ -270,6 +276,7 @@ int submissions_set_programme_rules(const struct given *given, const void *comma
 /* ------------------------------------------------------------------ editions, in core_edition.c */
 
 bool submissions_is_local(const struct edition *edition);
+size_t submissions_count_places(const struct edition *edition);
 
 /* May the actor do this with the edition? An edition of the programme needs one of the provincial roles; a local one its
  * organiser's own person with one of the local ones. Refuses NOT_YOUR_EDITION. */
