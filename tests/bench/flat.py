@@ -18,7 +18,7 @@ import sangkien
 from figures import KINDS, middle
 from report import WORDS, Table, ms, rate
 from stack import REPO, Stack
-from world import FILL_POOL, TOUCH_BUFFERS, POOL, POOL_IDS, PROGRAMME, World
+from world import TOUCH_BUFFERS, POOL, POOL_IDS, PROGRAMME, World
 
 YEARS, ENTRANTS = 6, 30
 SMALL = 1000  # entries of the small one, each with as many events as those of the large one
@@ -63,7 +63,7 @@ class Province(World):
     def settle_in(self):
         self._tell("EndRole", self.ids["STANDING"], reason="nobody is told")
         self.sql(TOUCH_BUFFERS)
-        self.sql(FILL_POOL.format(**self.ids))
+        self.fill_pool()
         self.sql((REPO / "tests/bench/schema.sql").read_text())
 
     def some(self, table, count):

@@ -30,24 +30,6 @@ INSERT INTO public.touched
 SELECT repeat('x', 7000) FROM generate_series(1, (SELECT setting::int FROM pg_settings WHERE name = 'shared_buffers'));
 DROP TABLE public.touched;
 """
-# Entries that nobody drafted: what matters is that the rows are there. Without the triggers, which would look up
-# the edition of each.
-FILL_POOL = f"""
-SET session_replication_role = replica;
-INSERT INTO submissions.entry (programme, id, version, state, changed_at, edition_id, entrant_agency_id, team,
-                               entry_kind, title, summary, entry_code, score_centi, award, reached_final, money_paid,
-                               track, draft, content_digest, entry_version, round_code, rank,
-                               may_have_prize, accusation, answered)
-SELECT '{PROGRAMME}', ('{POOL_IDS}' || lpad(to_hex(n), 12, '0'))::uuid, 1, 1, now(), '{{edition}}', '{{agency}}',
-       '{TEXTS["team"]}', 1, '{TEXTS["title"]}', '{TEXTS["summary"]}', '', 0, 0, false, false,
-       '', 1, sha256('draft'), 0, '', 0, false, '', false
-  FROM generate_series(0, {POOL - 1}) AS n;
-INSERT INTO submissions.entry_author (programme, parent, place, person_id, share_bp, staff_kind, draft)
-SELECT '{PROGRAMME}', ('{POOL_IDS}' || lpad(to_hex(n), 12, '0'))::uuid, 0, '{{person}}', 10000, 0, 1
-  FROM generate_series(0, {POOL - 1}) AS n;
-RESET session_replication_role;
-VACUUM (ANALYZE) submissions.entry, submissions.entry_author;
-"""
 # Drafts again, whose version goes on.
 REFILL_POOL = f"""
 UPDATE submissions.entry SET state = 1, submitted_by = NULL WHERE programme = '{PROGRAMME}' AND state <> 1
@@ -74,7 +56,7 @@ class World:
         self._open_edition()
         self._tell("EndRole", self.ids["STANDING"], reason="nobody is told")
         self.sql(TOUCH_BUFFERS)
-        self.sql(FILL_POOL.format(**self.ids))
+        self.fill_pool()
         self.sql((REPO / "tests/bench/schema.sql").read_text())
         return self
 
@@ -114,6 +96,10 @@ class World:
 
     # ------------------------------------------------------------- the pool
 
+    def fill_pool(self):
+        self.sql((REPO / "tests/bench/pool.sql").read_text(), programme=PROGRAMME, count=POOL, **TEXTS,
+                 **{name: self.ids[name] for name in ("edition", "agency", "person")})
+
     def pool(self):
         """How many entries of the pool were taken: less than half of it."""
         if 2 * self.taken > POOL:
@@ -126,8 +112,9 @@ class World:
 
     # ------------------------------------------------------------- the database, as its owner
 
-    def sql(self, text):
-        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.stack.dsn()], text=True,
+    def sql(self, text, **variables):
+        words = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *words, self.stack.dsn()], text=True,
                               input=text, capture_output=True, check=False)
         if done.returncode:
             raise RuntimeError(done.stderr.strip())
