@@ -94,6 +94,21 @@ note_entrants(const struct given *given, const void *message, struct events *out
 }
 
 static int
+note_reopening(const struct given *given, const void *message, struct events *out)
+{
+    const struct contest *c = given->state;
+    Appraisal__ContestReopened *reopened;
+
+    (void) message;
+    if (c->self.state != CONTEST(JUDGED))
+        return ACCEPTED;
+
+    reopened = new_event(out, ON(contest_reopened));
+    reopened->edition_id = id_text(out, &given->subject);
+    return ACCEPTED;
+}
+
+static int
 note_end(const struct given *given, const void *message, struct events *out)
 {
     const struct contest *c = given->state;
@@ -106,6 +121,48 @@ note_end(const struct given *given, const void *message, struct events *out)
     ended = new_event(out, ON(contest_ended));
     ended->edition_id = id_text(out, &given->subject);
     return ACCEPTED;
+}
+
+/* Every round once, where it stands now; NULL: it is not the row that tells. */
+static const struct contest_round *
+live_round(const struct contest *c, const struct contest_round *r)
+{
+    return r == judging_standing(c, r->round_code, r->cluster_code) && judging_is_live(r) ? r
+                                                                                          : NULL;
+}
+
+static void
+rounds_under_way(const struct given *given, const void *message, struct keys *keys)
+{
+    const struct contest *c = given->state;
+
+    (void) message;
+    need_state(keys);
+    if (!c)
+        return;
+    LIST_EACH (const struct contest_round, r, &c->rounds)
+        if (live_round(c, r))
+            need(keys, &round_kind, r->round_id);
+}
+
+/* What is under way is not annulled here: of all clusters together its sheets could be too many at a time. But none is
+ * filled in any more. */
+static int
+note_cancellation(const struct given *given, const void *message, struct events *out)
+{
+    const struct contest *c = given->state;
+    int refusal = note_end(given, message, out);
+
+    LIST_EACH (const struct contest_round, r, &c->rounds) {
+        Appraisal__RoundCalledOff *said;
+
+        if (c->self.state == CONTEST(ENDED) || !live_round(c, r))
+            continue;
+        said = new_event_on(out, &round_kind, r->round_id, ON(round_called_off));
+        said->round_id = id_text(out, &r->round_id);
+        said->edition_id = id_text(out, &given->subject);
+    }
+    return refusal;
 }
 
 static void
@@ -264,8 +321,9 @@ static const struct handler contest_handlers[] = {
     { OF(submissions, edition_published),   HEARD,   note_contest, EITHER, NULL,       contest_with_rules },
     { OF(submissions, registration_closed), HEARD,   note_closing, EITHER },
     { OF(submissions, entrants_confirmed),  HEARD,   note_entrants, EITHER },
+    { OF(submissions, judging_reopened),    HEARD,   note_reopening, EITHER },
     { OF(submissions, results_confirmed),   HEARD,   note_end,     EITHER },
-    { OF(submissions, edition_cancelled),   HEARD,   note_end,     EITHER },
+    { OF(submissions, edition_cancelled),   HEARD,   note_cancellation, EITHER, rounds_under_way },
     { ON(close_judging),                    ORGANISERS, judging_close_judging, MUST_EXIST },
     { 0 },
 };
@@ -282,6 +340,7 @@ static const struct transition contest_transitions[] = {
     { CONTEST(ENTRANTS_CONFIRMED), ON(contest_round_noted),      CONTEST(ENTRANTS_CONFIRMED), contest_round_noted,        "a round was planned, confirmed or annulled" },
     { CONTEST(ENDED),             ON(contest_round_noted),       CONTEST(ENDED),              contest_round_noted,        "a round was annulled that was under way when the edition was cancelled" },
     { CONTEST(ENTRANTS_CONFIRMED), ON(judging_closed),           CONTEST(JUDGED),             NULL,                       "nobody waits, and no round is under way: what was confirmed stands" },
+    { CONTEST(JUDGED),            ON(contest_reopened),          CONTEST(ENTRANTS_CONFIRMED), NULL,                       "the owner opened judging again, before there were results" },
     { CONTEST(PUBLISHED),         ON(contest_ended),             CONTEST(ENDED),              NULL,                       "the edition was cancelled before registration was over" },
     { CONTEST(CLOSED),            ON(contest_ended),             CONTEST(ENDED),              NULL,                       "the edition was cancelled before its entrants were confirmed" },
     { CONTEST(ENTRANTS_CONFIRMED), ON(contest_ended),            CONTEST(ENDED),              NULL,                       "the edition was cancelled while it was judged" },

@@ -2,8 +2,8 @@
  * clock.
  *
  * One party closes it, here, where rounds are confirmed and annulled: whoever confirms results builds on what
- * cannot be annulled any more. Nothing opens it again: so whoever closes it has neither proposed nor confirmed the
- * ranking on which it ends, and names a document. */
+ * cannot be annulled any more. Only the owner opens it again, and only where there are no results yet, which submissions
+ * knows: so whoever closes it has neither proposed nor confirmed the ranking on which it ends, and names a document. */
 #include "services/appraisal/core.h"
 #include "services/appraisal/judging.h"
 

@@ -237,6 +237,10 @@ static const struct transition round_transitions[] = {
     { ROUND(SCORING),       ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled it while it was scored" },
     { ROUND(DELIBERATION),  ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled it before it was confirmed" },
     { ROUND(CONFIRMED),     ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled it before a later round began" },
+    { ROUND(PLANNED),       ON(round_called_off), ROUND(CALLED_OFF),   NULL,                     "the edition was called off before it began" },
+    { ROUND(SCORING),       ON(round_called_off), ROUND(CALLED_OFF),   NULL,                     "the edition was called off while it was scored" },
+    { ROUND(DELIBERATION),  ON(round_called_off), ROUND(CALLED_OFF),   NULL,                     "the edition was called off before it was confirmed" },
+    { ROUND(CALLED_OFF),    ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled what had been under way when the edition was called off" },
     { 0 },
 };
 /* clang-format on */

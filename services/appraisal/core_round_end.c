@@ -164,12 +164,12 @@ judging_round_confirmed(void *state, const void *event)
 
 /* ------------------------------------------------------------------ annulling */
 
-/* The edition may be cancelled while a round is under way. That round is ended by annulling it, and nothing but that: its
- * council would be at work for ever. What was confirmed stays. */
+/* A round that was called off with its edition is ended by annulling it, and nothing but that: its council would be at
+ * work for ever. What was confirmed stays. */
 static int
 judge_contest(const struct round *r, const struct contest *contest)
 {
-    if (contest->self.state == CONTEST(ENDED) && r->self.state != ROUND(CONFIRMED))
+    if (r->self.state == ROUND(CALLED_OFF))
         return ACCEPTED;
     return judging_judge_contest(contest);
 }

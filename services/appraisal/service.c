@@ -58,22 +58,26 @@ static const char list_round_progress[] =
     " ORDER BY m.person_id";
 
 /* clang-format off */
-/* A round that is scored waits for its members as long as a sheet is open, then for its chair. */
+/* A round that is scored waits for its members as long as a sheet is open, then for its chair; one that was called off for
+ * the owner, who annuls it. */
 #define OPEN_ROUNDS(whose)                                                                         \
     "(SELECT r.id AS subject, 'round'::text AS kind, ''::text AS entry_code, r.round_code AS"      \
-    " title, CASE r.state WHEN 1 THEN 'PLANNED' WHEN 2 THEN 'SCORING' ELSE 'DELIBERATION' END AS"  \
-    " state, CASE WHEN r.state = 1 THEN 'ORGANISER' WHEN r.state = 2 AND EXISTS (SELECT FROM"      \
-    " appraisal.score_sheet AS s WHERE s.programme = r.programme AND s.round_id = r.id"            \
-    " AND s.state IN (1, 2, 4) OFFSET 0) THEN 'MEMBER' ELSE 'CHAIR' END AS waiting_for,"           \
+    " title, CASE r.state WHEN 1 THEN 'PLANNED' WHEN 2 THEN 'SCORING' WHEN 3 THEN 'DELIBERATION'"  \
+    " ELSE 'CALLED_OFF' END AS state, CASE WHEN r.state = 1 THEN 'ORGANISER' WHEN r.state = 6"     \
+    " THEN 'OWNER' WHEN r.state = 2 AND EXISTS (SELECT FROM appraisal.score_sheet AS s"            \
+    " WHERE s.programme = r.programme AND s.round_id = r.id AND s.state IN (1, 2, 4) OFFSET 0)"    \
+    " THEN 'MEMBER' ELSE 'CHAIR' END AS waiting_for,"                                              \
     " r.organiser_agency_id AS agency_id, r.changed_at, r.due_at FROM appraisal.round AS r"        \
-    " WHERE r.programme = $1::text AND " whose " AND r.state IN (1, 2, 3)"                         \
+    " WHERE r.programme = $1::text AND " whose " AND r.state IN (1, 2, 3, 6)"                      \
     " AND r.id > coalesce($3::text, " NIL_UUID ")::uuid ORDER BY r.id LIMIT $4::int8)"
 #define OPEN_SHEETS(whose)                                                                         \
     "(SELECT s.id AS subject, 'score_sheet'::text, s.entry_code, ''::text, CASE s.state WHEN 1"    \
     " THEN 'ASSIGNED' WHEN 2 THEN 'DRAFT' ELSE 'REOPENED' END, 'MEMBER', s.judge_agency_id,"       \
     " s.changed_at, (SELECT r.due_at FROM appraisal.round AS r WHERE r.programme = s.programme"    \
     " AND r.id = s.round_id) FROM "                                                                \
-    QUERY_IDS("appraisal.score_sheet", "id", "state IN (1, 2, 4) AND " whose)                      \
+    QUERY_IDS("appraisal.score_sheet AS o", "id",                                                  \
+              "state IN (1, 2, 4) AND " whose " AND EXISTS (SELECT FROM appraisal.round AS r WHERE"\
+              " r.programme = o.programme AND r.id = o.round_id AND r.state = 2 OFFSET 0)")        \
     " AS k CROSS JOIN LATERAL (SELECT * FROM appraisal.score_sheet WHERE programme = $1::text"     \
     " AND id = k.id LIMIT 1) AS s)"
 

@@ -45,6 +45,8 @@ int submissions_round_confirmed(const struct given *given, const void *event, st
 int submissions_round_annulled(const struct given *given, const void *event, struct events *out);
 int submissions_judging_closed(const struct given *given, const void *event, struct events *out);
 void submissions_judging_ended(void *state, const void *event);
+int submissions_reopen_judging(const struct given *given, const void *command, struct events *out);
+void submissions_judging_reopened(void *state, const void *event);
 struct uuid submissions_edition_started(const struct given *given, const void *event);
 struct uuid submissions_edition_ranked(const struct given *given, const void *event);
 struct uuid submissions_edition_set_back(const struct given *given, const void *event);

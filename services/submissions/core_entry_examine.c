@@ -5,6 +5,9 @@
 
 enum { EDITION, ENTRANT };
 
+/* What arrived in time may be sent again for so long, with a receipt: submissions.judge_edition_entrants waits as long. */
+#define RECEIPTS_AGE_US DAY_US
+
 void
 entry_needs_count(const struct given *given, const void *command, struct keys *keys)
 {
@@ -116,8 +119,8 @@ entry_refuse(const struct given *given, const void *command, struct events *out)
     int refusal = judge_examiner(given, edition);
 
     if (!refusal && entry->self.state == ENTRY_IS(RETURNED) &&
-        given->received_us < entry->cure_at_us)
-        refusal = NO(TOO_EARLY); /* it may still be mended */
+        given->received_us < entry->cure_at_us + RECEIPTS_AGE_US)
+        refusal = NO(TOO_EARLY); /* it may still be mended, or have been */
     if (refusal)
         return refusal;
 

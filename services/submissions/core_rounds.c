@@ -263,6 +263,41 @@ submissions_judging_ended(void *state, const void *event)
     edition->final_round_id = uuid_of(e->round_id);
 }
 
+/* Decided where results are confirmed, not where rounds are: appraisal annuls again when it has heard of it, and by then
+ * nothing can be confirmed on what is annulled. Who judged blind is released and stays so, having seen whose the entries
+ * are; a blind round that is held again has judges of its own to begin with. */
+int
+submissions_reopen_judging(const struct given *given, const void *command, struct events *out)
+{
+    const struct edition *edition = given->state;
+    const Submissions__ReopenJudging *ask = command;
+    int refusal = submissions_judge_organiser(given, edition, MAY(OWNER), MAY(ENTRANT_HEAD));
+
+    if (!refusal && !edition->judging_ended)
+        refusal = NO(JUDGING_OPEN);
+    if (!refusal)
+        refusal = submissions_judge_document(ask->document, out);
+    if (refusal)
+        return refusal;
+
+    Submissions__JudgingReopened *said = new_event(out, ON(judging_reopened));
+    said->edition_id = id_text(out, &given->subject);
+    said->reason = ask->reason;
+    said->document = ask->document;
+    return ACCEPTED;
+}
+
+void
+submissions_judging_reopened(void *state, const void *event)
+{
+    struct edition *edition = state;
+
+    (void) event;
+    edition->judging_ended = false;
+    edition->ranking_digest = (struct digest){ { 0 } };
+    edition->final_round_id = uuid_of(NULL);
+}
+
 /* ------------------------------------------------------------------ annulled */
 
 struct uuid

@@ -76,6 +76,7 @@ static const struct refusal_text refusal_texts[] = {
     { NO(PROMOTED_ENTRY_LIVES), "the entry goes on in the contest above: that one leaves first" },
     { NO(TOO_MANY_CONTESTS),   "the agency holds as many contests under this edition as it may" },
     { NO(ENTRIES_OPEN),        "an entry of the edition waits to be examined, or may still be mended" },
+    { NO(JUDGING_OPEN),        "judging of the edition is not closed" },
     { NO(PROGRAMME_NAME),      "a programme's id is of lower-case letters, digits and hyphens, not \"directory\", and not taken" },
     { 0 },
 };

@@ -1,7 +1,7 @@
 -- tests/db/editions.sql - what the table of editions refuses, whatever the program says.
 
 BEGIN;
-SELECT plan(122);
+SELECT plan(126);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -127,7 +127,7 @@ END $$;
 SELECT pg_temp.promises(1, 'entrants_confirmed = true', 'edition_entries_open', 'no entry waits to be examined then');
 SELECT pg_temp.entry($$state = 9, examined_by = pg_temp.id(4), cure_at = now() + interval '1 minute'$$);
 SELECT pg_temp.promises(1, 'entrants_confirmed = true', 'edition_entries_open', 'or may still be mended');
-SELECT pg_temp.entry('cure_at = now()');
+SELECT pg_temp.entry($$cure_at = now() - interval '1 day'$$);
 SELECT pg_temp.promises(1, 'entrants_confirmed = true', NULL, 'but it may be one that was not mended in time');
 SET CONSTRAINTS ALL DEFERRED;
 SELECT pg_temp.moves(1, $$entrants_confirmed = true$$, 'they are confirmed');
@@ -169,6 +169,9 @@ SELECT pg_temp.alters(10, $$state = 6, results_document = '\x0a'$$, 'edition_res
 SELECT pg_temp.alters(10, $$judging_ended = true, ranking_digest = sha256('r')$$, 'edition_judging_ended', 'a ranking is of a round');
 SELECT pg_temp.moves(10, $$judging_ended = true, ranking_digest = sha256('r'), final_round_id = pg_temp.id(41)$$, 'judging is closed');
 SELECT pg_temp.alters(10, $$ranking_digest = sha256('s')$$, 'edition_facts', 'with that ranking');
+SELECT pg_temp.moves(10, 'judging_ended = false, ranking_digest = NULL, final_round_id = NULL', 'it is opened again');
+SELECT pg_temp.alters(10, $$state = 6, results_document = '\x0a'$$, 'edition_results', 'and there are no results meanwhile');
+SELECT pg_temp.moves(10, $$judging_ended = true, ranking_digest = sha256('r'), final_round_id = pg_temp.id(41)$$, 'it is closed again');
 SELECT pg_temp.alters(10, $$places_round_id = pg_temp.id(42), state = 6, results_document = '\x0a'$$, 'edition_results',
                       'and results follow from its places');
 SELECT pg_temp.alters(10, $$state = 6$$, 'edition_results', 'results have a document');
@@ -176,6 +179,8 @@ SELECT pg_temp.alters(10, $$results_document = '\x0a'$$, 'edition_results', 'and
 SELECT pg_temp.alters(10, $$promotions = 1$$, 'edition_promotions', 'nothing goes up before');
 SELECT pg_temp.alters(10, 'results_published_at = now()', 'edition_results_published', 'nothing is published before');
 SELECT pg_temp.moves(10, $$state = 6, results_document = '\x0a'$$, 'its results are confirmed');
+SELECT pg_temp.alters(10, 'judging_ended = false, ranking_digest = NULL, final_round_id = NULL', 'edition_facts',
+                      'and nothing is judged again');
 SELECT pg_temp.alters(10, $$results_url = 'https://khanhhoa.example'$$, 'edition_results_published',
                       'what is not published is not told of');
 SELECT pg_temp.moves(10, $$results_published_at = '2019-12-02', results_url = 'https://khanhhoa.example'$$,

@@ -1,7 +1,7 @@
 -- tests/db/judging.sql - what the tables of councils, rounds and score sheets refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(70);
+SELECT plan(76);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -151,6 +151,9 @@ SELECT pg_temp.breaks($$SELECT pg_temp.mark(52, 'state = 4, version = 3, reason 
                       'then its sheets are closed');
 SELECT pg_temp.breaks('SELECT pg_temp.deal(53, 41, 30, 22)', '23514', 'score_sheet_of_open_round', 'and there are no new ones');
 SELECT lives_ok($$SELECT pg_temp.plan_round(42, 1, 'so-khao', 2)$$, 'and the round is held again');
+SELECT lives_ok($$SELECT pg_temp.turn(42, 'state = 6')$$, 'or called off with its edition');
+SELECT pg_temp.breaks($$SELECT pg_temp.turn(42, 'state = 2, due_at = now()')$$, '23514', 'round_stays', 'and does not begin any more');
+SELECT lives_ok($$SELECT pg_temp.turn(42, 'state = 5')$$, 'but is annulled');
 
 -- ------------------------------------------------------------------ the end of all rounds
 
@@ -165,13 +168,16 @@ SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', p
 SELECT pg_temp.breaks($$INSERT INTO appraisal.contest_round VALUES ('test-db', pg_temp.id(1), 0, pg_temp.id(41), 'so-khao', '', 1, 4, sha256('r'), pg_temp.id(21), NULL)$$,
                       '23514', 'contest_round_confirmed', 'and two persons behind it');
 SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'rules = ''y''')$$, '23514', 'contest_stays', 'the rules of a contest stay');
-SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 5')$$, '23514', 'contest_stays', 'nothing is judged before the entrants are confirmed');
-SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 4, awaited = ''x''')$$, 'entrants are confirmed, and some wait');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 4')$$, '23514', 'contest_stays', 'nothing is judged before the entrants are confirmed');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 3, awaited = ''x''')$$, 'entrants are confirmed, and some wait');
 SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 2')$$, '23514', 'contest_stays', 'for good');
-SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 5, awaited = NULL')$$, 'judging is closed');
-SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 4')$$, '23514', 'contest_stays', 'and is not opened again');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 4, awaited = NULL')$$, 'judging is closed');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 2')$$, '23514', 'contest_stays', 'the entrants stay confirmed');
 SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'awaited = ''x''')$$, '23514', 'contest_stays', 'and nobody waits any more');
-SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 3')$$, 'it ends');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 3')$$, 'judging is opened again');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 4')$$, 'and closed');
+SELECT lives_ok($$SELECT pg_temp.go_on(1, 'state = 5')$$, 'it ends');
+SELECT pg_temp.breaks($$SELECT pg_temp.go_on(1, 'state = 3')$$, '23514', 'contest_stays', 'for good');
 
 SELECT * FROM finish();
 ROLLBACK;

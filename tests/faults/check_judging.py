@@ -135,6 +135,10 @@ class Judged:
             yield f"position {event.position}: judging is closed on a round that does not stand"
         self.closed[said.edition_id] = said.ranking_digest
 
+    def JudgingReopened(self, event, said):  # noqa: N802
+        if self.closed.pop(said.edition_id, None) is None:
+            yield f"position {event.position}: judging is opened again that was not closed"
+
     def ResultsConfirmed(self, event, said):  # noqa: N802
         if said.edition_id not in self.closed:
             yield f"position {event.position}: results before judging was closed"

@@ -136,7 +136,7 @@ class Judging:
     # ------------------------------------------------------------- the results
 
     def results(self, round, answer):
-        """Nothing is annulled once judging is closed."""
+        """Nothing is annulled once judging is closed, and nothing confirmed while it is open again."""
         places = sorted(answer.ranking.lines, key=lambda line: line.rank)
         winners = [{"entry_id": line.entry_id, "award": "AWARD_" + award}
                    for line, award in zip(places, ("FIRST", "SECOND"))]
@@ -144,9 +144,15 @@ class Judging:
                   "prizewinners": winners}
         if self.chance(0.3):
             yield say("owner", "submissions.ConfirmResults", report, self.edition)  # too early
-        yield from must(say("standing", "appraisal.CloseJudging", {"document": self.world.document()}, self.edition))
+        closes = say("standing", "appraisal.CloseJudging", {"document": self.world.document()}, self.edition)
+        yield from must(closes)
         if self.chance(0.5):
             yield say("owner", "appraisal.AnnulRound", {"reason": "Quá muộn.", "document": self.world.document()}, round)
+        if self.chance(0.4):
+            yield from must_at_last(say("owner", "submissions.ReopenJudging", {
+                "reason": "Cộng nhầm.", "document": self.world.document()}, self.edition))
+            yield say("owner", "submissions.ConfirmResults", report, self.edition)
+            yield from must_at_last(closes)
         yield from must_at_last(say("owner", "submissions.ConfirmResults", report, self.edition))
         yield from must(say("owner", "submissions.PublishResults", {}, self.edition))
         yield from must(say("standing", "submissions.StartFollowUp", {

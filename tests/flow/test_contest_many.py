@@ -133,6 +133,55 @@ def test_a_round_that_was_annulled_is_held_again_and_only_the_second_one_counts(
     assert entry_of(world, good).award == 2
 
 
+def test_a_final_is_held_again_when_the_owner_opens_judging_again(world, base):
+    edition, closes = judged.opened(world)
+    good, third = (judged.entry(world, edition) for _ in range(2))
+    council = judged.council(world, edition)
+    judged.closed(world, edition, closes)
+    judged.held(world, edition, council, judged.PRELIMINARY, {good: 9000, third: 8000})
+    first = judged.held(world, edition, council, judged.FINAL, {good: 9000, third: 8000})
+    digest = judged.ended(world, edition)
+    document = {"reason": "Cộng nhầm điểm", "document": world.document()}
+    assert world.say("standing", "submissions.ReopenJudging", document, edition).reason == "NOT_ALLOWED"
+
+    world.do("owner", "submissions.ReopenJudging", document, edition)
+    stale = judged.report(world, digest, {good: "FIRST", third: "SECOND"})
+    assert world.say("owner", "submissions.ConfirmResults", stale, edition).reason == "NO_RESULTS_YET"
+    assert world.say("owner", "submissions.ReopenJudging", document, edition).reason == "JUDGING_OPEN"
+    world.hear("appraisal.ContestReopened", edition)
+    world.do("owner", "appraisal.AnnulRound", document, first)
+    second = judged.held(world, edition, council, judged.FINAL, {good: 8000, third: 9000})
+    world.do("standing", "appraisal.CloseJudging", {"document": world.document()}, edition)
+    until(lambda: not base.unheard(world.programme), "submissions has heard of it")
+
+    assert world.say("owner", "submissions.ConfirmResults", stale, edition).reason == "OTHER_RANKING"
+    digest = judged.recomputed(world, second).ranking_digest
+    world.do("owner", "submissions.ConfirmResults", judged.report(world, digest, {good: "SECOND", third: "FIRST"}), edition)
+    assert [entry_of(world, entry).award for entry in (third, good)] == [2, 3]
+    assert world.say("owner", "submissions.ReopenJudging", document, edition).reason == "NOT_NOW"
+
+
+def test_no_sheet_is_filled_in_once_the_edition_is_called_off_and_its_round_waits_for_the_owner(world):
+    edition, closes = judged.opened(world)
+    entries = [judged.entry(world, edition) for _ in range(2)]
+    council = judged.council(world, edition)
+    judged.closed(world, edition, closes)
+    round, sheets = judged.started(world, edition, council, judged.PRELIMINARY, entries)
+
+    def open_work():
+        work = world.ask("owner", "appraisal.ListOpenJudging", {"page_size": 200}).answer.open_work
+        return {(item.kind, item.waiting_for) for item in work if item.subject in {round, *(s.id for s in sheets)}}
+
+    assert open_work() == {("round", "MEMBER"), ("score_sheet", "MEMBER")}
+    world.do("owner", "submissions.CancelEdition", {"reason": "Không tổ chức"}, edition)
+    world.hear("appraisal.RoundCalledOff", round)
+    late = world.say(sheets[0].judge, "appraisal.LockSheet", {"round_id": round, "scores": judged.points(9000)}, sheets[0].id)
+    assert (late.final, late.reason) == (True, "NOT_SCORING")
+    assert open_work() == {("round", "OWNER")}
+    world.do("owner", "appraisal.AnnulRound", {"reason": "Không tổ chức", "document": world.document()}, round)
+    assert open_work() == set()
+
+
 # ------------------------------------------------------------------ above and below
 
 

@@ -162,6 +162,7 @@ FOUND_BY = {
     "score-changed": {"R-E7"},
     "disqualified-goes-on": {"R-F4"},
     "annulment-unheard": {"R-F4"},
+    "judged-all-the-same": {"TURN"},
     "archived-while-open": {"ARCHIVE"},
     "annulled-while-committed": {"R-F4"},
     "deaf": {"HEARD"},

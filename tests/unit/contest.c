@@ -126,6 +126,7 @@ static const struct legal_move contest_moves[] = {
     { CONTEST(CLOSED),    ON(contest_ended),       CONTEST(ENDED) },
     { CONTEST(ENTRANTS_CONFIRMED), ON(contest_ended), CONTEST(ENDED) },
     { CONTEST(JUDGED),    ON(contest_ended),       CONTEST(ENDED) },
+    { CONTEST(JUDGED),    ON(contest_reopened),    CONTEST(ENTRANTS_CONFIRMED) },
     { CONTEST(ENDED),     ON(contest_round_noted), CONTEST(ENDED) },
     { 0 },
 };
@@ -165,6 +166,10 @@ static const struct legal_move round_moves[] = {
     { ROUND(SCORING),      ON(round_annulled),   ROUND(ANNULLED) },
     { ROUND(DELIBERATION), ON(round_annulled),   ROUND(ANNULLED) },
     { ROUND(CONFIRMED),    ON(round_annulled),   ROUND(ANNULLED) },
+    { ROUND(PLANNED),      ON(round_called_off), ROUND(CALLED_OFF) },
+    { ROUND(SCORING),      ON(round_called_off), ROUND(CALLED_OFF) },
+    { ROUND(DELIBERATION), ON(round_called_off), ROUND(CALLED_OFF) },
+    { ROUND(CALLED_OFF),   ON(round_annulled),   ROUND(ANNULLED) },
     { 0 },
 };
 

@@ -351,6 +351,32 @@ nothing_is_planned_or_annulled_when_judging_is_closed(void **unused __attribute_
 }
 
 static void
+rounds_are_held_again_when_judging_is_opened_again(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_confirmed(&s);
+    judge_final(&s);
+    reopen_judging(&s); /* of what is open nothing is heard */
+    assert_happened(&s, "");
+    close_judging(&s);
+    assert_happened(&s, "JudgingClosed");
+    reopen_judging(&s);
+    assert_happened(&s, "ContestReopened");
+    annul(&s, FINAL);
+    assert_int_equal(s.last.refusal, ACCEPTED);
+    close_judging(&s);
+    assert_refused(&s, "CONTENDERS_UNASSIGNED");
+    judge_round(&s, FINAL + 10, "chung-khao", "", ENTRY, 1);
+    close_judging(&s);
+    assert_happened(&s, "JudgingClosed");
+    cancel_edition(&s);
+    reopen_judging(&s); /* heard too late */
+    assert_happened(&s, "");
+    story_end(&s);
+}
+
+static void
 judging_is_closed_by_neither_of_those_who_stand_behind_its_ranking(void **unused
                                                                    __attribute__((unused)))
 {
@@ -396,6 +422,17 @@ a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it(void **unused
     for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++) {
         begins[i](&s);
         cancel_edition(&s);
+        assert_happened(&s, "ContestEnded, RoundCalledOff");
+        assert_int_equal(the_round(&s)->self.state, ROUND(CALLED_OFF));
+        if (begins[i] == begin_scoring) {
+            story_as(&s, MEMBER);
+            save_scores(&s, ENTRY, MEMBER, scores(&s, 5000, 1000));
+            assert_refused(&s, "NOT_SCORING");
+            lock_scores(&s, ENTRY, MEMBER, scores(&s, 5000, 1000));
+            assert_refused(&s, "NOT_SCORING");
+            excuse(&s, ENTRY, MEMBER);
+            assert_refused(&s, "NOT_SCORING");
+        }
         story_as(&s, HEAD);
         story_say(&s, COUNCIL, &dissolve);
         assert_refused(&s, "COUNCIL_AT_WORK");
@@ -406,7 +443,7 @@ a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it(void **unused
         plan(&s, ROUND + 10, "so-khao", "");
         assert_refused(&s, "UNKNOWN_CONTEST");
         annul(&s, ROUND);
-        assert_refused(&s, "NOT_NOW");
+        assert_refused(&s, "UNKNOWN_CONTEST");
         story_as(&s, HEAD);
         story_say(&s, COUNCIL, &dissolve);
         assert_happened(&s, "CouncilDissolved");
@@ -414,6 +451,7 @@ a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it(void **unused
     }
     begin_confirmed(&s); /* and its ranking stands */
     cancel_edition(&s);
+    assert_happened(&s, "ContestEnded");
     annul(&s, ROUND);
     assert_refused(&s, "UNKNOWN_CONTEST");
     story_end(&s);
@@ -495,6 +533,7 @@ main(void)
         cmocka_unit_test(an_entry_that_is_heard_of_late_is_not_passed_over),
         cmocka_unit_test(judging_is_closed_with_the_ranking_of_the_final),
         cmocka_unit_test(only_the_organiser_closes_judging),
+        cmocka_unit_test(rounds_are_held_again_when_judging_is_opened_again),
         cmocka_unit_test(judging_is_closed_by_neither_of_those_who_stand_behind_its_ranking),
         cmocka_unit_test(a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it),
         cmocka_unit_test(nothing_is_planned_or_annulled_when_judging_is_closed),

@@ -436,6 +436,60 @@ there_are_no_results_of_a_final_that_was_not_heard_of(void **state)
     assert_happened(s, "ResultsConfirmed, EntryAwarded");
 }
 
+static Submissions__ReopenJudging *
+reopening(struct story *s)
+{
+    Submissions__ReopenJudging *ask = proto_new(s->arena, ON(reopen_judging));
+
+    ask->reason = "A sheet was added up wrongly.";
+    ask->document = &report;
+    return ask;
+}
+
+/* Whatever is annulled then, nothing is confirmed on it. */
+static void
+the_owner_opens_judging_again_as_long_as_there_are_no_results(void **state)
+{
+    struct story *s = *state;
+    static const struct line lines[] = { { 200, 1, true }, { 0 } };
+    static const Submissions__Award first[] = { AWARD(FIRST) };
+
+    final_is_confirmed(s, lines);
+    say_as(s, 11, 100, reopening(s));
+    assert_refused(s, "JUDGING_OPEN");
+    judging_is_closed(s, 301);
+    say_as(s, 22, 100, reopening(s));
+    assert_refused(s, "NOT_ALLOWED");
+    say_as(s, 11, 100, reopening(s));
+    assert_happened(s, "JudgingReopened");
+    say_as(s, 11, 100, results(s, first, 1));
+    assert_refused(s, "NO_RESULTS_YET");
+    round_is_annulled(s, 301, 1);
+    round_starts(s, 301, STAGE(FINAL), 1);
+    round_is_confirmed(s, 301, lines);
+    judging_is_closed(s, 301);
+    assert_happened(s, "JudgingEnded");
+    say_as(s, 11, 100, results(s, first, 1));
+    assert_happened(s, "ResultsConfirmed, EntryAwarded");
+    say_as(s, 11, 100, reopening(s));
+    assert_refused(s, "NOT_NOW");
+}
+
+static void
+judging_is_opened_again_by_a_document_of_a_day_that_there_is(void **state)
+{
+    struct story *s = *state;
+    static const struct line lines[] = { { 200, 1, true }, { 0 } };
+    Submissions__ReopenJudging *ask = reopening(s);
+    Types__OfficialDocument undated = report;
+
+    contest_is_judged(s, lines);
+    undated.issued_on = until(s, 2019, 2, 29, false)->date;
+    ask->document = &undated;
+    say_as(s, 11, 100, ask);
+    assert_refused(s, "BAD_DATE");
+}
+
 /* Nobody reached what the clusters ask for; or nobody was registered, and no round began. */
 static void
 where_nobody_has_a_place_nobody_is_named(void **state)
@@ -668,6 +722,8 @@ main(void)
         TOLD(there_are_no_results_before_the_last_round_is_confirmed),
         TOLD(results_name_the_ranking_with_which_judging_was_closed),
         TOLD(there_are_no_results_of_a_final_that_was_not_heard_of),
+        TOLD(the_owner_opens_judging_again_as_long_as_there_are_no_results),
+        TOLD(judging_is_opened_again_by_a_document_of_a_day_that_there_is),
         TOLD(where_nobody_has_a_place_nobody_is_named),
         TOLD(an_edition_that_nobody_entered_has_results_too),
         TOLD(results_are_confirmed_once_and_reach_every_entry),

@@ -262,6 +262,15 @@ cancel_edition(struct story *s)
 }
 
 static inline void
+reopen_judging(struct story *s)
+{
+    Submissions__JudgingReopened e = SUBMISSIONS__JUDGING_REOPENED__INIT;
+
+    e.edition_id = story_id(s, EDITION);
+    hear_as(s, &contest_kind, EDITION, &e);
+}
+
+static inline void
 register_entry_of(struct story *s, unsigned entry, unsigned agency, unsigned author)
 {
     Submissions__EntryRegistered e = SUBMISSIONS__ENTRY_REGISTERED__INIT;

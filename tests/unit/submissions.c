@@ -92,6 +92,7 @@ nothing_moves_but_along_the_state_machines(void **state)
         { D(OPEN),      ON(registration_closed), D(CLOSED) },
         { D(CLOSED),    ON(entrants_confirmed),  D(CLOSED) },
         { D(CLOSED),    ON(judging_ended),       D(JUDGING) },     { D(JUDGING), ON(judging_ended), D(JUDGING) },
+        { D(JUDGING),   ON(judging_reopened),    D(JUDGING) },
         { D(CLOSED),    ON(judging_started),     D(JUDGING) },     { D(JUDGING), ON(judging_started), D(JUDGING) },
         { D(JUDGING),   ON(round_outcome_noted), D(JUDGING) },
         { D(JUDGING),   ON(results_confirmed),   D(RESULTS_CONFIRMED) },

@@ -226,8 +226,8 @@ CREATE TABLE appraisal.contest (
     PRIMARY KEY (programme, id)
 ) WITH (fillfactor = 70);
 
--- A contest goes from PUBLISHED (1) over CLOSED (2), ENTRANTS_CONFIRMED (4) and JUDGED (5) to ENDED (3), never back: what was
--- said about entrants and about the end of judging is not taken back. Its rules stay.
+-- A contest goes from PUBLISHED (1) over CLOSED (2), ENTRANTS_CONFIRMED (3) and JUDGED (4) to ENDED (5), and back from JUDGED
+-- alone: judging may be opened again, what was said about entrants is not taken back. Its rules stay.
 CREATE FUNCTION appraisal.refuse_contest_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'contest %: it only goes on, by its own rules', OLD.id
@@ -235,9 +235,9 @@ BEGIN
 END $$;
 
 CREATE TRIGGER contest_stays BEFORE UPDATE ON appraisal.contest FOR EACH ROW
-    WHEN (array_position(ARRAY[1, 2, 4, 5, 3], NEW.state) < array_position(ARRAY[1, 2, 4, 5, 3], OLD.state)
-          OR (NEW.state = 5 AND OLD.state NOT IN (4, 5))
-          OR (OLD.state IN (3, 5) AND NEW.awaited IS DISTINCT FROM OLD.awaited)
+    WHEN ((NEW.state < OLD.state AND NOT (OLD.state = 4 AND NEW.state = 3))
+          OR (NEW.state = 4 AND OLD.state NOT IN (3, 4))
+          OR (OLD.state IN (4, 5) AND NEW.awaited IS DISTINCT FROM OLD.awaited)
           OR (OLD.rules_digest, OLD.rules, OLD.jury_may_enter, OLD.organiser_agency_id)
                  IS DISTINCT FROM
              (NEW.rules_digest, NEW.rules, NEW.jury_may_enter, NEW.organiser_agency_id))
@@ -391,7 +391,7 @@ CREATE TABLE appraisal.round (
     programme           text  NOT NULL,
     id                  uuid  NOT NULL,
     version             int8  NOT NULL CHECK (version > 0),
-    state               int4  NOT NULL CHECK (state BETWEEN 1 AND 5),
+    state               int4  NOT NULL CHECK (state BETWEEN 1 AND 6),
     changed_at          timestamptz NOT NULL,
     edition_id          uuid  NOT NULL,
     round_code          text  NOT NULL CHECK (round_code <> ''),
@@ -435,9 +435,9 @@ CREATE UNIQUE INDEX round_instance_key
     ON appraisal.round (edition_id, round_code, cluster_code, instance, (programme || ''));
 CREATE INDEX round_of_organiser ON appraisal.round (programme, organiser_agency_id, id) WHERE organiser_agency_id IS NOT NULL;
 -- ListOpenJudging names the same states.
-CREATE INDEX round_open ON appraisal.round (programme, id) WHERE state IN (1, 2, 3);
+CREATE INDEX round_open ON appraisal.round (programme, id) WHERE state IN (1, 2, 3, 6);
 CREATE INDEX round_open_of_organiser ON appraisal.round (programme, organiser_agency_id, id)
-    WHERE state IN (1, 2, 3) AND organiser_agency_id IS NOT NULL;
+    WHERE state IN (1, 2, 3, 6) AND organiser_agency_id IS NOT NULL;
 
 -- What a round is judged by never changes; a confirmed ranking stays, also when the round is annulled.
 CREATE FUNCTION appraisal.refuse_round_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -453,6 +453,7 @@ CREATE TRIGGER round_stays BEFORE UPDATE ON appraisal.round FOR EACH ROW
           (NEW.edition_id, NEW.round_code, NEW.cluster_code, NEW.instance, NEW.council_id, NEW.stage,
            NEW.rules_digest, NEW.rules, NEW.is_last, NEW.organiser_agency_id)
           OR OLD.state = 5
+          OR (OLD.state = 6 AND NEW.state <> 5)
           OR (OLD.was_proposed AND NOT NEW.was_proposed)
           OR (OLD.state = 4 AND NEW.state <> 5)
           OR (OLD.state = 4 AND (OLD.ranking, OLD.ranking_digest, OLD.proposed_by, OLD.confirmed_by, OLD.due_at,
@@ -576,12 +577,12 @@ CREATE TRIGGER score_sheet_stays BEFORE UPDATE ON appraisal.score_sheet FOR EACH
           OR OLD.state IN (5, 6))
     EXECUTE FUNCTION appraisal.refuse_sheet_change();
 
--- When a round is confirmed or annulled, its sheets are closed. The last sheet and the confirmation may lie in one
+-- When a round is confirmed, annulled or called off, its sheets are closed. The last sheet and the confirmation may lie in one
 -- batch, in which the round is written first: a round that this very transaction wrote closes nothing yet.
 CREATE FUNCTION appraisal.refuse_closed_sheet() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM appraisal.round AS r
-                WHERE r.programme = NEW.programme AND r.id = NEW.round_id AND r.state IN (4, 5)
+                WHERE r.programme = NEW.programme AND r.id = NEW.round_id AND r.state IN (4, 5, 6)
                   AND r.xmin <> pg_current_xact_id()::xid) THEN
         RAISE EXCEPTION 'score sheet %: its round is over', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;

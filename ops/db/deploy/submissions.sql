@@ -465,8 +465,9 @@ BEGIN
     IF (OLD.results_document IS NOT NULL AND (NEW.results_document, NEW.places) IS DISTINCT FROM (OLD.results_document, OLD.places))
        OR (OLD.local_report IS NOT NULL AND (NEW.local_report, NEW.cost_vnd) IS DISTINCT FROM (OLD.local_report, OLD.cost_vnd))
        OR (OLD.entrants_confirmed AND NOT NEW.entrants_confirmed)
-       OR (OLD.judging_ended AND (NEW.judging_ended, NEW.ranking_digest, NEW.final_round_id)
-                                 IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.final_round_id))
+       OR (OLD.judging_ended AND (NEW.judging_ended OR OLD.results_document IS NOT NULL)
+           AND (NEW.judging_ended, NEW.ranking_digest, NEW.final_round_id)
+               IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.final_round_id))
        OR (OLD.results_published_at IS NOT NULL AND (NEW.results_published_at, NEW.results_url, NEW.results_notice)
            IS DISTINCT FROM (OLD.results_published_at, OLD.results_url, OLD.results_notice))
        OR (OLD.follow_up_due_at IS NOT NULL AND NEW.follow_up_due_at IS DISTINCT FROM OLD.follow_up_due_at)
@@ -518,12 +519,13 @@ CREATE CONSTRAINT TRIGGER edition_open_cases AFTER UPDATE OF state ON submission
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 8 AND OLD.state <> 8)
     EXECUTE FUNCTION submissions.judge_edition_archived();
 
--- When entrants are confirmed, no entry of the edition waits to be examined, and none that was sent back may still be mended.
+-- When entrants are confirmed, no entry of the edition waits to be examined, and none that was sent back may still be mended:
+-- what arrived in time may be sent again, with a receipt, for a day.
 CREATE FUNCTION submissions.judge_edition_entrants() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM submissions.entry AS e
                 WHERE e.programme = NEW.programme AND e.edition_id = NEW.id AND e.state IN (2, 9)
-                  AND (e.state = 2 OR e.cure_at > NEW.changed_at)) THEN
+                  AND (e.state = 2 OR e.cure_at + interval '1 day' > NEW.changed_at)) THEN
         PERFORM submissions.refuse('edition_entries_open', 'an entry of the edition is not examined yet, or may be mended');
     END IF;
     RETURN NULL;

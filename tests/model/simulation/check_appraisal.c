@@ -225,6 +225,7 @@ const struct facts_row appraisal_facts[] = {
     { ON(contest_closed),           NULL },
     { ON(contest_entrants_confirmed), learn_contest_entrants_confirmed },
     { ON(judging_closed),           learn_judging_closed },
+    { ON(contest_reopened),         learn_contest_reopened },
     { ON(contest_round_noted),      NULL },
     { ON(contest_ended),            learn_contest_ended },
     { ON(contender_noted),          learn_contender_noted },
@@ -251,6 +252,7 @@ const struct facts_row appraisal_facts[] = {
     { ON(tie_decided),              learn_tie_decided },
     { ON(round_confirmed),          learn_round_confirmed },
     { ON(round_annulled),           learn_round_annulled },
+    { ON(round_called_off),         learn_round_called_off },
     { 0 },
 };
 /* clang-format on */

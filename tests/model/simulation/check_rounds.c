@@ -310,6 +310,16 @@ learn_round_confirmed(const struct fact *fact, const void *event)
 }
 
 void
+learn_round_called_off(const struct fact *fact, const void *event)
+{
+    const Appraisal__RoundCalledOff *e = event;
+    const struct round_note *r = its_round(fact);
+
+    MUST("TURN", contest_note_of(fact, r->edition)->is_over && !r->is_confirmed && !r->is_annulled,
+         "round %s was called off, and its contest goes on, or it was over", e->round_id);
+}
+
+void
 learn_round_annulled(const struct fact *fact, const void *event)
 {
     const Appraisal__RoundAnnulled *e = event;

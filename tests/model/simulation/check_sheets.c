@@ -95,6 +95,8 @@ check_giver(const struct fact *fact, const Appraisal__Scores *said, const Apprai
          id_of(fact->row->actor), id_of(sheet->id), id_of(sheet->person));
     MUST("R-E5", sheet->is_open && !r->is_confirmed && !r->is_annulled,
          "sheet %s was changed after it was locked, or its round was over", id_of(sheet->id));
+    MUST("TURN", !contest_note_of(fact, r->edition)->is_over,
+         "sheet %s was changed after its contest was over", id_of(sheet->id));
     MUST("R-E4", !has_conflict(fact, r, sheet->person, sheet->entry),
          "%s gave points in spite of a conflict", id_of(sheet->person));
     MUST("R-E5", a.size == b.size && memcmp(a.data, b.data, a.size) == 0,

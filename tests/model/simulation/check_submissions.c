@@ -446,6 +446,7 @@ const struct facts_row submissions_facts[] = {
     { ON(entry_promoted),            learn_entry_promoted },
     { ON(judging_started),           NULL },
     { ON(judging_ended),             NULL },
+    { ON(judging_reopened),          NULL },
     { ON(round_outcome_noted),       NULL },
     { ON(judges_blinded),            NULL },
     { ON(judges_released),           NULL },

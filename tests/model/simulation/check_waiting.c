@@ -171,6 +171,18 @@ learn_judging_closed(const struct fact *fact, const void *event)
     contest->is_judged = true;
 }
 
+void
+learn_contest_reopened(const struct fact *fact, const void *event)
+{
+    struct contest_note *contest = contest_note_of(fact, fact->row->aggregate);
+
+    (void) event;
+    MUST("END", contest->is_judged && !edition_note_of(fact, fact->row->aggregate)->has_results,
+         "judging of %s is opened again, and was not closed, or has results",
+         id_of(fact->row->aggregate));
+    contest->is_judged = false;
+}
+
 /* Results stand on the ranking of a round that was not annulled, and will not be. */
 void
 check_results_follow(const struct fact *fact, ProtobufCBinaryData ranking_digest)

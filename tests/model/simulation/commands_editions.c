@@ -258,6 +258,21 @@ confirm_results(struct draft *d)
     return true;
 }
 
+/* Rarely: whatever was judged may be judged again. At times where judging is open, or has results. */
+bool
+reopen_judging(struct draft *d)
+{
+    Submissions__ReopenJudging *m = (void *) (uintptr_t) d->message;
+    const struct edition *edition =
+        about(d, often(950) ? EDITION_IS(JUDGING) : 0, MAY(OWNER), MAY(ENTRANT_HEAD));
+
+    if (!edition || (!edition->judging_ended && !often(20)))
+        return false;
+    m->reason = "Cộng nhầm điểm.";
+    m->document = any_document(TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION);
+    return true;
+}
+
 /* ------------------------------------------------------------------ what follows them */
 
 bool

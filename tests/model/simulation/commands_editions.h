@@ -14,6 +14,7 @@ bool extend_registration(struct draft *d);
 bool close_registration(struct draft *d);
 bool confirm_entrants(struct draft *d);
 bool confirm_results(struct draft *d);
+bool reopen_judging(struct draft *d);
 bool publish_results(struct draft *d);
 bool start_follow_up(struct draft *d);
 bool archive_edition(struct draft *d);

@@ -538,6 +538,7 @@ const struct maker submissions_makers[] = {
     { ON(close_registration),   2, close_registration },
     { ON(confirm_entrants),    40, confirm_entrants },
     { ON(confirm_results),     16, confirm_results },
+    { ON(reopen_judging),       2, reopen_judging },
     { ON(publish_results),      4, publish_results },
     { ON(start_follow_up),      4, start_follow_up },
     { ON(archive_edition),     30, archive_edition },

@@ -82,6 +82,7 @@ static const char *const mistake_names[MISTAKES] = {
     [PARTIAL_CHAIR] = "partial-chair",
     [MOVED_JUDGE] = "moved-judge",
     [ANNULMENT_UNHEARD] = "annulment-unheard",
+    [JUDGED_ALL_THE_SAME] = "judged-all-the-same",
     [ARCHIVED_WHILE_OPEN] = "archived-while-open",
     [ANNULLED_WHILE_COMMITTED] = "annulled-while-committed",
     [NOBODY_TOLD] = "nobody-told",

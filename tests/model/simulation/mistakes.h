@@ -88,6 +88,7 @@ enum mistake {
     PARTIAL_CHAIR,        /* a chair in conflict decides between equals */
     MOVED_JUDGE,          /* a judge who works for the entrant by now gives points */
     ANNULMENT_UNHEARD,    /* money flows for a result that was annulled */
+    JUDGED_ALL_THE_SAME,  /* sheets are filled in after the edition was called off */
     /* of what follows results */
     ARCHIVED_WHILE_OPEN,      /* an edition is archived, whatever is open */
     ANNULLED_WHILE_COMMITTED, /* a result is annulled for which money is committed */

@@ -283,6 +283,20 @@ goes_on(const struct given *given, const void *message, struct events *out)
     return ACCEPTED;
 }
 
+/* The contest ends, and its rounds go on. */
+static int
+judged_all_the_same(const struct given *given, const void *message, struct events *out)
+{
+    int refusal = as_it_should_be(given, message, out);
+    size_t kept = 0;
+
+    LIST_EACH (const struct said, said, &out->said)
+        if (said->kind != &round_kind)
+            *(struct said *) list_at(&out->said, kept++) = *said;
+    out->said.count = kept;
+    return refusal;
+}
+
 /* clang-format off */
 const struct mistaken judging_mistakes[] = {
     { SHEET_OF_ANOTHER,    &score_sheet_kind, ON(lock_sheet),      sheet_of_another },
@@ -302,6 +316,7 @@ const struct mistaken judging_mistakes[] = {
     { GONE_IS_RANKED,      &round_kind,       ON(confirm_round),   gone_is_ranked },
     { PROPOSER_CONFIRMS,   &round_kind,       ON(confirm_round),   proposer_confirms },
     { SCORE_CHANGED,       &round_kind,       ON(confirm_round),   score_changed },
+    { JUDGED_ALL_THE_SAME, &contest_kind,     OF(submissions, edition_cancelled), judged_all_the_same },
     { DISQUALIFIED_GOES_ON, &dossier_intake_kind, OF(submissions, entry_disqualified), goes_on },
     { 0 },
 };

@@ -85,6 +85,7 @@ bool is_barred(const struct list *bars, struct uuid person, struct uuid entry);
 void check_nobody_waits_for(const struct fact *fact, const struct round_note *r);
 void learn_contest_entrants_confirmed(const struct fact *fact, const void *event);
 void learn_contenders_awaited(const struct fact *fact, const void *event);
+void learn_contest_reopened(const struct fact *fact, const void *event);
 void learn_judging_closed(const struct fact *fact, const void *event);
 void check_results_follow(const struct fact *fact, ProtobufCBinaryData ranking_digest);
 
@@ -118,6 +119,7 @@ void learn_ranking_proposed(const struct fact *fact, const void *event);
 void learn_ranking_voided(const struct fact *fact, const void *event);
 void learn_tie_decided(const struct fact *fact, const void *event);
 void learn_round_confirmed(const struct fact *fact, const void *event);
+void learn_round_called_off(const struct fact *fact, const void *event);
 void learn_round_annulled(const struct fact *fact, const void *event);
 
 /* check_sheets.c */
