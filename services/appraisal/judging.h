@@ -10,6 +10,7 @@
 #ifndef SANGKIEN_APPRAISAL_JUDGING_H
 #define SANGKIEN_APPRAISAL_JUDGING_H
 
+#include "common/limits.h"
 #include "sangkien/submissions/v1/rules.pb-c.h"
 #include "services/appraisal/appraisal.h"
 #include "services/appraisal/ranking.h"
@@ -22,8 +23,8 @@
 #define CONFLICT(kind) APPRAISAL__CONFLICT_KIND__CONFLICT_KIND_##kind
 #define STAGE(stage) SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_##stage
 
-/* What keeps an event, a reply and an answer about a whole round or council below 60 KiB. */
-enum { MOST_ENTRIES = 200, MOST_DECLARED = 500 };
+/* What keeps events and answers about a whole round or council small enough to be sent. */
+enum { MOST_ENTRIES = ROUND_MOST_ENTRIES, MOST_DECLARED = 500 };
 
 /* Where a round stood when it was planned, confirmed or annulled: its last row counts. */
 struct contest_round {

@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <zmq.h>
 
+#include "common/limits.h"
 #include "services/gateway/cloudevent.h"
 
 enum {
     FRAME_MOST_EVENTS = 256,
-    FRAME_MOST_BYTES = 65536 - 128, /* of events; with what stands before them at most 64 KiB */
     STREAM_MOST_BYTES = 512 * 1024, /* under way of one subscription: then the feed waits for it */
 };
 

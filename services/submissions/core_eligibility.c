@@ -25,17 +25,17 @@ submissions_age_on(const Types__Date *born, const Types__Date *day)
 
 /* ------------------------------------------------------------------ agencies */
 
-static bool
-competes_in_a_cluster(const Submissions__EditionRules *rules, const struct uuid *agency)
+const Submissions__Cluster *
+submissions_cluster_of(const Submissions__EditionRules *rules, const struct uuid *agency)
 {
     for (size_t i = 0; i < rules->n_clusters; i++)
         for (size_t n = 0; n < rules->clusters[i]->n_agency_ids; n++) {
             struct uuid id = uuid_of(rules->clusters[i]->agency_ids[n]);
 
             if (uuid_equal(&id, agency))
-                return true;
+                return rules->clusters[i];
         }
-    return false;
+    return NULL;
 }
 
 /* Where clusters begin, nobody could ever judge an entry that is of none. */
@@ -44,7 +44,7 @@ has_a_first_round(const Submissions__EditionRules *rules, const struct uuid *age
 {
     return rules->n_rounds == 0 ||
            rules->rounds[0]->stage != SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_CLUSTER ||
-           competes_in_a_cluster(rules, agency);
+           submissions_cluster_of(rules, agency);
 }
 
 static int

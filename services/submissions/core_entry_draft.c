@@ -84,6 +84,7 @@ say_drafted(const struct given *given, const Submissions__CreateEntry *ask,
             const struct edition *edition, struct events *out)
 {
     Submissions__EntryDrafted *said = new_event(out, ON(entry_drafted));
+    struct uuid roll = submissions_roll_of(edition, &given->actor->agency);
 
     said->entry_id = id_text(out, &given->subject);
     said->edition_id = ask->edition_id;
@@ -100,6 +101,7 @@ say_drafted(const struct given *given, const Submissions__CreateEntry *ask,
     said->n_evidence = ask->n_evidence;
     said->evidence = ask->evidence;
     said->promoted_from_id = ask->promoted_from_id;
+    said->roll_id = id_text(out, &roll);
     if (submissions_is_local(edition))
         said->organiser_agency_id = id_text(out, &edition->organiser_agency_id);
     said->digest = digest_so_far(out, said);
@@ -243,6 +245,7 @@ entry_drafted(void *state, const void *event)
     entry->track = e->track;
     entry->content_digest = proto_digest_of(e->digest);
     entry->promoted_from_id = uuid_of(e->promoted_from_id);
+    entry->roll_id = uuid_of(e->roll_id);
     remember_authors(entry, e->authors, e->n_authors);
     remember_evidence(entry, e->evidence, e->n_evidence);
     submissions_remember_co_entrants(&entry->co_entrants, e->co_entrants, e->n_co_entrants);

@@ -3,7 +3,7 @@
 #include "common/proto.h"
 #include "services/submissions/entry.h"
 
-enum { EDITION, ENTRANT };
+enum { EDITION, ROLL }; /* what registering needs, in this order */
 
 /* What arrived in time may be sent again for so long, with a receipt: submissions.judge_edition_entrants waits as long. */
 #define RECEIPTS_AGE_US DAY_US
@@ -173,6 +173,7 @@ void
 entry_needs_for_registration(const struct given *given, const void *command, struct keys *keys)
 {
     entry_needs_edition(given, command, keys);
+    submissions_need_roll(given, keys);
     submissions_need_origin(given, keys);
 }
 
@@ -192,7 +193,11 @@ judge_registration(const struct given *given, struct events *out)
     if (!submissions_all_agree(&entry->co_entrants, entry->draft))
         return NO(CO_ENTRANT_SILENT);
     refusal = submissions_judge_still_eligible(given, edition, entry, out);
-    return refusal ? refusal : submissions_judge_origin(given);
+    if (!refusal)
+        refusal = submissions_judge_origin(given);
+    if (!refusal && !uuid_is_nil(&entry->roll_id))
+        refusal = submissions_judge_roll(also(given, ROLL), out);
+    return refusal;
 }
 
 int
@@ -221,6 +226,7 @@ entry_register(const struct given *given, const void *command, struct events *ou
     said->summary = entry->summary;
     said->team = entry->team;
     said->evidence = evidence_of(entry, out, &said->n_evidence);
+    submissions_count_on_roll(out, also(given, EDITION), entry, 1);
     return ACCEPTED;
 }
 

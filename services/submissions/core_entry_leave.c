@@ -34,6 +34,7 @@ entry_needs_all(const struct given *given, const void *command, struct keys *key
 {
     entry_needs_dossier(given, command, keys);
     entry_needs_count(given, command, keys);
+    submissions_need_roll(given, keys);
     submissions_need_promoted(given, keys);
 }
 
@@ -55,10 +56,12 @@ void
 entry_take_along(const struct given *given, struct events *out)
 {
     const struct entry *entry = given->state;
+    const struct edition *edition = also(given, EDITION);
 
     take_dossier_along(given, out);
-    submissions_count(out, also(given, EDITION), &entry->edition_id, &entry->entrant_agency_id,
-                      entry->team, -1);
+    submissions_count(out, edition, &entry->edition_id, &entry->entrant_agency_id, entry->team, -1);
+    if (entry->self.state == ENTRY_IS(REGISTERED) && !edition->entrants_confirmed)
+        submissions_count_on_roll(out, edition, entry, -1);
 }
 
 /* ------------------------------------------------------------------ withdrawing */

@@ -4,6 +4,7 @@
  * common multiple of them, which must leave room for sheets and weights in 64 bits. */
 #include <string.h>
 
+#include "common/limits.h"
 #include "services/submissions/core_rules.h"
 
 #define STAGE(name) SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_##name
@@ -286,6 +287,18 @@ review_places(struct review *review, size_t nth, const char *holder)
                             "must be set for the last round: prizes follow its places");
 }
 
+/* They come together in one round. */
+static void
+review_clusters_best(struct review *review, size_t nth, const char *holder)
+{
+    const Submissions__EditionRules *rules = review->rules;
+
+    if (rules->rounds[nth]->top_entries * (int64_t) rules->n_clusters > ROUND_MOST_ENTRIES)
+        submissions_clashes(review, holder, "top_entries",
+                            arena_format(review->out->arena, "of all clusters are more than %d",
+                                         ROUND_MOST_ENTRIES));
+}
+
 static void
 review_stage(struct review *review, size_t nth, const char *holder)
 {
@@ -301,6 +314,7 @@ review_stage(struct review *review, size_t nth, const char *holder)
         return;
     if (rules->n_clusters == 0)
         submissions_clashes(review, holder, "stage", "there are no clusters");
+    review_clusters_best(review, nth, holder);
     for (size_t i = 0; i < nth; i++)
         if (rules->rounds[i]->stage == STAGE(PRELIMINARY)) {
             submissions_clashes(review, holder, "stage",

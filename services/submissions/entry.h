@@ -36,6 +36,10 @@ int submissions_judge_eligibility(const struct given *given, const struct editio
 int submissions_judge_still_eligible(const struct given *given, const struct edition *edition,
                                      const struct entry *entry, struct events *out) MUST_CHECK;
 
+/* In which the agency competes; NULL: in none. */
+const Submissions__Cluster *submissions_cluster_of(const Submissions__EditionRules *rules,
+                                                   const struct uuid *agency);
+
 /* Years that are complete on that day. Whoever was born on 29 February completes one on 1 March where the year
  * has no such day. */
 int submissions_age_on(const Types__Date *born, const Types__Date *day);
@@ -54,6 +58,16 @@ void submissions_count(struct events *out, const struct edition *edition,
 /* The agency whose local contest it was sent one more entry up. */
 void submissions_count_promotion(struct events *out, const struct uuid *above,
                                  const struct uuid *agency, const char *winner_id);
+
+/* ------------------------------------------------------------------ core_roll.c */
+
+/* On which an entry of that agency is counted; nil where the edition is judged elsewhere. */
+struct uuid submissions_roll_of(const struct edition *edition, const struct uuid *agency);
+void submissions_need_roll(const struct given *given, struct keys *keys);
+/* Has a round room for one more? Refuses TOO_MANY_ENTRIES. */
+int submissions_judge_roll(const struct roll *roll, struct events *out) MUST_CHECK;
+void submissions_count_on_roll(struct events *out, const struct edition *edition,
+                               const struct entry *entry, int32_t change);
 
 /* ------------------------------------------------------------------ core_entry_draft.c */
 
@@ -146,8 +160,8 @@ void entry_needs_for_annulment(const struct given *given, const void *command, s
 int entry_judge_archive(const struct edition *edition) MUST_CHECK;
 void entry_needs_all(const struct given *given, const void *command, struct keys *keys);
 
-/* What goes with an entry that leaves: its dossier, and its place among its agency's entries. Where entry_needs_all
- * said what is needed. */
+/* What goes with an entry that leaves: its dossier, and its place among its agency's entries and on the roll. Where
+ * entry_needs_all said what is needed. */
 void entry_take_along(const struct given *given, struct events *out);
 int entry_withdraw(const struct given *given, const void *command, struct events *out);
 int entry_annul(const struct given *given, const void *command, struct events *out);

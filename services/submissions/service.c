@@ -2,9 +2,10 @@
 #include "services/submissions/submissions.h"
 
 /* clang-format off */
-/* Entries are locked before editions and entrants: which ones is known only when the entry is loaded. */
+/* Entries are locked before editions, entrants and rolls: which ones is known only when the entry is loaded. */
 static const struct kind *const kinds[] = {
-    &programme_kind, &programme_rules_kind, &entry_kind, &dossier_kind, &entrant_kind, &edition_kind, &jury_kind, NULL,
+    &programme_kind, &programme_rules_kind, &entry_kind, &dossier_kind, &entrant_kind, &roll_kind, &edition_kind, &jury_kind,
+    NULL,
 };
 
 static const struct refusal_text refusal_texts[] = {
@@ -48,7 +49,7 @@ static const struct refusal_text refusal_texts[] = {
     { NO(JUDGED_HERE),         "the results of this edition come from its own rounds" },
     { NO(AGENCY_NOT_ELIGIBLE), "the edition is not for agencies of this kind, or not for this one" },
     { NO(AUTHOR_NOT_ELIGIBLE), "by the edition's rules this person may not be an author" },
-    { NO(TOO_MANY_ENTRIES),    "the agency or team has as many entries as the edition allows" },
+    { NO(TOO_MANY_ENTRIES),    "the agency or team has as many entries as the edition allows, or a round would have more than it can hold" },
     { NO(TOO_MANY_AUTHORS),    "the entry has more authors than the edition allows" },
     { NO(UNKNOWN_TRACK),       "the edition has no such track" },
     { NO(CURE_PASSED),         "it arrived when the time to mend the entry was over" },

@@ -132,6 +132,7 @@ static const struct column entry_columns[] = {
     COLUMN(struct entry, disqualified_by,   UUID),
     COLUMN(struct entry, organiser_agency_id, PARTY),
     COLUMN(struct entry, title_key,         TEXT),
+    COLUMN(struct entry, roll_id,           UUID),
     { 0 },
 };
 
@@ -159,6 +160,13 @@ static const struct column entrant_entry_columns[] = {
 
 static const struct child entrant_children[] = {
     CHILD("submissions.entrant_entry", struct entrant, changes, struct entrant_entry, entrant_entry_columns),
+    { 0 },
+};
+
+static const struct column roll_columns[] = {
+    COLUMN(struct roll, edition_id,   UUID),
+    COLUMN(struct roll, cluster_code, TEXT),
+    COLUMN(struct roll, entries,      INT4),
     { 0 },
 };
 
@@ -227,6 +235,7 @@ const struct table programme_rules_table = { "submissions.programme_rules", prog
 const struct table edition_table = { "submissions.edition", edition_columns, sizeof(struct edition), NULL };
 const struct table entry_table = { "submissions.entry", entry_columns, sizeof(struct entry), entry_children };
 const struct table entrant_table = { "submissions.entrant", entrant_columns, sizeof(struct entrant), entrant_children };
+const struct table roll_table = { "submissions.roll", roll_columns, sizeof(struct roll), NULL };
 const struct table jury_table = { "submissions.jury", jury_columns, sizeof(struct jury), jury_children };
 const struct table dossier_table = { "submissions.dossier", dossier_columns, sizeof(struct dossier), dossier_children };
 /* clang-format on */

@@ -146,6 +146,8 @@ struct entry {
     struct uuid organiser_agency_id; /* of a local contest */
     /* Of what was handed in last: its title without case, accents and punctuation. */
     const char *title_key;
+    struct uuid
+        roll_id; /* on which it is counted once it is registered; nil where it is judged elsewhere */
     struct list authors;
     struct list co_entrants;
     struct list evidence;
@@ -167,6 +169,14 @@ struct entrant {
     int32_t contests;
     int32_t promotions;
     struct list changes;
+};
+
+/* How many entries are registered that one round may have to hold: of an edition, or of a cluster of it. */
+struct roll {
+    struct aggregate self;
+    struct uuid edition_id;
+    const char *cluster_code;
+    int32_t entries;
 };
 
 /* A person judges a blind round; or, once more, judging is over. */
@@ -228,6 +238,7 @@ extern const struct kind edition_kind;
 extern const struct kind entry_kind;
 extern const struct kind dossier_kind;
 extern const struct kind entrant_kind;
+extern const struct kind roll_kind;
 extern const struct kind jury_kind;
 
 extern const struct query submissions_queries[];
@@ -238,6 +249,7 @@ extern const struct table edition_table;
 extern const struct table entry_table;
 extern const struct table dossier_table;
 extern const struct table entrant_table;
+extern const struct table roll_table;
 extern const struct table jury_table;
 
 /* ------------------------------------------------------------------ what the cores share, in
@@ -335,6 +347,10 @@ int submissions_judge_another_contest(const Submissions__LocalTerms *terms,
                                       const struct entrant *entrant) MUST_CHECK;
 void submissions_count_contest(struct events *out, const struct uuid *above,
                                const struct uuid *agency, const struct uuid *local);
+
+/* ------------------------------------------------------------------ who is registered, in core_roll.c */
+
+struct uuid submissions_roll_id(const struct uuid *edition, const char *cluster_code);
 
 /* ------------------------------------------------------------------ rounds, in core_entry_result.c */
 

@@ -1,7 +1,7 @@
 -- tests/db/submissions.sql - what the tables of submissions refuse, whatever the program says.
 
 BEGIN;
-SELECT plan(83);
+SELECT plan(87);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -124,6 +124,15 @@ INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(21), 1, 1, now(), 
 SELECT pg_temp.breaks($$INSERT INTO submissions.entrant VALUES ('test-db', pg_temp.id(22), 1, 1, now(), pg_temp.id(1),
     pg_temp.id(9), 0, 0, 0)$$, 'entrant_once', 'an agency is counted in one place');
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET entries = -1$$, 'entrant_entries_check', 'and never below nothing');
+INSERT INTO submissions.roll VALUES ('test-db', pg_temp.id(41), 1, 1, now(), pg_temp.id(1), 'cụm 1', 300);
+SELECT pg_temp.breaks($$INSERT INTO submissions.roll VALUES ('test-db', pg_temp.id(42), 1, 1, now(), pg_temp.id(1),
+    'cụm 1', 0)$$, 'roll_once', 'a cluster has one roll');
+SELECT lives_ok($$INSERT INTO submissions.roll VALUES ('test-db', pg_temp.id(43), 1, 1, now(), pg_temp.id(1), '', 1)$$,
+                'and so has its edition');
+SELECT pg_temp.breaks($$UPDATE submissions.roll SET entries = 301 WHERE id = pg_temp.id(41)$$, 'roll_entries_check',
+                      'on which there are no more than a round can hold');
+SELECT pg_temp.breaks($$UPDATE submissions.roll SET entries = -1 WHERE id = pg_temp.id(43)$$, 'roll_entries_check',
+                      'nor less than none');
 INSERT INTO submissions.jury VALUES ('test-db', pg_temp.id(1), 1, 1, now());
 CREATE FUNCTION pg_temp.judge(place int4, person int4, is_over bool) RETURNS void LANGUAGE sql AS $$
     INSERT INTO submissions.jury_judge VALUES ('test-db', pg_temp.id(1), place, pg_temp.id(person), pg_temp.id(31), is_over) $$;

@@ -113,7 +113,8 @@ class Grown:
             return f"CASE programme WHEN 'directory' THEN programme ELSE '{self.main}' END"
         if type == "uuid":
             shared = name in ("agency", "edition_id", "ceiling_id") or name.endswith("agency_id")
-            shared = shared and (table, name) != ("submissions.entrant", "agency_id")  # an edition has one of each agency
+            shared = shared and (table, name) not in (  # an edition has one of each agency, and of each cluster
+                ("submissions.entrant", "agency_id"), ("submissions.roll", "edition_id"))
             number = "few" if shared or name == SHARED.get(table) else "n"
             return f"md5({name}::text || {number})::uuid"
         if name in ("position", "event_position"):

@@ -137,6 +137,7 @@ FOUND_BY = {
     "silent-enters": {"COALITION"},
     "origin-leaves": {"LINEAGE"},
     "more-contests": {"LOCAL"},
+    "roll-forgotten": {"ROLL"},
     "appraisal-twice": {"R-A5"},
     "author-sits": {"R-E4"},
     "silence-counts": {"R-A3"},

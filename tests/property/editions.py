@@ -18,6 +18,7 @@ MEAN, TRIMMED_MEAN, SUM = 1, 2, 3
 PART, CRITERION, EARLIER = 1, 2, 5
 AWARDS = (2, 3, 4, 5)
 AGENCIES = [str(uuid.UUID(int=0xA6E << 96 | nth)) for nth in range(1, 13)]  # the program knows these
+MOST_ENTRIES = 300  # of a round
 LARGE = 800  # one of so many has as many entries as a round may have, and nine judges
 
 # leaves: in which round, and whether while that is judged or before it; None: never
@@ -65,7 +66,7 @@ def some_keys(chance, rules):
             rules.tie_keys.add(kind=kind, code=chance.choice(may_be_named))
 
 
-def some_round(types, chance, nth, stage, count):
+def some_round(types, chance, nth, stage, count, clusters):
     rules = rounds.some_rules(types, chance, is_large=chance.random() < 0.02)
     rules.code, rules.stage = f"vòng {nth + 1}", stage
     rules.is_blind = chance.random() < 0.5
@@ -76,6 +77,8 @@ def some_round(types, chance, nth, stage, count):
     rules.min_members = max(3, rules.min_sheets) + chance.choice((0, 0, 1))
     rules.decimals = chance.choice((0, 1, 2, 2))
     some_bar(chance, rules, rules.min_sheets, count)
+    if stage == CLUSTER:
+        rules.top_entries = min(rules.top_entries, MOST_ENTRIES // clusters)
     some_keys(chance, rules)
     rules.every_place_counts = stage == FINAL or chance.random() < 0.3
     rules.dispersion_centi = chance.choice((0, 100, 500, 1500))
@@ -114,7 +117,7 @@ def some_rules(types, chance, count):
         rules.tracks.add(code=f"bảng {nth}", name="x")
     some_clusters(chance, rules)
     for nth, stage in enumerate(some_stages(chance, rules)):
-        rules.rounds.append(some_round(types, chance, nth, stage, count))
+        rules.rounds.append(some_round(types, chance, nth, stage, count, len(rules.clusters)))
     for award in AWARDS[:chance.choice((1, 2, 4))]:
         rules.prizes.add(award=award, quota=chance.choice((1, 2, 5)))
     if chance.random() < 0.3:
@@ -132,7 +135,7 @@ class Edition:
         self.types, self.name = types, f"{seed} {number}"
         chance = random.Random(self.name)
         self.is_large = number % LARGE == 0
-        count = 200 if self.is_large else chance.choice((1, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8))
+        count = MOST_ENTRIES if self.is_large else chance.choice((1, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8))
         self.rules = some_rules(types, chance, count)
         clusters = [cluster.code for cluster in self.rules.clusters] or [""]
         self.entries = {rounds.any_id(chance): self.some_entry(chance, nth, chance.choice(clusters))

@@ -198,6 +198,16 @@ def clusters_follow_a_preliminary_round(chance, rules):
     return [f"rules.rounds[{nth}].stage"]
 
 
+@flaw(CLASHING)
+def clusters_send_on_more_than_a_round_holds(chance, rules):
+    name, round_ = a_round(chance, rules, lambda round_: round_.stage == editions.CLUSTER)
+    if not round_:
+        return None
+    most = editions.MOST_ENTRIES // len(rules.clusters)
+    round_.threshold_centi, round_.top_entries = 0, most + chance.choice((1, 1, 1000, 2**31 - 1 - most))
+    return [f"{name}.top_entries"]
+
+
 # ------------------------------------------------------------------ a round by itself
 
 @flaw(CLASHING)

@@ -143,8 +143,8 @@ def kinds_of_ranking(held):
 def kinds_of(edition, outcome):
     stages = [rules.stage for rules in edition.rules.rounds]
     yield "stages " + " ".join(map(str, stages))
-    if len(edition.entries) == 200 and outcome.helds:
-        yield "200 entries, 9 judges"
+    if len(edition.entries) == editions.MOST_ENTRIES and outcome.helds:
+        yield "300 entries, 9 judges"
     if len({held.cluster for held in outcome.helds if held.cluster}) > 1:
         yield "clusters"
     if not outcome.finalists:
@@ -167,7 +167,7 @@ LOOKED_AT = [
     *(f"parted by {word}" for word in ("part", "criterion", "highest", "lowest", "submitted", "decision")),
     *("stages " + stages for stages in ("3", "1 3", "2 3", "1 1 3", "1 2 3", "2 2 3", "1 1 1 3", "1 1 2 3", "1 2 2 3",
                                         "2 2 2 3")),
-    "200 entries, 9 judges", "clusters", "nobody reaches the final", "nobody is left behind the final", "four rounds",
+    "300 entries, 9 judges", "clusters", "nobody reaches the final", "nobody is left behind the final", "four rounds",
     "left between rounds", "a place without a prize",
 ]
 

@@ -71,7 +71,7 @@ no_entry_is_registered_or_returned_then_but_refused(void **state)
     entries_are_handed_in(s);
     story_later(s, CLOSES_US);
     register_it(s, 200);
-    assert_happened(s, "EntryRegistered");
+    assert_happened(s, "EntryRegistered, RollCounted");
     confirm_entrants_as(s, 21, 100);
     register_it(s, 201);
     assert_refused(s, "ENTRANTS_CONFIRMED");
@@ -124,7 +124,7 @@ until_then_an_entry_may_still_be_mended_and_registered(void **state)
     say_as(s, 32, 201, &submit);
     assert_happened(s, "EntrySubmitted");
     register_it(s, 201);
-    assert_happened(s, "EntryRegistered");
+    assert_happened(s, "EntryRegistered, RollCounted");
 }
 
 static void

@@ -43,7 +43,7 @@ entries_are_registered(struct story *s, unsigned count)
         say_as(s, 32, 200 + i, &submit);
         registered.entry_code = arena_format(s->arena, "KH-%02u", i);
         say_as(s, 21, 200 + i, &registered);
-        assert_happened(s, "EntryRegistered");
+        assert_happened(s, "EntryRegistered, RollCounted");
     }
     story_later(s, CLOSES_US);
     confirm_entrants_as(s, 21, 100);

@@ -274,6 +274,10 @@ FLAW(clusters_behind_all, {
     add_round(s, rules, "final", STAGE(FINAL));
 })
 FLAW(a_last_round_that_leaves_equals, rules->rounds[1]->every_place_counts = false)
+FLAW(more_than_the_final_can_hold, {
+    rules->rounds[0]->threshold_centi = 0;
+    rules->rounds[0]->top_entries = 151;
+})
 FLAW(two_bars, rules->rounds[1]->top_entries = 10)
 FLAW(no_bar, rules->rounds[1]->threshold_centi = 0)
 FLAW(a_bar_too_high, rules->rounds[1]->threshold_centi = 10001)
@@ -312,6 +316,7 @@ a_round_can_be_held_by_its_rules(void **state)
         { a_last_round_that_is_no_final, "rules.rounds[1].stage",                              "RULES_INCONSISTENT" },
         { clusters_of_nobody,            "rules.rounds[0].stage",                              "RULES_INCONSISTENT" },
         { clusters_behind_all,           "rules.rounds[1].stage",                              "RULES_INCONSISTENT" },
+        { more_than_the_final_can_hold,  "rules.rounds[0].top_entries",                        "RULES_INCONSISTENT" },
         { two_bars,                      "rules.rounds[1].threshold_centi",                    "RULES_INCONSISTENT" },
         { no_bar,                        "rules.rounds[1].threshold_centi",                    "RULES_INCONSISTENT" },
         { a_bar_too_high,                "rules.rounds[1].threshold_centi",                    "RULES_INCONSISTENT" },

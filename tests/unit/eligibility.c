@@ -313,7 +313,7 @@ what_may_have_changed_since_is_judged_again_when_it_is_registered(void **state)
     cluster.n_agency_ids = 1;
     first.stage = SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_CLUSTER;
     register_as(s, 22, 200, "KH-01");
-    assert_happened(s, "EntryRegistered");
+    assert_happened(s, "EntryRegistered, RollCounted");
 }
 
 static void

@@ -340,13 +340,13 @@ a_local_contest_is_examined_by_its_own_agency(void **state)
     register_as(s, 51, 200, "KH-01");
     assert_refused(s, "NOT_YOUR_EDITION");
     register_as(s, 31, 200, "KH-01");
-    assert_happened(s, "EntryRegistered");
+    assert_happened(s, "EntryRegistered, RollCounted");
     create_of(s, 31, 201, 51);
     submit_as(s, 31, 201);
     register_as(s, 31, 201, "KH-02");
     assert_refused(s, "OWN_SUBMISSION");
     register_as(s, 32, 201, "KH-02");
-    assert_happened(s, "EntryRegistered");
+    assert_happened(s, "EntryRegistered, RollCounted");
 }
 
 static void

@@ -165,7 +165,7 @@ registered(struct story *s, Submissions__CreateEntry *ask)
     say_as(s, 32, 200, &submit);
     ask_register.entry_code = "KH-01";
     say_as(s, 21, 200, &ask_register);
-    assert_happened(s, "EntryRegistered");
+    assert_happened(s, "EntryRegistered, RollCounted");
     return story_event(s, 0);
 }
 

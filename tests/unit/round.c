@@ -342,19 +342,19 @@ entries_are_assigned_while_the_round_is_planned_and_the_contest_goes_on(void **u
 }
 
 static void
-a_round_holds_two_hundred_entries(void **unused __attribute__((unused)))
+a_round_holds_three_hundred_entries(void **unused __attribute__((unused)))
 {
     struct story s;
 
     begin_planned(&s);
-    for (unsigned i = 2; i < 201; i++)
+    for (unsigned i = 2; i < 301; i++)
         register_entry(&s, ENTRY + i);
     story_as(&s, HEAD);
     assign_to(&s, ROUND, ENTRY, 1);
-    assign_to(&s, ROUND, ENTRY + 1, 200);
+    assign_to(&s, ROUND, ENTRY + 1, 300);
     assert_refused(&s, "TOO_MANY_ENTRIES");
-    assign_to(&s, ROUND, ENTRY + 1, 199);
-    assert_int_equal(the_round(&s)->entries.count, 200);
+    assign_to(&s, ROUND, ENTRY + 1, 299);
+    assert_int_equal(the_round(&s)->entries.count, 300);
     story_end(&s);
 }
 
@@ -706,8 +706,8 @@ who_went_away_gets_no_sheets(void **unused __attribute__((unused)))
     story_end(&s);
 }
 
-/* 200 entries, and 25 members of whom 23 belong to the entrant: as many sheets or conflicts as there can
- * be, in events that all stay below 60 KiB. */
+/* 300 entries, and 25 members of whom 23 belong to the entrant: as many sheets or conflicts as there can be, in events that
+ * all stay small. */
 static void
 begin_largest(struct story *s, unsigned agency)
 {
@@ -723,12 +723,12 @@ begin_largest(struct story *s, unsigned agency)
     constitute_of(s, COUNCIL, persons, seats, 25);
     for (size_t i = 0; i < 25; i++)
         declare_of(s, persons[i], 0);
-    for (unsigned i = 0; i < 200; i++)
+    for (unsigned i = 0; i < 300; i++)
         register_entry(s, ENTRY + i);
     close_registration(s);
     confirm_entrants(s);
     plan(s, ROUND, "so-khao", "");
-    assign_to(s, ROUND, ENTRY, 200);
+    assign_to(s, ROUND, ENTRY, 300);
 }
 
 static void
@@ -745,10 +745,10 @@ the_largest_round_begins(void **unused __attribute__((unused)))
 
     begin_largest(&s, FINANCE);
     start(&s, ROUND, 20);
-    assert_int_equal(s.last.happened.count, 1 + 200 * 24);
+    assert_int_equal(s.last.happened.count, 1 + 300 * 24);
     assert_int_equal(((const Appraisal__RoundStarted *) story_event(&s, 0))->n_sheets, 0);
     assert_events_are_small(&s);
-    assert_int_equal(the_sheet(&s, ENTRY + 199, 10024)->self.state, SHEET(ASSIGNED));
+    assert_int_equal(the_sheet(&s, ENTRY + 299, 10024)->self.state, SHEET(ASSIGNED));
     story_end(&s);
 }
 
@@ -758,12 +758,12 @@ as_many_conflicts_as_there_can_be_fill_several_events(void **unused __attribute_
     struct story s;
 
     begin_largest(&s, ENTRANT);
-    assert_int_equal(the_round(&s)->conflicts.count, 200 * 22);
-    assert_true(s.last.happened.count > 201);
+    assert_int_equal(the_round(&s)->conflicts.count, 300 * 22);
+    assert_true(s.last.happened.count > 301);
     assert_events_are_small(&s);
-    assert_int_equal(the_round(&s)->entries.count, 200);
+    assert_int_equal(the_round(&s)->entries.count, 300);
     start(&s, ROUND, 20);
-    assert_int_equal(s.last.happened.count, 1 + 200 * 2);
+    assert_int_equal(s.last.happened.count, 1 + 300 * 2);
     story_end(&s);
 }
 
@@ -788,7 +788,7 @@ main(void)
         cmocka_unit_test(the_final_judges_those_who_advanced),
         cmocka_unit_test(an_entry_competes_in_its_agencys_cluster),
         cmocka_unit_test(entries_are_assigned_while_the_round_is_planned_and_the_contest_goes_on),
-        cmocka_unit_test(a_round_holds_two_hundred_entries),
+        cmocka_unit_test(a_round_holds_three_hundred_entries),
         cmocka_unit_test(what_keeps_a_member_from_judging_is_found),
         cmocka_unit_test(who_stands_above_a_partner_is_of_the_coalition),
         cmocka_unit_test(an_author_sits_on_no_council_that_judges_the_entry),

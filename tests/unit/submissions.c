@@ -75,6 +75,7 @@ nothing_moves_but_along_the_state_machines(void **state)
 #define E(s) SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_##s
 #define S(s) SUBMISSIONS__DOSSIER_STATE__DOSSIER_STATE_##s
 #define J(state) SUBMISSIONS__JURY_STATE__JURY_STATE_##state
+#define L(s) SUBMISSIONS__ROLL_STATE__ROLL_STATE_##s
 #define N(s) SUBMISSIONS__ENTRANT_STATE__ENTRANT_STATE_##s
     /* clang-format off */
     static const struct legal_move of_programmes[] = {
@@ -216,6 +217,9 @@ nothing_moves_but_along_the_state_machines(void **state)
         { NOTHING, ON(judges_blinded), J(KNOWN) }, { J(KNOWN), ON(judges_blinded), J(KNOWN) },
         { J(KNOWN), ON(judges_released), J(KNOWN) }, { 0 },
     };
+    static const struct legal_move of_rolls[] = {
+        { NOTHING, ON(roll_counted), L(LIVE) }, { L(LIVE), ON(roll_counted), L(LIVE) }, { 0 },
+    };
     static const struct legal_move of_entrants[] = {
         { NOTHING, ON(entrant_counted), N(LIVE) }, { N(LIVE), ON(entrant_counted), N(LIVE) },
         { NOTHING, ON(local_contest_counted), N(LIVE) }, { N(LIVE), ON(local_contest_counted), N(LIVE) },
@@ -228,6 +232,7 @@ nothing_moves_but_along_the_state_machines(void **state)
     assert_only_these_moves(&submissions_service, &entry_kind, of_entries);
     assert_only_these_moves(&submissions_service, &dossier_kind, of_dossiers);
     assert_only_these_moves(&submissions_service, &entrant_kind, of_entrants);
+    assert_only_these_moves(&submissions_service, &roll_kind, of_rolls);
     assert_only_these_moves(&submissions_service, &jury_kind, of_juries);
 }
 

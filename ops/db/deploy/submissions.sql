@@ -168,6 +168,7 @@ CREATE TABLE submissions.entry (
     disqualified_by   uuid,
     organiser_agency_id uuid,
     title_key         text NOT NULL DEFAULT '',
+    roll_id           uuid,
     PRIMARY KEY (programme, id),
     -- From SUBMITTED to REFUSED somebody has handed a version in; from REGISTERED on it has a code.
     CONSTRAINT entry_submitter CHECK (state NOT BETWEEN 2 AND 10
@@ -279,6 +280,21 @@ CREATE TABLE submissions.entrant_entry (
     PRIMARY KEY (programme, parent, place),
     FOREIGN KEY (programme, parent) REFERENCES submissions.entrant DEFERRABLE INITIALLY DEFERRED
 );
+
+-- How many entries are registered that one round may have to hold: of an edition, or of a cluster of it.
+CREATE TABLE submissions.roll (
+    programme    text NOT NULL,
+    id           uuid NOT NULL,
+    version      int8 NOT NULL CHECK (version > 0),
+    state        int4 NOT NULL CHECK (state = 1),
+    changed_at   timestamptz NOT NULL,
+    edition_id   uuid NOT NULL,
+    cluster_code text NOT NULL CHECK (cluster_code IS NFC NORMALIZED),
+    entries      int4 NOT NULL CHECK (entries BETWEEN 0 AND 300),
+    PRIMARY KEY (programme, id)
+);
+-- Not by the programme as it is: whoever looks for one by its id is not to be led into this index.
+CREATE UNIQUE INDEX roll_once ON submissions.roll (edition_id, cluster_code, (programme || ''));
 
 -- Who judges the blind rounds of an edition; it has the edition's id. A row when such a round began, and one when it is
 -- over.
@@ -694,7 +710,7 @@ CREATE VIEW submissions.open_work AS
 GRANT USAGE ON SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
 GRANT SELECT ON ALL TABLES IN SCHEMA submissions TO sangkien_submissions, sangkien_auditor, sangkien_administrator;
 GRANT INSERT, UPDATE ON submissions.programme, submissions.programme_rules, submissions.edition, submissions.entry, submissions.dossier,
-    submissions.entrant, submissions.jury TO sangkien_submissions;
+    submissions.entrant, submissions.roll, submissions.jury TO sangkien_submissions;
 GRANT INSERT ON submissions.programme_rules_version, submissions.entry_author, submissions.entry_co_entrant, submissions.entry_evidence,
     submissions.entrant_entry, submissions.jury_judge, submissions.dossier_co_entrant,
     submissions.dossier_version, submissions.dossier_line TO sangkien_submissions;

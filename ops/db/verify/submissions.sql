@@ -16,7 +16,7 @@ SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id,
        submitted_by, registered_by, entry_code, score_centi, award, reached_final, money_paid, track, draft,
        content_digest, entry_version, submitted_at, examined_by, cure_at, round_id, round_code, rank,
        may_have_prize, promoted_from_id, promoted_to_id, accused_by, accusation, answer_due_at, answered, disqualified_by,
-       organiser_agency_id, title_key
+       organiser_agency_id, title_key, roll_id
     FROM submissions.entry WHERE false;
 SELECT programme, parent, place, person_id, share_bp, staff_kind, draft FROM submissions.entry_author WHERE false;
 SELECT programme, parent, place, kind, name, uri, sha256, size_bytes, media_type, draft
@@ -24,6 +24,7 @@ SELECT programme, parent, place, kind, name, uri, sha256, size_bytes, media_type
 SELECT programme, id, version, state, changed_at, edition_id, agency_id, entries, contests, promotions
     FROM submissions.entrant WHERE false;
 SELECT programme, parent, place, team, change FROM submissions.entrant_entry WHERE false;
+SELECT programme, id, version, state, changed_at, edition_id, cluster_code, entries FROM submissions.roll WHERE false;
 SELECT programme, id, version, state, changed_at FROM submissions.jury WHERE false;
 SELECT programme, parent, place, person_id, round_id, is_over FROM submissions.jury_judge WHERE false;
 SELECT programme, blind_edition_id, person_id FROM submissions.blind_judge WHERE false;
@@ -44,7 +45,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['programme', 'programme_rules', 'edition', 'entry', 'dossier', 'entrant'] LOOP
+    FOREACH name IN ARRAY ARRAY['programme', 'programme_rules', 'edition', 'entry', 'dossier', 'entrant', 'roll', 'jury'] LOOP
         ASSERT has_table_privilege('sangkien_submissions', 'submissions.' || name, 'UPDATE');
     END LOOP;
     FOREACH name IN ARRAY ARRAY['programme_rules_version', 'entry_author', 'entry_co_entrant', 'entry_evidence',

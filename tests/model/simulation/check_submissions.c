@@ -165,6 +165,7 @@ entry_registered(const struct fact *fact, const void *event)
     its_note(fact)->is_registered = true;
     wait_for_examiner(fact, false);
     judge_agreement(fact, e);
+    learn_registered(fact, e);
 }
 
 static void
@@ -176,6 +177,7 @@ entry_withdrawn(const struct fact *fact, const void *event)
     MUST("R-F4", !n->is_paid, "entry %s was withdrawn though it was known that money was out",
          id_of(fact->row->aggregate));
     n->is_withdrawn = true;
+    learn_gone(fact);
     wait_for_examiner(fact, false);
     judge_leaving(fact);
 }
@@ -221,6 +223,7 @@ entry_disqualified(const struct fact *fact, const void *event)
     MUST("R-F4", !n->is_paid, "entry %s was disqualified though it was known that money was out",
          e->entry_id);
     n->is_withdrawn = true;
+    learn_gone(fact);
     wait_for_examiner(fact, false);
     judge_leaving(fact);
 }
@@ -404,6 +407,7 @@ check_entries(const struct commit *commit)
             check_number("R-D1", commit, fact.row, "reached_final",
                          n->reached_final && !n->is_annulled);
             check_number("R-F4", commit, fact.row, "money_paid", n->is_paid);
+            check_roll(&fact);
         } else if (strcmp(fact.row->kind, "edition") == 0) {
             check_entrants(&fact);
         }
@@ -457,6 +461,7 @@ const struct facts_row submissions_facts[] = {
     { ON(local_results_reported),    NULL },
     { ON(promotion_counted),         NULL },
     { ON(entrant_counted),           NULL },
+    { ON(roll_counted),              learn_roll_counted },
     { ON(local_contest_counted),     learn_contest_counted },
     { ON(agency_promotion_counted),  learn_agency_promotion },
     { ON(entry_awarded),             NULL },

@@ -1,5 +1,5 @@
-/* tests/model/simulation/coalitions.h - what is noted of co-entrants, of local contests and of what goes on from there.
- */
+/* tests/model/simulation/coalitions.h - what is noted of co-entrants, of local contests and of what goes on from there, and
+ * of how many are registered. */
 #ifndef SANGKIEN_TESTS_MODEL_COALITIONS_H
 #define SANGKIEN_TESTS_MODEL_COALITIONS_H
 
@@ -15,5 +15,11 @@ void judge_agreement(const struct fact *fact, const Submissions__EntryRegistered
 void judge_leaving(const struct fact *fact);
 void learn_contest_counted(const struct fact *fact, const void *event);
 void learn_agency_promotion(const struct fact *fact, const void *event);
+
+/* In check_roll.c. */
+void learn_registered(const struct fact *fact, const Submissions__EntryRegistered *registered);
+void learn_gone(const struct fact *fact);
+void learn_roll_counted(const struct fact *fact, const void *event);
+void check_roll(const struct fact *fact);
 
 #endif

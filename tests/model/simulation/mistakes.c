@@ -56,6 +56,7 @@ static const char *const mistake_names[MISTAKES] = {
     [SILENT_ENTERS] = "silent-enters",
     [ORIGIN_LEAVES] = "origin-leaves",
     [MORE_CONTESTS] = "more-contests",
+    [ROLL_FORGOTTEN] = "roll-forgotten",
     [APPRAISAL_TWICE] = "appraisal-twice",
     [AUTHOR_SITS] = "author-sits",
     [SILENCE_COUNTS] = "silence-counts",

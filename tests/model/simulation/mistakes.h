@@ -61,6 +61,7 @@ enum mistake {
     SILENT_ENTERS,     /* nobody asks whether co-entrants agree */
     ORIGIN_LEAVES,     /* what won below leaves, and goes on above */
     MORE_CONTESTS,     /* an agency holds as many contests as it likes */
+    ROLL_FORGOTTEN,    /* who leaves stays counted among the registered */
     APPRAISAL_TWICE,   /* a dossier is appraised twice */
     AUTHOR_SITS,       /* an author sits on the panel */
     SILENCE_COUNTS,    /* opinions are not waited for */

@@ -194,6 +194,16 @@ more_contests(const struct given *given, const void *message, struct events *out
     return decide_beside_nth(given, 1, &seen.self, message, out);
 }
 
+/* As if nobody else could come in. */
+static int
+roll_forgotten(const struct given *given, const void *message, struct events *out)
+{
+    struct edition seen = *(const struct edition *) also(given, 1);
+
+    seen.entrants_confirmed = true;
+    return decide_beside_nth(given, 1, &seen.self, message, out);
+}
+
 /* clang-format off */
 const struct mistaken submissions_mistakes[] = {
     { RESULTS_TOO_EARLY, &edition_kind, ON(confirm_results),   results_too_early },
@@ -212,6 +222,7 @@ const struct mistaken submissions_mistakes[] = {
     { ORIGIN_LEAVES,   &entry_kind,   ON(disqualify_entry),    origin_leaves },
     { ORIGIN_LEAVES,   &entry_kind,   ON(annul_result),        origin_leaves },
     { MORE_CONTESTS,   &edition_kind, ON(create_local_edition), more_contests },
+    { ROLL_FORGOTTEN,  &entry_kind,   ON(withdraw_entry),      roll_forgotten },
     { 0 },
 };
 /* clang-format on */

@@ -39,6 +39,7 @@ struct entry_note {
     struct uuid authors[MOST_NOTED];
     size_t author_count;
     int32_t draft;
+    struct uuid roll; /* on which it was counted; nil: on none */
     /* dossier */
     bool is_required, is_cured, dossier_withdrawn;
     int64_t due_us, cure_us;
