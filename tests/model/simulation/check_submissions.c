@@ -453,7 +453,7 @@ const struct facts_row submissions_facts[] = {
     { ON(results_published),         learn_results_published },
     { ON(follow_up_started),         learn_follow_up_started },
     { ON(edition_archived),          learn_edition_archived },
-    { ON(local_results_reported),    NULL },
+    { ON(local_results_reported),    learn_local_report },
     { ON(promotion_counted),         NULL },
     { ON(entrant_counted),           NULL },
     { ON(local_contest_counted),     learn_contest_counted },
