@@ -182,12 +182,3 @@ submissions_local_results_reported(void *state, const void *event)
     edition->cost_vnd = e->cost_vnd;
     edition->local_report = e->document;
 }
-
-void
-submissions_promotion_counted(void *state, const void *event)
-{
-    struct edition *edition = state;
-
-    (void) event;
-    edition->promotions++;
-}

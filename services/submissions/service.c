@@ -85,7 +85,6 @@ static const struct guard guards[] = {
     { "edition_ordinal_once",     NO(ORDINAL_USED) },
     { "edition_threshold",        NO(SCORE_OUT_OF_RANGE) },
     { "edition_cost",             NO(ABOVE_COST_CAP) },
-    { "edition_promotions",       NO(TOO_MANY_PROMOTIONS) },
     { "edition_entries_open",     NO(ENTRIES_OPEN) },
     { "entry_code_once",          NO(CODE_USED) },
     { "entry_registrar",          NO(OWN_SUBMISSION) },

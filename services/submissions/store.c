@@ -40,7 +40,6 @@ static const struct column edition_columns[] = {
     COLUMN(struct edition, planned_cost_vnd,    INT8),
     COLUMN(struct edition, cost_cap_vnd,        INT8),
     COLUMN(struct edition, max_promotions,      INT4),
-    COLUMN(struct edition, promotions,          INT4),
     COLUMN_MESSAGE(struct edition, rules, ON(edition_rules)),
     COLUMN(struct edition, rules_version,       INT8),
     COLUMN(struct edition, rules_digest,        DIGEST),

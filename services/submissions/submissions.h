@@ -59,7 +59,6 @@ struct edition {
     int64_t planned_cost_vnd;
     int64_t cost_cap_vnd;
     int32_t max_promotions;
-    int32_t promotions;
     Submissions__EditionRules *rules; /* NULL where it is judged elsewhere */
     int64_t rules_version;
     struct digest rules_digest;

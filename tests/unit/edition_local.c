@@ -323,19 +323,6 @@ the_report_of_a_local_contest_is_of_a_day_that_there_is(void **state)
     assert_refused(s, "BAD_DATE");
 }
 
-static void
-entries_that_a_local_contest_sends_up_are_counted(void **state)
-{
-    struct story *s = *state;
-    struct edition edition = { 0 };
-
-    (void) s;
-    transition_find(&edition_kind, SUBMISSIONS__EDITION_STATE__EDITION_STATE_RESULTS_CONFIRMED,
-                    ON(promotion_counted))
-        ->remember(&edition, NULL);
-    assert_int_equal(edition.promotions, 1);
-}
-
 int
 main(void)
 {
@@ -357,7 +344,6 @@ main(void)
         TOLD(nothing_is_reported_of_a_local_contest_without_results),
         TOLD(an_edition_of_the_programme_reports_to_nobody),
         TOLD(the_report_of_a_local_contest_is_of_a_day_that_there_is),
-        TOLD(entries_that_a_local_contest_sends_up_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,6 @@ CREATE TABLE submissions.edition (
     planned_cost_vnd    int8 NOT NULL CHECK (planned_cost_vnd >= 0),
     cost_cap_vnd        int8 NOT NULL CHECK (cost_cap_vnd >= 0),
     max_promotions      int4 NOT NULL CHECK (max_promotions >= 0),
-    promotions          int4 NOT NULL CHECK (promotions >= 0),
     rules               bytea,
     rules_version       int8 NOT NULL CHECK (rules_version >= 0),
     rules_digest        bytea CHECK (octet_length(rules_digest) = 32),
@@ -105,7 +104,6 @@ CREATE TABLE submissions.edition (
         AND (organiser_agency_id IS NULL) = (cost_cap_vnd = 0) AND (organiser_agency_id IS NULL) = (max_promotions = 0)
         AND parent_edition_id <> id),
     CONSTRAINT edition_cost CHECK (planned_cost_vnd <= cost_cap_vnd AND cost_vnd <= cost_cap_vnd),
-    CONSTRAINT edition_promotions CHECK (promotions <= max_promotions AND (promotions = 0 OR state BETWEEN 6 AND 8)),
     CONSTRAINT edition_places CHECK ((finalists > 0) = (places IS NOT NULL)
         AND (places IS NULL OR places_round_id IS NOT NULL)),
     -- From RESULTS_CONFIRMED to ARCHIVED there are results; before that there are none, and no report of them.
@@ -469,10 +467,9 @@ BEGIN
                                  IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.final_round_id))
        OR (OLD.results_published_at IS NOT NULL AND (NEW.results_published_at, NEW.results_url, NEW.results_notice)
            IS DISTINCT FROM (OLD.results_published_at, OLD.results_url, OLD.results_notice))
-       OR (OLD.follow_up_due_at IS NOT NULL AND NEW.follow_up_due_at IS DISTINCT FROM OLD.follow_up_due_at)
-       OR NEW.promotions < OLD.promotions THEN
+       OR (OLD.follow_up_due_at IS NOT NULL AND NEW.follow_up_due_at IS DISTINCT FROM OLD.follow_up_due_at) THEN
         PERFORM submissions.refuse('edition_facts',
-            'confirmed entrants, results that are confirmed, published or reported, the follow-up and promotions are facts');
+            'confirmed entrants, results that are confirmed, published or reported, and the follow-up are facts');
     END IF;
     IF OLD.state = 8 THEN
         PERFORM submissions.refuse('edition_archived', 'an archived edition stays as it is');

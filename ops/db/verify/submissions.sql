@@ -7,7 +7,7 @@ SELECT programme, id, version, state, changed_at, name, owner_agency_id, utc_off
 SELECT programme, id, version, state, changed_at, rules_version FROM submissions.programme_rules WHERE false;
 SELECT programme, parent, place, number, digest, rules FROM submissions.programme_rules_version WHERE false;
 SELECT programme, id, version, state, changed_at, ordinal, year, name, threshold_centi, maximum_centi, document,
-       judged_elsewhere, organiser_agency_id, parent_edition_id, planned_cost_vnd, cost_cap_vnd, max_promotions, promotions,
+       judged_elsewhere, organiser_agency_id, parent_edition_id, planned_cost_vnd, cost_cap_vnd, max_promotions,
        rules, rules_version, rules_digest, opens_at, closes_at, finalists, places, results_document, cost_vnd, local_report,
        entrants_confirmed, judging_ended, ranking_digest, final_round_id, places_round_id,
        programme_rules_version, programme_rules_digest, results_published_at, results_url, results_notice, follow_up_due_at
@@ -57,9 +57,9 @@ BEGIN
     ASSERT (SELECT count(*) FROM pg_constraint AS c
              WHERE c.connamespace = 'submissions'::regnamespace
                AND c.conname IN ('programme_once', 'edition_ordinal_once', 'edition_threshold', 'edition_cost',
-                                 'edition_promotions', 'entry_registrar', 'entry_author_once', 'entry_examiner',
+                                 'entry_registrar', 'entry_author_once', 'entry_examiner',
                                  'entry_accuser', 'dossier_examiner', 'dossier_line_amount',
-                                 'dossier_version_total')) = 12;
+                                 'dossier_version_total')) = 11;
     ASSERT to_regclass('submissions.entry_code_once') IS NOT NULL;
     ASSERT to_regclass('submissions.entry_promoted_once') IS NOT NULL;
 END $$;

@@ -454,7 +454,6 @@ const struct facts_row submissions_facts[] = {
     { ON(follow_up_started),         learn_follow_up_started },
     { ON(edition_archived),          learn_edition_archived },
     { ON(local_results_reported),    learn_local_report },
-    { ON(promotion_counted),         NULL },
     { ON(entrant_counted),           NULL },
     { ON(local_contest_counted),     learn_contest_counted },
     { ON(agency_promotion_counted),  learn_agency_promotion },

@@ -381,7 +381,6 @@ const struct constraint constraints[] = {
     OF_ONE("round_two_persons_check",      "round"),
     OF_ONE("edition_threshold",            "edition"),
     OF_ONE("edition_cost",                 "edition"),
-    OF_ONE("edition_promotions",           "edition"),
     { "edition_entries_open", "edition", .holds = unique_entries_are_examined },
     OF_ONE("entry_registrar",              "entry"),
     PLACE("entry_promoted_once",           "entry",          "promoted_from_id"),
