@@ -136,7 +136,7 @@ static const struct column entry_columns[] = {
 
 static const struct child entry_children[] = {
     CHILD("submissions.entry_author",     struct entry, authors,     struct author,        author_columns),
-    CHILD("submissions.entry_co_entrant", struct entry, co_entrants, struct co_entrant,    co_entrant_columns),
+    CHILD_LEFT_BY(has_left, "submissions.entry_co_entrant", struct entry, co_entrants, struct co_entrant, co_entrant_columns),
     CHILD("submissions.entry_evidence",   struct entry, evidence,    struct evidence,      evidence_columns),
     { 0 },
 };

@@ -305,9 +305,6 @@ int submissions_judge_who_stays(const struct entry *entry, const Submissions__Re
 void submissions_remember_who_stays(struct list *co_entrants, const Submissions__EntryRevised *said,
                                     int32_t draft);
 
-/* Has the agency left, or was it left out of a later draft? */
-bool submissions_has_left(const struct list *co_entrants, const struct uuid *agency);
-
 /* Is the agency named as a co-entrant, and has not left? */
 bool submissions_is_co_entrant(const struct list *co_entrants, const struct uuid *agency);
 /* The latest draft to which it has agreed; 0: to none. */

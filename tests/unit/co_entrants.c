@@ -65,12 +65,15 @@ who_leaves_is_no_co_entrant_any_more(void **state)
     submit_as(s, 32, 200);
     leave_as(s, 41, 200);
     assert_happened(s, "CoEntrantLeft");
+    assert_true(story_is_party(s, 0, 4)); /* and of nothing later */
     leave_as(s, 41, 200);
     assert_refused(s, "NOT_A_CO_ENTRANT");
     join_as(s, 41, 200, 1);
     assert_refused(s, "NOT_A_CO_ENTRANT");
     register_as(s, 22, 200, "KH-01");
     assert_happened(s, "EntryRegistered");
+    assert_false(story_is_party(s, 0, 4));
+    assert_true(story_is_party(s, 0, 3));
     assert_int_equal(((const Submissions__EntryRegistered *) story_event(s, 0))->n_co_entrants, 0);
 }
 
@@ -88,6 +91,8 @@ who_is_not_named_in_a_later_draft_has_no_part_in_it(void **state)
     join_as(s, 41, 200, 2);
     assert_refused(s, "NOT_A_CO_ENTRANT");
     submit_as(s, 32, 200);
+    assert_happened(s, "EntrySubmitted");
+    assert_false(story_is_party(s, 0, 4));
     register_as(s, 22, 200, "KH-01");
     assert_happened(s, "EntryRegistered");
     assert_int_equal(((const Submissions__EntryRegistered *) story_event(s, 0))->n_co_entrants, 0);

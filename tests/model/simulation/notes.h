@@ -36,6 +36,7 @@ struct entry_note {
     struct uuid asked
         [MOST_NOTED]; /* co-entrants, and the draft to which each has agreed; left ones are nil */
     int32_t agreed[MOST_NOTED];
+    struct uuid left[MOST_NOTED]; /* in the place that they had */
     struct uuid authors[MOST_NOTED];
     size_t author_count;
     int32_t draft;
