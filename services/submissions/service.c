@@ -90,6 +90,7 @@ static const struct guard guards[] = {
     { "entry_registrar",          NO(OWN_SUBMISSION) },
     { "entry_author_once",        NO(AUTHOR_TWICE) },
     { "entry_examiner",           NO(OWN_SUBMISSION) },
+    { "entry_silent",             NO(CO_ENTRANT_SILENT) },
     { "entry_accuser",            NO(OWN_SUBMISSION) },
     { "entry_promoted_once",      NO(NOT_PROMOTABLE) },
     { "dossier_examiner",         NO(OWN_SUBMISSION) },

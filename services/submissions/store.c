@@ -131,6 +131,7 @@ static const struct column entry_columns[] = {
     COLUMN(struct entry, disqualified_by,   UUID),
     COLUMN(struct entry, organiser_agency_id, PARTY),
     COLUMN(struct entry, title_key,         TEXT),
+    COLUMN(struct entry, silent_since_us,   TIME),
     { 0 },
 };
 

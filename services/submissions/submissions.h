@@ -145,6 +145,8 @@ struct entry {
     struct uuid organiser_agency_id; /* of a local contest */
     /* Of what was handed in last: its title without case, accents and punctuation. */
     const char *title_key;
+    /* When co-entrants were asked to agree to the latest draft; 0: all have. */
+    int64_t silent_since_us;
     struct list authors;
     struct list co_entrants;
     struct list evidence;

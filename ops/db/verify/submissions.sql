@@ -16,7 +16,7 @@ SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id,
        submitted_by, registered_by, entry_code, score_centi, award, reached_final, money_paid, track, draft,
        content_digest, entry_version, submitted_at, examined_by, cure_at, round_id, round_code, rank,
        may_have_prize, promoted_from_id, promoted_to_id, accused_by, accusation, answer_due_at, answered, disqualified_by,
-       organiser_agency_id, title_key
+       organiser_agency_id, title_key, silent_since
     FROM submissions.entry WHERE false;
 SELECT programme, parent, place, person_id, share_bp, staff_kind, draft FROM submissions.entry_author WHERE false;
 SELECT programme, parent, place, kind, name, uri, sha256, size_bytes, media_type, draft
@@ -39,6 +39,18 @@ SELECT programme, parent, place, number, ordinal, description, quantity, unit_pr
 SELECT programme, id FROM submissions.published_edition WHERE false;
 SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, entrant_agency_id, since_us, until_us
     FROM submissions.open_work WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_entry WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_draft WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_accused WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_co_entrant WHERE false;
 
 DO $$
 DECLARE
@@ -58,8 +70,8 @@ BEGIN
              WHERE c.connamespace = 'submissions'::regnamespace
                AND c.conname IN ('programme_once', 'edition_ordinal_once', 'edition_threshold', 'edition_cost',
                                  'entry_registrar', 'entry_author_once', 'entry_examiner',
-                                 'entry_accuser', 'dossier_examiner', 'dossier_line_amount',
-                                 'dossier_version_total')) = 11;
+                                 'entry_silent', 'entry_accuser', 'dossier_examiner', 'dossier_line_amount',
+                                 'dossier_version_total')) = 12;
     ASSERT to_regclass('submissions.entry_code_once') IS NOT NULL;
     ASSERT to_regclass('submissions.entry_promoted_once') IS NOT NULL;
 END $$;

@@ -386,6 +386,7 @@ const struct constraint constraints[] = {
     PLACE("entry_promoted_once",           "entry",          "promoted_from_id"),
     OF_ONE("entry_author_once",            "entry"),
     OF_ONE("entry_examiner",               "entry"),
+    OF_ONE("entry_silent",                 "entry"),
     OF_ONE("entry_accuser",                "entry"),
     OF_ONE("dossier_examiner",             "dossier"),
     OF_ONE("dossier_line_amount",          "dossier"),
