@@ -1,38 +1,23 @@
 /* common/reader_get.c - answers a Get: by the column tables, or by what the query makes of the state. */
 #include "common/clock.h"
 #include "common/fill.h"
+#include "common/party.h"
 #include "common/proto.h"
 #include "common/reader_state.h"
 
 static bool
-names_agency(const struct column *columns, const void *row, const struct uuid *agency)
-{
-    for (const struct column *c = columns; c->name; c++)
-        if (c->type == PARTY && uuid_equal((const void *) ((const char *) row + c->offset), agency))
-            return true;
-    return false;
-}
-
-static bool
 may_see(const struct reader *reader, const struct question *q, const struct given *given)
 {
-    const struct aggregate *state = given->state;
+    struct list parties;
 
     if (q->query->may_see)
         return q->query->may_see(given);
-    if (q->query->for_everybody ||
-        authority_reads_all(reader->authority, &q->actor.agency, q->request->programme,
-                            clock_now_us()) ||
-        names_agency(q->query->kind->table->columns, state, &q->actor.agency))
+    if (q->query->for_everybody || authority_reads_all(reader->authority, &q->actor.agency,
+                                                       q->request->programme, clock_now_us()))
         return true;
-    for (const struct child *c = q->query->kind->table->children; c && c->name; c++) {
-        const struct list *rows = (const void *) ((const char *) state + c->offset);
-
-        for (size_t i = 0; i < rows->count; i++)
-            if (names_agency(c->columns, list_at(rows, i), &q->actor.agency))
-                return true;
-    }
-    return false;
+    list_init(&parties, reader->arena, sizeof(struct uuid));
+    party_add_all(&parties, q->query->kind->table, given->state);
+    return party_is_among(&parties, &q->actor.agency);
 }
 
 /* Queues the load of all of these keys that are of one kind. */

@@ -50,11 +50,17 @@ struct child {
     const char *member;
     size_t item_size;
     const struct column *columns;
+    size_t left; /* of a bool: by this row its PARTY has left; 0: nobody leaves */
 };
 
 #define CHILD(table_, type_, member_, item_, columns_)                                             \
     {                                                                                              \
-        table_, offsetof(type_, member_), #member_, sizeof(item_), columns_                        \
+        table_, offsetof(type_, member_), #member_, sizeof(item_), columns_, 0                     \
+    }
+#define CHILD_LEFT_BY(left_, table_, type_, member_, item_, columns_)                              \
+    {                                                                                              \
+        table_, offsetof(type_, member_), #member_, sizeof(item_), columns_,                       \
+            offsetof(item_, left_)                                                                 \
     }
 
 struct table {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/columns.h"
+#include "common/party.h"
 #include "common/table.h"
 #include "sangkien/wire/v1/wire.pb-c.h"
 
@@ -190,49 +191,6 @@ world_apply(const struct kind *kind, struct aggregate *state, const ProtobufCMes
     return 0;
 }
 
-static void
-add_party(struct list *parties, const struct uuid *id)
-{
-    if (uuid_is_nil(id))
-        return;
-    LIST_EACH (const struct uuid, known, parties)
-        if (uuid_equal(known, id))
-            return;
-    *(struct uuid *) list_add(parties) = *id;
-}
-
-static void
-parties_in(struct list *parties, const struct column *columns, const void *row)
-{
-    for (const struct column *c = columns; c->name; c++)
-        if (c->type == PARTY)
-            add_party(parties, (const void *) ((const char *) row + c->offset));
-}
-
-static void
-name_parties(struct arena *arena, const struct kind *kind, const void *state,
-             struct happened *ret_happened)
-{
-    static const struct uuid nobody;
-    struct list parties;
-
-    if (kind->is_sealed) {
-        ret_happened->parties = &nobody;
-        ret_happened->party_count = 1;
-        return;
-    }
-    list_init(&parties, arena, sizeof(struct uuid));
-    parties_in(&parties, kind->table->columns, state);
-    for (const struct child *c = kind->table->children; c && c->name; c++) {
-        const struct list *rows = (const void *) ((const char *) state + c->offset);
-
-        for (size_t i = 0; i < rows->count; i++)
-            parties_in(&parties, c->columns, list_at(rows, i));
-    }
-    ret_happened->parties = parties.items;
-    ret_happened->party_count = parties.count;
-}
-
 /* The state in which an earlier event of the same decision leaves the aggregate. */
 static int
 state_before(const struct list *said, size_t upto, const struct held *held)
@@ -262,22 +220,35 @@ all_may_happen(struct world *world, const struct list *said)
     return true;
 }
 
+/* Whoever leaves by an event hears of it, and of nothing that comes later. */
+static void
+let_one_happen(struct world *world, const struct said *s, int64_t now_us, struct happened *h)
+{
+    static const struct uuid nobody;
+    struct held *held = world_hold(world, s->kind, s->id);
+    struct list parties;
+    int rc;
+
+    list_init(&parties, world->arena, sizeof(struct uuid));
+    if (party_may_leave(s->kind->table, held->state))
+        party_add_all(&parties, s->kind->table, held->state);
+    rc = world_apply(s->kind, held->state, s->event, now_us, &h->because);
+    assert(rc == 0);
+    h->kind = s->kind;
+    h->id = s->id;
+    h->version = held->state->version;
+    h->event = s->event;
+    if (!s->kind->is_sealed)
+        party_add_all(&parties, s->kind->table, held->state);
+    h->parties = s->kind->is_sealed ? &nobody : parties.items;
+    h->party_count = s->kind->is_sealed ? 1 : parties.count;
+}
+
 static void
 let_happen(struct world *world, const struct list *said, int64_t now_us, struct list *happened)
 {
-    for (size_t i = 0; i < said->count; i++) {
-        const struct said *s = list_at(said, i);
-        struct held *held = world_hold(world, s->kind, s->id);
-        struct happened *h = list_add(happened);
-        int rc = world_apply(s->kind, held->state, s->event, now_us, &h->because);
-
-        assert(rc == 0);
-        h->kind = s->kind;
-        h->id = s->id;
-        h->version = held->state->version;
-        h->event = s->event;
-        name_parties(world->arena, s->kind, held->state, h);
-    }
+    for (size_t i = 0; i < said->count; i++)
+        let_one_happen(world, list_at(said, i), now_us, list_add(happened));
 }
 
 static struct given

@@ -63,8 +63,8 @@ struct happened {
     int64_t version;
     const ProtobufCMessage *event;
     const char *because;
-    const struct uuid *
-        parties; /* agencies named by the aggregate's PARTY columns, after the event; of a sealed kind the nil id */
+    /* Of the aggregate as the event leaves it, and who left by it; of a sealed kind the nil id. */
+    const struct uuid *parties;
     size_t party_count;
 };
 

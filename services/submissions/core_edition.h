@@ -37,7 +37,6 @@ void submissions_edition_above(const struct given *given, const void *command, s
 int submissions_report_local_results(const struct given *given, const void *command,
                                      struct events *out);
 void submissions_local_results_reported(void *state, const void *event);
-void submissions_promotion_counted(void *state, const void *event);
 
 /* core_rounds.c */
 int submissions_round_started(const struct given *given, const void *event, struct events *out);

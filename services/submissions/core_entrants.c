@@ -90,21 +90,22 @@ submissions_judge_who_stays(const struct entry *entry, const Submissions__Revise
 
 /* ------------------------------------------------------------------ who agrees */
 
+/* By itself, or by being left out of a later draft. */
+static bool
+has_left(const struct list *co_entrants, const struct uuid *agency)
+{
+    LIST_EACH (const struct co_entrant, c, co_entrants)
+        if (c->has_left && uuid_equal(&c->agency_id, agency))
+            return true;
+    return false;
+}
+
 bool
 submissions_is_co_entrant(const struct list *co_entrants, const struct uuid *agency)
 {
     LIST_EACH (const struct co_entrant, c, co_entrants)
         if (uuid_equal(&c->agency_id, agency))
-            return !submissions_has_left(co_entrants, agency);
-    return false;
-}
-
-bool
-submissions_has_left(const struct list *co_entrants, const struct uuid *agency)
-{
-    LIST_EACH (const struct co_entrant, c, co_entrants)
-        if (c->has_left && uuid_equal(&c->agency_id, agency))
-            return true;
+            return !has_left(co_entrants, agency);
     return false;
 }
 

@@ -104,6 +104,8 @@ say_drafted(const struct given *given, const Submissions__CreateEntry *ask,
     said->roll_id = id_text(out, &roll);
     if (submissions_is_local(edition))
         said->organiser_agency_id = id_text(out, &edition->organiser_agency_id);
+    if (ask->n_co_entrants)
+        said->asked_at = proto_time(out->arena, given->received_us);
     said->digest = digest_so_far(out, said);
 }
 
@@ -167,6 +169,8 @@ say_revised(const struct given *given, const Submissions__ReviseEntry *ask, stru
     said->evidence = ask->evidence;
     said->n_co_entrants = ask->n_co_entrants;
     said->co_entrants = ask->co_entrants;
+    if (ask->n_co_entrants)
+        said->asked_at = proto_time(out->arena, given->received_us);
     said->digest = digest_so_far(out, said);
 }
 
@@ -249,6 +253,7 @@ entry_drafted(void *state, const void *event)
     remember_authors(entry, e->authors, e->n_authors);
     remember_evidence(entry, e->evidence, e->n_evidence);
     submissions_remember_co_entrants(&entry->co_entrants, e->co_entrants, e->n_co_entrants);
+    entry->silent_since_us = proto_time_us(e->asked_at);
 }
 
 void
@@ -266,4 +271,5 @@ entry_revised(void *state, const void *event)
     remember_authors(entry, e->authors, e->n_authors);
     remember_evidence(entry, e->evidence, e->n_evidence);
     submissions_remember_who_stays(&entry->co_entrants, e, entry->draft);
+    entry->silent_since_us = proto_time_us(e->asked_at);
 }

@@ -38,6 +38,13 @@ entry_join(const struct given *given, const void *command, struct events *out)
     return ACCEPTED;
 }
 
+static void
+look_who_is_silent(struct entry *entry)
+{
+    if (submissions_all_agree(&entry->co_entrants, entry->draft))
+        entry->silent_since_us = 0;
+}
+
 void
 entry_joined(void *state, const void *event)
 {
@@ -49,6 +56,7 @@ entry_joined(void *state, const void *event)
         .draft = e->draft,
         .said_by = uuid_of(e->joined_by),
     };
+    look_who_is_silent(entry);
 }
 
 int
@@ -83,4 +91,5 @@ entry_left(void *state, const void *event)
         .has_left = true,
         .said_by = uuid_of(e->left_by),
     };
+    look_who_is_silent(entry);
 }

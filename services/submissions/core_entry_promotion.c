@@ -71,6 +71,8 @@ judge_contest_below(const struct given *given, const Submissions__CreateEntry *a
     if (!uuid_equal(&local->organiser_agency_id, &organiser))
         return wrong(out, NO(NOT_PROMOTABLE), "promoted_from_agency_id",
                      "is not the agency whose contest it was");
+    if (entry_judge_archive(local))
+        return NO(EDITION_ARCHIVED);
     return sender->promotions < terms->max_promotions ? ACCEPTED : NO(TOO_MANY_PROMOTIONS);
 }
 
@@ -99,7 +101,6 @@ submissions_say_promoted(const struct given *given, const Submissions__CreateEnt
                          struct events *out)
 {
     Submissions__EntryPromoted *promoted;
-    Submissions__PromotionCounted *counted;
     struct uuid above, organiser;
 
     if (!is_promotion(ask))
@@ -109,10 +110,6 @@ submissions_say_promoted(const struct given *given, const Submissions__CreateEnt
     promoted = new_event_on(out, &entry_kind, uuid_of(ask->promoted_from_id), ON(entry_promoted));
     promoted->entry_id = ask->promoted_from_id;
     promoted->promoted_to_id = id_text(out, &given->subject);
-    counted = new_event_on(out, &edition_kind, uuid_of(ask->promoted_from_edition_id),
-                           ON(promotion_counted));
-    counted->edition_id = ask->promoted_from_edition_id;
-    counted->entry_id = ask->promoted_from_id;
     submissions_count_promotion(out, &above, &organiser, ask->promoted_from_id);
 }
 

@@ -50,22 +50,10 @@ entry_needs_to_be_shown(const struct given *given, const void *ask, struct keys 
     need(keys, &jury_kind, entry->edition_id);
 }
 
-/* Its row stands for ever, and no more than that. */
-static bool
-has_left(const struct given *given)
-{
-    const struct entry *entry = given->state;
-    const struct uuid *agency = &given->actor->agency;
-
-    return submissions_has_left(&entry->co_entrants, agency) &&
-           !uuid_equal(&entry->organiser_agency_id, agency) &&
-           !authority_reads_all(given->authority, agency, given->programme, given->now_us);
-}
-
 bool
 entry_is_hidden(const struct given *given)
 {
-    return has_left(given) || submissions_judges_blind(also(given, JURY), &given->actor->person);
+    return submissions_judges_blind(also(given, JURY), &given->actor->person);
 }
 
 /* A draft has lapsed when its edition is not open any more. Nothing is written for that, and lists say the same. */

@@ -166,6 +166,10 @@ submissions_report_local_results(const struct given *given, const void *command,
     said->organiser_agency_id = id_text(out, &edition->organiser_agency_id);
     said->cost_vnd = ask->cost_vnd;
     said->document = ask->document;
+    said->finalists = edition->finalists;
+    said->results_document = edition->results_document;
+    if (!uuid_is_nil(&edition->final_round_id))
+        said->ranking_digest = proto_digest(out->arena, &edition->ranking_digest);
     return ACCEPTED;
 }
 
@@ -177,13 +181,4 @@ submissions_local_results_reported(void *state, const void *event)
 
     edition->cost_vnd = e->cost_vnd;
     edition->local_report = e->document;
-}
-
-void
-submissions_promotion_counted(void *state, const void *event)
-{
-    struct edition *edition = state;
-
-    (void) event;
-    edition->promotions++;
 }

@@ -4,7 +4,6 @@
 #include "services/submissions/entry.h"
 
 #define NIL "'00000000000000000000000000000000'"
-#define MICROSECONDS(time) "coalesce((extract(epoch FROM " time ") * 1000000)::int8, 0)"
 
 /* clang-format off */
 /* Whoever judges a blind round of the edition is shown nothing of its entries until that is over: in every list of them,
@@ -72,36 +71,26 @@ static const char list_open_dossiers[] =
     " ORDER BY 1 LIMIT $4::int8) AS k CROSS JOIN LATERAL (SELECT * FROM submissions.open_work"
     " WHERE programme = $1::text AND subject = k.id LIMIT 1) AS w ORDER BY k.id";
 
-/* What is handed in waits for the organiser, and what was returned for its agency; who is accused may answer. */
-#define OPEN_ENTRIES(whose)                                                                        \
-    "(SELECT e.id, 'entry'::text AS kind, e.entry_code, e.title, CASE e.state WHEN 2 THEN 'SUBMITTED' ELSE 'RETURNED' END AS state," \
-    " CASE e.state WHEN 2 THEN 'ORGANISER' ELSE 'ENTRANT_HEAD' END AS waiting_for,"                \
-    " CASE e.state WHEN 9 THEN e.entrant_agency_id END AS agency_id, e.changed_at, e.cure_at AS until_at" \
-    " FROM submissions.entry e WHERE e.programme = $1::text AND e.state IN (2, 9) AND " whose   \
-    " AND " SHOWN("e.edition_id")                                                                    \
-    " AND e.id >= coalesce(left($3, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
-/* A draft waits for its own agency while registration is open, and is nobody else's business. */
-#define OPEN_DRAFTS                                                                                \
-    "(SELECT e.id, 'entry', e.entry_code, e.title, 'DRAFT', 'ENTRANT_HEAD', e.entrant_agency_id, e.changed_at," \
-    " d.closes_at FROM submissions.entry e CROSS JOIN LATERAL (SELECT * FROM submissions.edition" \
-    " WHERE programme = $1::text AND id = e.edition_id AND state = 3 LIMIT 1) AS d WHERE e.programme = $1::text" \
-    " AND e.state = 1 AND e.entrant_agency_id = $2 AND e.id >= coalesce(left($3, 36), " NIL ")::uuid" \
-    " ORDER BY e.id LIMIT $4::int8 + 1)"
-#define ACCUSED(whose)                                                                             \
-    "(SELECT e.id, 'accusation', e.entry_code, e.title, 'ACCUSED', 'ENTRANT_HEAD', e.entrant_agency_id," \
-    " e.changed_at, e.answer_due_at FROM submissions.entry e WHERE e.programme = $1::text"      \
-    " AND e.accused_by IS NOT NULL AND NOT e.answered AND " whose                                  \
-    " AND " SHOWN("e.edition_id")                                                                    \
-    " AND e.id >= coalesce(left($3, 36), " NIL ")::uuid ORDER BY e.id LIMIT $4::int8 + 1)"
+/* What waits, by each of the views of it, and by whose business it is there: every branch walks an index of its own. */
+#define WAITING(view, whose)                                                                       \
+    "(SELECT * FROM submissions." view " AS w WHERE w.programme = $1::text AND " whose             \
+    " AND w.edition_id NOT IN (TABLE blind) AND w.subject >= coalesce(left($3::text, 36), " NIL ")::uuid" \
+    " AND w.page_key > coalesce($3::text, '') ORDER BY w.subject, w.page_key LIMIT $4::int8)"
+#define OF_ENTRANT "w.entrant_agency_id = $2"
+#define OF_ORGANISER "w.organiser_agency_id = $2 AND w.entrant_agency_id <> $2"
 
+/* The editions that SHOWN leaves out, found once for all branches. A draft is nobody else's business; who is silent about it,
+ * the organiser's, too. */
 static const char list_open_entries[] =
-    "SELECT w.page_key, w.id AS subject, w.kind, w.entry_code, w.title, w.state, w.waiting_for, w.agency_id, "
-    MICROSECONDS("w.changed_at") " AS since_us, " MICROSECONDS("w.until_at") " AS until_us"
-    " FROM (SELECT (u.id::text || ' ' || u.kind) COLLATE \"C\" AS page_key, u.* FROM ("
-    OPEN_ENTRIES(QUERY_ALL) " UNION ALL " OPEN_ENTRIES("e.entrant_agency_id = $2") " UNION ALL "
-    OPEN_ENTRIES("e.organiser_agency_id = $2 AND e.entrant_agency_id <> $2") " UNION ALL "
-    OPEN_DRAFTS " UNION ALL " ACCUSED(QUERY_ALL) " UNION ALL " ACCUSED("e.entrant_agency_id = $2") ") AS u) AS w"
-    " WHERE w.page_key > coalesce($3::text, '')" UNASKED_SUBJECT " ORDER BY w.page_key LIMIT $4::int8";
+    "WITH blind AS (SELECT blind_edition_id FROM submissions.blind_judge WHERE programme = $1::text AND person_id = $5::uuid) "
+    QUERY_WORK "("
+    WAITING("waiting_entry", QUERY_ALL) " UNION ALL " WAITING("waiting_entry", OF_ENTRANT) " UNION ALL "
+    WAITING("waiting_entry", OF_ORGANISER) " UNION ALL " WAITING("waiting_draft", OF_ENTRANT) " UNION ALL "
+    WAITING("waiting_accused", QUERY_ALL) " UNION ALL " WAITING("waiting_accused", OF_ENTRANT) " UNION ALL "
+    WAITING("waiting_co_entrant", QUERY_ALL) " UNION ALL " WAITING("waiting_co_entrant", OF_ENTRANT) " UNION ALL "
+    WAITING("waiting_co_entrant", "w.agency_id = $2") " UNION ALL "
+    WAITING("waiting_co_entrant", OF_ORGANISER " AND w.agency_id <> $2")
+    ") AS w WHERE ($6::uuid IS NULL OR true) ORDER BY w.page_key LIMIT $4::int8";
 
 /* The edition that is the subject, once its results are published; from when they are confirmed on for those who read the whole
  * programme and for its organiser; where it was judged elsewhere, as they come. Finalists before others, by place, or by

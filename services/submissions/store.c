@@ -40,7 +40,6 @@ static const struct column edition_columns[] = {
     COLUMN(struct edition, planned_cost_vnd,    INT8),
     COLUMN(struct edition, cost_cap_vnd,        INT8),
     COLUMN(struct edition, max_promotions,      INT4),
-    COLUMN(struct edition, promotions,          INT4),
     COLUMN_MESSAGE(struct edition, rules, ON(edition_rules)),
     COLUMN(struct edition, rules_version,       INT8),
     COLUMN(struct edition, rules_digest,        DIGEST),
@@ -133,12 +132,13 @@ static const struct column entry_columns[] = {
     COLUMN(struct entry, organiser_agency_id, PARTY),
     COLUMN(struct entry, title_key,         TEXT),
     COLUMN(struct entry, roll_id,           UUID),
+    COLUMN(struct entry, silent_since_us,   TIME),
     { 0 },
 };
 
 static const struct child entry_children[] = {
     CHILD("submissions.entry_author",     struct entry, authors,     struct author,        author_columns),
-    CHILD("submissions.entry_co_entrant", struct entry, co_entrants, struct co_entrant,    co_entrant_columns),
+    CHILD_LEFT_BY(has_left, "submissions.entry_co_entrant", struct entry, co_entrants, struct co_entrant, co_entrant_columns),
     CHILD("submissions.entry_evidence",   struct entry, evidence,    struct evidence,      evidence_columns),
     { 0 },
 };

@@ -59,7 +59,6 @@ struct edition {
     int64_t planned_cost_vnd;
     int64_t cost_cap_vnd;
     int32_t max_promotions;
-    int32_t promotions;
     Submissions__EditionRules *rules; /* NULL where it is judged elsewhere */
     int64_t rules_version;
     struct digest rules_digest;
@@ -146,8 +145,10 @@ struct entry {
     struct uuid organiser_agency_id; /* of a local contest */
     /* Of what was handed in last: its title without case, accents and punctuation. */
     const char *title_key;
-    struct uuid
-        roll_id; /* on which it is counted once it is registered; nil where it is judged elsewhere */
+    /* On which it is counted once it is registered; nil where it is judged elsewhere. */
+    struct uuid roll_id;
+    /* When co-entrants were asked to agree to the latest draft; 0: all have. */
+    int64_t silent_since_us;
     struct list authors;
     struct list co_entrants;
     struct list evidence;
@@ -317,9 +318,6 @@ int submissions_judge_who_stays(const struct entry *entry, const Submissions__Re
                                 struct events *out) MUST_CHECK;
 void submissions_remember_who_stays(struct list *co_entrants, const Submissions__EntryRevised *said,
                                     int32_t draft);
-
-/* Has the agency left, or was it left out of a later draft? */
-bool submissions_has_left(const struct list *co_entrants, const struct uuid *agency);
 
 /* Is the agency named as a co-entrant, and has not left? */
 bool submissions_is_co_entrant(const struct list *co_entrants, const struct uuid *agency);

@@ -36,10 +36,10 @@ CREATE SEQUENCE bench.position CACHE 100;
 -- Editions 0 to 99: so many that who creates entries in one of them hardly ever meets another.
 INSERT INTO bench.edition (programme, id, version, state, changed_at, ordinal, year, name, threshold_centi,
                            maximum_centi, document, judged_elsewhere, planned_cost_vnd, cost_cap_vnd,
-                           max_promotions, promotions, rules_version, finalists, cost_vnd, entrants_confirmed,
-                           judging_ended, programme_rules_version, results_url)
+                           max_promotions, rules_version, finalists, cost_vnd, entrants_confirmed, judging_ended,
+                           programme_rules_version, results_url)
 SELECT 'bench', bench.edition_id(n), 3, 3, now(), n + 1, 2019, 'Đo tốc độ', 7500, 10000, '\x0801', true, 0, 0,
-       0, 0, 0, 0, 0, false, false, 0, ''
+       0, 0, 0, 0, false, false, 0, ''
   FROM generate_series(0, 99) AS n;
 
 -- Empties what commands wrote. Entries 0 to 199999 are there to be handed in, each with one author.

@@ -1,7 +1,7 @@
 -- tests/db/editions.sql - what the table of editions refuses, whatever the program says.
 
 BEGIN;
-SELECT plan(126);
+SELECT plan(123);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -12,7 +12,7 @@ CREATE FUNCTION pg_temp.edit(edition int4, more jsonb) RETURNS void LANGUAGE sql
         'programme', 'test-db', 'id', pg_temp.id(edition), 'version', 1, 'state', 1, 'changed_at', now(),
         'ordinal', edition, 'year', 2019, 'name', 'Lần thứ 1', 'threshold_centi', 0, 'maximum_centi', 0,
         'document', '\x0801', 'judged_elsewhere', false, 'planned_cost_vnd', 0, 'cost_cap_vnd', 0, 'max_promotions', 0,
-        'promotions', 0, 'rules_version', 0, 'finalists', 0, 'cost_vnd', 0, 'entrants_confirmed', false,
+        'rules_version', 0, 'finalists', 0, 'cost_vnd', 0, 'entrants_confirmed', false,
         'judging_ended', false, 'programme_rules_version', 0, 'results_url', '') || more) $$;
 CREATE FUNCTION pg_temp.change(edition int4, what text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -176,7 +176,6 @@ SELECT pg_temp.alters(10, $$places_round_id = pg_temp.id(42), state = 6, results
                       'and results follow from its places');
 SELECT pg_temp.alters(10, $$state = 6$$, 'edition_results', 'results have a document');
 SELECT pg_temp.alters(10, $$results_document = '\x0a'$$, 'edition_results', 'and a document of results is one of results');
-SELECT pg_temp.alters(10, $$promotions = 1$$, 'edition_promotions', 'nothing goes up before');
 SELECT pg_temp.alters(10, 'results_published_at = now()', 'edition_results_published', 'nothing is published before');
 SELECT pg_temp.moves(10, $$state = 6, results_document = '\x0a'$$, 'its results are confirmed');
 SELECT pg_temp.alters(10, 'judging_ended = false, ranking_digest = NULL, final_round_id = NULL', 'edition_facts',
@@ -191,11 +190,9 @@ SELECT pg_temp.alters(10, $$results_url = 'https://khanhhoa.example/2'$$, 'editi
 SELECT pg_temp.alters(10, 'state = 7', 'edition_follow_up', 'a local contest has no follow-up');
 SELECT pg_temp.alters(10, 'follow_up_due_at = now()', 'edition_follow_up', 'nor a day for one');
 SELECT pg_temp.alters(10, $$places = '\x0b'$$, 'edition_facts', 'and stay');
-SELECT pg_temp.alters(10, $$promotions = 2$$, 'edition_promotions', 'no more go up than may');
 SELECT pg_temp.alters(10, $$local_report = '\x0a', cost_vnd = 51$$, 'edition_cost', 'it did not cost more than it may');
-SELECT pg_temp.moves(10, $$local_report = '\x0a', cost_vnd = 49, promotions = 1$$, 'it is reported');
+SELECT pg_temp.moves(10, $$local_report = '\x0a', cost_vnd = 49$$, 'it is reported');
 SELECT pg_temp.alters(10, $$cost_vnd = 48$$, 'edition_facts', 'once');
-SELECT pg_temp.alters(10, $$promotions = 0$$, 'edition_facts', 'what went up went up');
 SELECT pg_temp.alters(10, $$state = 9$$, 'edition_end', 'and nothing is cancelled any more');
 SELECT pg_temp.moves(10, 'state = 8', 'it is archived without one');
 SELECT pg_temp.alters(10, $$name = 'Khác'$$, 'edition_archived', 'and stays as it is');

@@ -12,7 +12,7 @@ CREATE FUNCTION pg_temp.edit(edition int4, more jsonb) RETURNS void LANGUAGE sql
         'programme', 'test-db', 'id', pg_temp.id(edition), 'version', 1, 'state', 1, 'changed_at', now(),
         'ordinal', edition, 'year', 2019, 'name', 'Lần thứ 1', 'threshold_centi', 0, 'maximum_centi', 0,
         'document', '\x0801', 'judged_elsewhere', false, 'planned_cost_vnd', 0, 'cost_cap_vnd', 0, 'max_promotions', 0,
-        'promotions', 0, 'rules_version', 0, 'finalists', 0, 'cost_vnd', 0, 'entrants_confirmed', false,
+        'rules_version', 0, 'finalists', 0, 'cost_vnd', 0, 'entrants_confirmed', false,
         'judging_ended', false, 'programme_rules_version', 0, 'results_url', '') || more) $$;
 SELECT pg_temp.edit(1, '{"state": 3, "judged_elsewhere": true, "threshold_centi": 7500, "maximum_centi": 10000}');
 CREATE FUNCTION pg_temp.enter(entry int4, edition int4, title text) RETURNS void LANGUAGE sql AS $$

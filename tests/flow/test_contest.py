@@ -1,6 +1,8 @@
 """tests/flow/test_contest.py - a contest from its rules to its results, as everybody who has a part in it lives through it."""
 import collections
+import contextlib
 import hashlib
+import secrets
 
 import chain
 import judged
@@ -289,3 +291,65 @@ def test_an_agency_that_left_an_entry_or_was_left_out_is_shown_it_no_more(world)
     world.do("clerk", "submissions.ReviseEntry", anew, dropped)
     assert shown("other_head") == set()
     assert shown("head") == {left, dropped} == shown("standing")
+
+
+def test_an_agency_that_left_an_entry_or_was_left_out_hears_of_that_and_of_nothing_later(world, base):
+    edition, _ = judged.opened(world)
+    left, dropped, theirs = uuid7(), uuid7(), [{"agency_id": world.agencies["other"]}]
+    anew = {name: value for name, value in chain.draft(world, edition).items() if name != "edition_id"}
+    for entry in (left, dropped):
+        world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition, co_entrants=theirs), entry)
+        chain.join(world, entry, theirs)
+    world.do("other_head", "submissions.LeaveEntry", {"reason": "Không tham gia"}, left)
+    world.do("clerk", "submissions.ReviseEntry", anew, dropped)
+    for entry in (left, dropped):
+        world.do("head", "submissions.SubmitEntry", {}, entry)
+        world.do("standing", "submissions.RegisterEntry", {"entry_code": "MS-" + secrets.token_hex(4)}, entry)
+    until(lambda: not base.unheard(world.programme), "everybody has heard everything")
+
+    def heard(agency, entry):
+        """What an agency's subscription is told of an entry, from the first event to the last."""
+        feed = world.client(agency).subscribe(world.programme, until=world.head()[0])
+        with contextlib.closing(feed):
+            return [event.type.split(".")[-1] for _, event in feed if ".submissions." in event.type
+                    and event.attributes["subject"].ce_string == entry]
+
+    said = ["EntrySubmitted", "EntryRegistered"]
+    assert heard("other", left) == ["EntryDrafted", "CoEntrantJoined", "CoEntrantLeft"]
+    assert heard("other", dropped) == ["EntryDrafted", "CoEntrantJoined", "EntryRevised"]
+    assert heard("entrant", left) == ["EntryDrafted", "CoEntrantJoined", "CoEntrantLeft", *said]
+    assert heard("entrant", dropped) == ["EntryDrafted", "CoEntrantJoined", "EntryRevised", *said]
+
+
+def test_a_silent_co_entrant_is_shown_to_itself_to_the_entrant_and_to_the_organiser(world):
+    edition, closes = judged.opened(world)
+    entry, other = uuid7(), world.agencies["other"]
+    theirs = [{"agency_id": other}]
+    anew = {name: value for name, value in chain.draft(world, edition, co_entrants=theirs).items() if name != "edition_id"}
+
+    def silent(agency):
+        """The row of open work that an agency is shown, or none."""
+        shown = world.client(agency).call("submissions.ListOpenEntries", {"page_size": 200}, programme=world.programme)
+        return [(work.state, work.waiting_for, work.agency_id, work.since_us, work.until_us)
+                for work in shown.answer.open_work if (work.subject, work.kind) == (entry, "co_entrant")]
+
+    def all_see():
+        assert silent("other") == silent("entrant") == silent("home")
+        assert silent("science") == []
+        return silent("other")
+
+    world.do("clerk", "submissions.CreateEntry", chain.draft(world, edition, co_entrants=theirs), entry)
+    [first] = all_see()
+    assert first == ("DRAFT", "ENTRANT_HEAD", other, first[3], closes * 10**6)
+    world.do("other_head", "submissions.JoinEntry", {"draft": 1}, entry)
+    assert all_see() == []
+    world.do("clerk", "submissions.ReviseEntry", anew, entry)
+    [second] = all_see()
+    assert first[3] < second[3] and second[:3] == first[:3]
+    world.do("head", "submissions.SubmitEntry", {}, entry)
+    assert all_see() == [("SUBMITTED", "ENTRANT_HEAD", other, second[3], 0)]
+    world.do("standing", "submissions.ReturnEntry", {"faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu",
+                                                     "cure": judged.ends_at(closes + judged.DAY)}, entry)
+    assert all_see() == [("RETURNED", "ENTRANT_HEAD", other, second[3], (closes + judged.DAY) * 10**6)]
+    world.do("other_head", "submissions.LeaveEntry", {"reason": "Không tham gia"}, entry)
+    assert all_see() == []

@@ -87,11 +87,14 @@ def contested(world):
 
 
 def open_contest(world):
-    """Entries that wait to be examined, mended or answered for, and of another edition a round with one sheet that is still
-    open."""
+    """Entries that wait to be examined, mended, agreed to or answered for, and of another edition a round with one sheet that
+    is still open."""
     (edition, closes), (other, ends) = judged.opened(world), judged.opened(world)
     entries = [judged.entry(world, edition) for _ in range(2)]
     judged.handed_in(world, other)
+    for names in (["other"], ["other", "science"]):
+        world.do("clerk", "submissions.CreateEntry", chain.draft(world, other, co_entrants=[
+            {"agency_id": world.agencies[name]} for name in names]), uuid7())
     returned, cure = judged.handed_in(world, other), judged.ends_at(4070908800)
     world.do("standing", "submissions.ReturnEntry", {"faults": ["ENTRY_FAULT_INCOMPLETE"], "reason": "Thiếu",
                                                      "cure": judged.ends_at(ends + 86400)}, returned)

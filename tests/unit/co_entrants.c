@@ -65,12 +65,15 @@ who_leaves_is_no_co_entrant_any_more(void **state)
     submit_as(s, 32, 200);
     leave_as(s, 41, 200);
     assert_happened(s, "CoEntrantLeft");
+    assert_true(story_is_party(s, 0, 4)); /* and of nothing later */
     leave_as(s, 41, 200);
     assert_refused(s, "NOT_A_CO_ENTRANT");
     join_as(s, 41, 200, 1);
     assert_refused(s, "NOT_A_CO_ENTRANT");
     register_as(s, 22, 200, "KH-01");
     assert_happened(s, "EntryRegistered");
+    assert_false(story_is_party(s, 0, 4));
+    assert_true(story_is_party(s, 0, 3));
     assert_int_equal(((const Submissions__EntryRegistered *) story_event(s, 0))->n_co_entrants, 0);
 }
 
@@ -88,6 +91,8 @@ who_is_not_named_in_a_later_draft_has_no_part_in_it(void **state)
     join_as(s, 41, 200, 2);
     assert_refused(s, "NOT_A_CO_ENTRANT");
     submit_as(s, 32, 200);
+    assert_happened(s, "EntrySubmitted");
+    assert_false(story_is_party(s, 0, 4));
     register_as(s, 22, 200, "KH-01");
     assert_happened(s, "EntryRegistered");
     assert_int_equal(((const Submissions__EntryRegistered *) story_event(s, 0))->n_co_entrants, 0);
@@ -133,6 +138,66 @@ only_an_agency_that_is_named_joins_or_leaves_and_its_head_speaks(void **state)
     assert_refused(s, "NOT_A_CO_ENTRANT");
     join_as(s, 31, 200, 1);
     assert_refused(s, "NOT_ALLOWED");
+}
+
+static int64_t
+silent_since(struct story *s)
+{
+    return the_entry(s)->silent_since_us;
+}
+
+static void
+a_co_entrant_is_silent_from_the_draft_on_until_it_agrees(void **state)
+{
+    struct story *s = *state;
+    int64_t asked_us;
+
+    entry_is_drafted(s);
+    asked_us = s->now_us;
+    assert_int_equal(silent_since(s), asked_us);
+    s->now_us += DAY_US;
+    submit_as(s, 32, 200);
+    assert_int_equal(silent_since(s), asked_us);
+    join_as(s, 41, 200, 1);
+    assert_int_equal(silent_since(s), 0);
+}
+
+static void
+every_draft_asks_those_who_stay_anew(void **state)
+{
+    struct story *s = *state;
+    Submissions__ReviseEntry *draft = new_draft(s, "Một cửa");
+
+    entry_is_joined(s);
+    assert_int_equal(silent_since(s), 0);
+    s->now_us += DAY_US;
+    say_as(s, 31, 200, draft);
+    assert_int_equal(silent_since(s), s->now_us);
+    leave_as(s, 41, 200);
+    assert_int_equal(silent_since(s), 0);
+    draft->n_co_entrants = 0;
+    say_as(s, 31, 200, draft);
+    assert_int_equal(silent_since(s), 0);
+    assert_null(((const Submissions__EntryRevised *) story_event(s, 0))->asked_at);
+}
+
+static void
+one_who_agrees_does_not_speak_for_the_other(void **state)
+{
+    struct story *s = *state;
+    Submissions__CreateEntry *ask = new_entry(s);
+    int64_t asked_us;
+
+    edition_is_open(s);
+    ask->n_co_entrants = 2;
+    ask->co_entrants[1] = proto_new(s->arena, ON(co_entrant));
+    ask->co_entrants[1]->agency_id = story_id(s, 2);
+    say_as(s, 31, 200, ask);
+    asked_us = s->now_us;
+    join_as(s, 41, 200, 1);
+    assert_int_equal(silent_since(s), asked_us);
+    leave_as(s, 21, 200);
+    assert_int_equal(silent_since(s), 0);
 }
 
 static void
@@ -254,6 +319,9 @@ main(void)
         TOLD(who_is_not_named_in_a_later_draft_has_no_part_in_it),
         TOLD(nobody_is_named_anew_in_a_later_draft),
         TOLD(only_an_agency_that_is_named_joins_or_leaves_and_its_head_speaks),
+        TOLD(a_co_entrant_is_silent_from_the_draft_on_until_it_agrees),
+        TOLD(every_draft_asks_those_who_stay_anew),
+        TOLD(one_who_agrees_does_not_speak_for_the_other),
         TOLD(nobody_joins_or_leaves_what_is_registered),
         TOLD(a_draft_that_has_lapsed_is_neither_joined_nor_left),
         TOLD(who_agreed_for_a_co_entrant_does_not_examine),

@@ -212,7 +212,9 @@ report_as(struct story *s, unsigned person, unsigned edition, int64_t cost_vnd)
     say_as(s, person, edition, &ask);
 }
 
-/* As if it had been judged. */
+static const struct digest digest_of_final = { { 1, 2, 3 } };
+
+/* As if it had been judged; two reached the final. */
 static void
 local_results_are_confirmed(struct story *s)
 {
@@ -222,6 +224,9 @@ local_results_are_confirmed(struct story *s)
     local_edition_is_drafted(s);
     edition = (void *) (uintptr_t) the_edition(s, 110);
     confirmed.document = &report;
+    edition->finalists = 2;
+    edition->final_round_id = ID(300);
+    edition->ranking_digest = digest_of_final;
     edition->self.state = SUBMISSIONS__EDITION_STATE__EDITION_STATE_JUDGING;
     transition_find(&edition_kind, edition->self.state, ON(results_confirmed))
         ->remember(edition, &confirmed);
@@ -248,6 +253,40 @@ a_local_contest_tells_once_what_came_of_it_and_what_it_cost(void **state)
     assert_int_equal(the_edition(s, 110)->cost_vnd, 50000000);
     report_as(s, 31, 110, 1);
     assert_refused(s, "ALREADY_REPORTED");
+}
+
+static void
+the_report_says_what_was_confirmed(void **state)
+{
+    struct story *s = *state;
+    const Submissions__LocalResultsReported *said;
+    struct digest ranking;
+
+    local_results_are_confirmed(s);
+    report_as(s, 31, 110, 1);
+    said = story_event(s, 0);
+    ranking = proto_digest_of(said->ranking_digest);
+    assert_int_equal(said->finalists, 2);
+    assert_string_equal(said->results_document->document_symbol, report.document_symbol);
+    assert_true(digest_equal(&ranking, &digest_of_final));
+}
+
+static void
+where_nobody_came_to_the_final_the_report_says_so(void **state)
+{
+    struct story *s = *state;
+    const Submissions__LocalResultsReported *said;
+    struct edition *edition;
+
+    local_results_are_confirmed(s);
+    edition = (void *) (uintptr_t) the_edition(s, 110);
+    edition->finalists = 0;
+    edition->final_round_id = (struct uuid){ { 0 } };
+    edition->ranking_digest = (struct digest){ { 0 } };
+    report_as(s, 31, 110, 1);
+    said = story_event(s, 0);
+    assert_int_equal(said->finalists, 0);
+    assert_int_equal(said->ranking_digest.len, 0);
 }
 
 static void
@@ -284,19 +323,6 @@ the_report_of_a_local_contest_is_of_a_day_that_there_is(void **state)
     assert_refused(s, "BAD_DATE");
 }
 
-static void
-entries_that_a_local_contest_sends_up_are_counted(void **state)
-{
-    struct story *s = *state;
-    struct edition edition = { 0 };
-
-    (void) s;
-    transition_find(&edition_kind, SUBMISSIONS__EDITION_STATE__EDITION_STATE_RESULTS_CONFIRMED,
-                    ON(promotion_counted))
-        ->remember(&edition, NULL);
-    assert_int_equal(edition.promotions, 1);
-}
-
 int
 main(void)
 {
@@ -313,10 +339,11 @@ main(void)
         TOLD(until_it_sets_others_it_has_the_rules_from_above_but_not_their_days),
         TOLD(nothing_is_overdue_about_a_local_contest),
         TOLD(a_local_contest_tells_once_what_came_of_it_and_what_it_cost),
+        TOLD(the_report_says_what_was_confirmed),
+        TOLD(where_nobody_came_to_the_final_the_report_says_so),
         TOLD(nothing_is_reported_of_a_local_contest_without_results),
         TOLD(an_edition_of_the_programme_reports_to_nobody),
         TOLD(the_report_of_a_local_contest_is_of_a_day_that_there_is),
-        TOLD(entries_that_a_local_contest_sends_up_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

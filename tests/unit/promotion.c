@@ -88,7 +88,7 @@ the_winner_of_a_local_contest_goes_on_once(void **state)
 
     local_contest_is_won(s);
     promote_as(s, 31, 200, 210);
-    assert_happened(s, "EntryDrafted, EntryPromoted, PromotionCounted, AgencyPromotionCounted");
+    assert_happened(s, "EntryDrafted, EntryPromoted, AgencyPromotionCounted");
     assert_true(uuid_equal(&entry_at(s, 200)->promoted_from_id, &(struct uuid[]){ ID(210) }[0]));
     assert_true(uuid_equal(&entry_at(s, 210)->promoted_to_id, &(struct uuid[]){ ID(200) }[0]));
     promote_as(s, 31, 201, 210);
@@ -112,7 +112,7 @@ a_finalist_without_a_prize_may_go_on_and_nobody_who_fell_out(void **state)
     }
     winner->self.state = SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_NOT_AWARDED;
     promote_as(s, 31, 200, 210);
-    assert_happened(s, "EntryDrafted, EntryPromoted, PromotionCounted, AgencyPromotionCounted");
+    assert_happened(s, "EntryDrafted, EntryPromoted, AgencyPromotionCounted");
 }
 
 static void
@@ -149,6 +149,17 @@ another_contest_of_the_agency_sends_up_no_more(void **state)
     assert_refused(s, "TOO_MANY_PROMOTIONS");
 }
 
+static void
+nobody_goes_on_from_a_contest_that_is_archived(void **state)
+{
+    struct story *s = *state;
+
+    local_contest_is_won(s);
+    edition_of_agency_3(s, 110)->self.state = EDITION_IS(ARCHIVED);
+    promote_as(s, 31, 200, 210);
+    assert_refused(s, "EDITION_ARCHIVED");
+}
+
 /* Agency 5 stands below 3 and won in its contest. */
 static void
 a_promotion_counts_for_the_agency_whose_contest_it_was(void **state)
@@ -165,7 +176,7 @@ a_promotion_counts_for_the_agency_whose_contest_it_was(void **state)
     assert_string_equal(field_named(s), "promoted_from_agency_id");
     ask->promoted_from_agency_id = story_id(s, 3);
     say_as(s, 51, 200, ask);
-    assert_happened(s, "EntryDrafted, EntryPromoted, PromotionCounted, AgencyPromotionCounted");
+    assert_happened(s, "EntryDrafted, EntryPromoted, AgencyPromotionCounted");
     assert_int_equal(counted(s, 3)->promotions, 1);
     assert_int_equal(counted(s, 5)->promotions, 0);
 }
@@ -194,7 +205,7 @@ what_goes_on_has_the_title_and_the_authors_of_what_won(void **state)
     assert_refused(s, "PROMOTED_CONTENT");
     assert_string_equal(field_named(s), "authors");
     say_as(s, 31, 200, promoted(s, 210, 110));
-    assert_happened(s, "EntryDrafted, EntryPromoted, PromotionCounted, AgencyPromotionCounted");
+    assert_happened(s, "EntryDrafted, EntryPromoted, AgencyPromotionCounted");
 }
 
 static Submissions__ReviseEntry *
@@ -326,6 +337,7 @@ main(void)
         TOLD(the_winner_of_a_local_contest_goes_on_once),
         TOLD(a_finalist_without_a_prize_may_go_on_and_nobody_who_fell_out),
         TOLD(a_local_contest_sends_up_as_many_as_it_may),
+        TOLD(nobody_goes_on_from_a_contest_that_is_archived),
         TOLD(another_contest_of_the_agency_sends_up_no_more),
         TOLD(a_promotion_counts_for_the_agency_whose_contest_it_was),
         TOLD(what_goes_on_has_the_title_and_the_authors_of_what_won),

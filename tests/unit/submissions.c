@@ -97,7 +97,6 @@ nothing_moves_but_along_the_state_machines(void **state)
         { D(CLOSED),    ON(judging_started),     D(JUDGING) },     { D(JUDGING), ON(judging_started), D(JUDGING) },
         { D(JUDGING),   ON(round_outcome_noted), D(JUDGING) },
         { D(JUDGING),   ON(results_confirmed),   D(RESULTS_CONFIRMED) },
-        { D(RESULTS_CONFIRMED), ON(promotion_counted),      D(RESULTS_CONFIRMED) },
         { D(RESULTS_CONFIRMED), ON(local_results_reported), D(RESULTS_CONFIRMED) },
         { D(RESULTS_CONFIRMED), ON(results_published), D(RESULTS_CONFIRMED) },
         { D(FOLLOW_UP),         ON(results_published), D(FOLLOW_UP) },

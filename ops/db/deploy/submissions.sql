@@ -60,7 +60,6 @@ CREATE TABLE submissions.edition (
     planned_cost_vnd    int8 NOT NULL CHECK (planned_cost_vnd >= 0),
     cost_cap_vnd        int8 NOT NULL CHECK (cost_cap_vnd >= 0),
     max_promotions      int4 NOT NULL CHECK (max_promotions >= 0),
-    promotions          int4 NOT NULL CHECK (promotions >= 0),
     rules               bytea,
     rules_version       int8 NOT NULL CHECK (rules_version >= 0),
     rules_digest        bytea CHECK (octet_length(rules_digest) = 32),
@@ -105,7 +104,6 @@ CREATE TABLE submissions.edition (
         AND (organiser_agency_id IS NULL) = (cost_cap_vnd = 0) AND (organiser_agency_id IS NULL) = (max_promotions = 0)
         AND parent_edition_id <> id),
     CONSTRAINT edition_cost CHECK (planned_cost_vnd <= cost_cap_vnd AND cost_vnd <= cost_cap_vnd),
-    CONSTRAINT edition_promotions CHECK (promotions <= max_promotions AND (promotions = 0 OR state BETWEEN 6 AND 8)),
     CONSTRAINT edition_places CHECK ((finalists > 0) = (places IS NOT NULL)
         AND (places IS NULL OR places_round_id IS NOT NULL)),
     -- From RESULTS_CONFIRMED to ARCHIVED there are results; before that there are none, and no report of them.
@@ -169,6 +167,7 @@ CREATE TABLE submissions.entry (
     organiser_agency_id uuid,
     title_key         text NOT NULL DEFAULT '',
     roll_id           uuid,
+    silent_since      timestamptz,
     PRIMARY KEY (programme, id),
     -- From SUBMITTED to REFUSED somebody has handed a version in; from REGISTERED on it has a code.
     CONSTRAINT entry_submitter CHECK (state NOT BETWEEN 2 AND 10
@@ -184,6 +183,8 @@ CREATE TABLE submissions.entry (
     -- RETURNED or REFUSED by somebody who did not hand it in.
     CONSTRAINT entry_examined CHECK (state NOT IN (9, 10) OR examined_by IS NOT NULL),
     CONSTRAINT entry_examiner CHECK (examined_by IS NULL OR examined_by <> submitted_by),
+    -- Nobody is taken into the contest while a co-entrant is silent.
+    CONSTRAINT entry_silent CHECK (silent_since IS NULL OR state NOT IN (3, 4, 5, 6, 7, 8, 13)),
     CONSTRAINT entry_cure CHECK (state <> 9 OR cure_at IS NOT NULL),
     -- Nobody is DISQUALIFIED unheard, nor by the accuser.
     CONSTRAINT entry_accusation CHECK ((accused_by IS NULL) = (answer_due_at IS NULL)
@@ -421,6 +422,12 @@ CREATE INDEX entry_of_title ON submissions.entry (programme, title_key, id) WHER
 -- The entries of an edition that wait for its organiser, or for their agency.
 CREATE INDEX entry_open ON submissions.entry (programme, id) WHERE state IN (2, 9);
 CREATE INDEX entry_open_of_agency ON submissions.entry (entrant_agency_id, id) WHERE state IN (2, 9);
+-- Those of which a co-entrant is silent.
+CREATE INDEX entry_silent_open ON submissions.entry (programme, id) WHERE silent_since IS NOT NULL AND state IN (1, 2, 9);
+CREATE INDEX entry_silent_of_agency ON submissions.entry (entrant_agency_id, id)
+    WHERE silent_since IS NOT NULL AND state IN (1, 2, 9);
+CREATE INDEX entry_silent_of_organiser ON submissions.entry (organiser_agency_id, id)
+    WHERE silent_since IS NOT NULL AND state IN (1, 2, 9) AND organiser_agency_id IS NOT NULL;
 CREATE INDEX entry_of_co_entrant ON submissions.entry_co_entrant (agency_id, parent) WHERE draft = 0;
 CREATE INDEX dossier_of_agency ON submissions.dossier (entrant_agency_id, id) WHERE entrant_agency_id IS NOT NULL;
 CREATE INDEX dossier_of_co_entrant ON submissions.dossier_co_entrant (agency_id, parent) WHERE agency_id IS NOT NULL;
@@ -486,10 +493,9 @@ BEGIN
                IS DISTINCT FROM (OLD.judging_ended, OLD.ranking_digest, OLD.final_round_id))
        OR (OLD.results_published_at IS NOT NULL AND (NEW.results_published_at, NEW.results_url, NEW.results_notice)
            IS DISTINCT FROM (OLD.results_published_at, OLD.results_url, OLD.results_notice))
-       OR (OLD.follow_up_due_at IS NOT NULL AND NEW.follow_up_due_at IS DISTINCT FROM OLD.follow_up_due_at)
-       OR NEW.promotions < OLD.promotions THEN
+       OR (OLD.follow_up_due_at IS NOT NULL AND NEW.follow_up_due_at IS DISTINCT FROM OLD.follow_up_due_at) THEN
         PERFORM submissions.refuse('edition_facts',
-            'confirmed entrants, results that are confirmed, published or reported, the follow-up and promotions are facts');
+            'confirmed entrants, results that are confirmed, published or reported, and the follow-up are facts');
     END IF;
     IF OLD.state = 8 THEN
         PERFORM submissions.refuse('edition_archived', 'an archived edition stays as it is');
@@ -703,6 +709,96 @@ CREATE VIEW submissions.open_work AS
                  (4, 'ACCEPTED', 'STANDING'),
                  (8, 'RETURNED', 'ENTRANT_HEAD')) AS w(state, word, role)
       ON w.state = d.state;
+
+-- ListOpenEntries asks each of these four about the same columns, and of each by whose business it is.
+
+-- What is handed in waits for the organiser, and what was returned for its agency.
+CREATE VIEW submissions.waiting_entry WITH (security_invoker) AS
+    SELECT e.programme,
+           (e.id::text || ' entry') COLLATE "C" AS page_key,
+           e.id AS subject,
+           'entry'::text AS kind,
+           e.entry_code,
+           e.title,
+           CASE e.state WHEN 2 THEN 'SUBMITTED' ELSE 'RETURNED' END AS state,
+           CASE e.state WHEN 2 THEN 'ORGANISER' ELSE 'ENTRANT_HEAD' END AS waiting_for,
+           CASE e.state WHEN 9 THEN e.entrant_agency_id END AS agency_id,
+           (extract(epoch FROM e.changed_at) * 1000000)::int8 AS since_us,
+           (extract(epoch FROM CASE e.state WHEN 9 THEN e.cure_at END) * 1000000)::int8 AS until_us,
+           e.edition_id,
+           e.entrant_agency_id,
+           e.organiser_agency_id
+    FROM submissions.entry AS e
+    WHERE e.state IN (2, 9);
+
+-- A draft waits for its agency while registration is open.
+CREATE VIEW submissions.waiting_draft WITH (security_invoker) AS
+    SELECT e.programme,
+           (e.id::text || ' entry') COLLATE "C" AS page_key,
+           e.id AS subject,
+           'entry'::text AS kind,
+           e.entry_code,
+           e.title,
+           'DRAFT'::text AS state,
+           'ENTRANT_HEAD'::text AS waiting_for,
+           e.entrant_agency_id AS agency_id,
+           (extract(epoch FROM e.changed_at) * 1000000)::int8 AS since_us,
+           (extract(epoch FROM d.closes_at) * 1000000)::int8 AS until_us,
+           e.edition_id,
+           e.entrant_agency_id,
+           e.organiser_agency_id
+    FROM submissions.entry AS e
+    CROSS JOIN LATERAL (SELECT closes_at FROM submissions.edition
+                         WHERE programme = e.programme AND id = e.edition_id AND state = 3 LIMIT 1) AS d
+    WHERE e.state = 1;
+
+-- Who is accused may answer.
+CREATE VIEW submissions.waiting_accused WITH (security_invoker) AS
+    SELECT e.programme,
+           (e.id::text || ' accusation') COLLATE "C" AS page_key,
+           e.id AS subject,
+           'accusation'::text AS kind,
+           e.entry_code,
+           e.title,
+           'ACCUSED'::text AS state,
+           'ENTRANT_HEAD'::text AS waiting_for,
+           e.entrant_agency_id AS agency_id,
+           (extract(epoch FROM e.changed_at) * 1000000)::int8 AS since_us,
+           (extract(epoch FROM e.answer_due_at) * 1000000)::int8 AS until_us,
+           e.edition_id,
+           e.entrant_agency_id,
+           e.organiser_agency_id
+    FROM submissions.entry AS e
+    WHERE e.accused_by IS NOT NULL AND NOT e.answered;
+
+-- A co-entrant that has neither agreed to the latest draft nor left: a draft waits for it while registration is open, and what
+-- was returned until its cure date; of what is handed in no end is set.
+CREATE VIEW submissions.waiting_co_entrant WITH (security_invoker) AS
+    SELECT c.programme,
+           (c.parent::text || ' co_entrant ' || c.agency_id) COLLATE "C" AS page_key,
+           c.parent AS subject,
+           'co_entrant'::text AS kind,
+           e.entry_code,
+           e.title,
+           CASE e.state WHEN 1 THEN 'DRAFT' WHEN 2 THEN 'SUBMITTED' ELSE 'RETURNED' END AS state,
+           'ENTRANT_HEAD'::text AS waiting_for,
+           c.agency_id,
+           (extract(epoch FROM e.silent_since) * 1000000)::int8 AS since_us,
+           (extract(epoch FROM CASE e.state WHEN 9 THEN e.cure_at
+                                            WHEN 1 THEN (SELECT d.closes_at FROM submissions.edition AS d
+                                                          WHERE d.programme = e.programme AND d.id = e.edition_id) END)
+            * 1000000)::int8 AS until_us,
+           e.edition_id,
+           e.entrant_agency_id,
+           e.organiser_agency_id
+    FROM submissions.entry AS e
+    JOIN submissions.entry_co_entrant AS c ON c.programme = e.programme AND c.parent = e.id AND c.draft = 0
+    WHERE e.silent_since IS NOT NULL AND e.state IN (1, 2, 9)
+      AND (e.state <> 1 OR (SELECT d.state FROM submissions.edition AS d
+                             WHERE d.programme = e.programme AND d.id = e.edition_id) = 3)
+      AND NOT EXISTS (SELECT FROM submissions.entry_co_entrant AS s
+                       WHERE s.programme = c.programme AND s.parent = c.parent AND s.agency_id = c.agency_id
+                         AND (s.has_left OR s.draft = e.draft) OFFSET 0);
 
 -- ---------------------------------------------------------------- who may
 

@@ -7,7 +7,7 @@ SELECT programme, id, version, state, changed_at, name, owner_agency_id, utc_off
 SELECT programme, id, version, state, changed_at, rules_version FROM submissions.programme_rules WHERE false;
 SELECT programme, parent, place, number, digest, rules FROM submissions.programme_rules_version WHERE false;
 SELECT programme, id, version, state, changed_at, ordinal, year, name, threshold_centi, maximum_centi, document,
-       judged_elsewhere, organiser_agency_id, parent_edition_id, planned_cost_vnd, cost_cap_vnd, max_promotions, promotions,
+       judged_elsewhere, organiser_agency_id, parent_edition_id, planned_cost_vnd, cost_cap_vnd, max_promotions,
        rules, rules_version, rules_digest, opens_at, closes_at, finalists, places, results_document, cost_vnd, local_report,
        entrants_confirmed, judging_ended, ranking_digest, final_round_id, places_round_id,
        programme_rules_version, programme_rules_digest, results_published_at, results_url, results_notice, follow_up_due_at
@@ -16,7 +16,7 @@ SELECT programme, id, version, state, changed_at, edition_id, entrant_agency_id,
        submitted_by, registered_by, entry_code, score_centi, award, reached_final, money_paid, track, draft,
        content_digest, entry_version, submitted_at, examined_by, cure_at, round_id, round_code, rank,
        may_have_prize, promoted_from_id, promoted_to_id, accused_by, accusation, answer_due_at, answered, disqualified_by,
-       organiser_agency_id, title_key, roll_id
+       organiser_agency_id, title_key, roll_id, silent_since
     FROM submissions.entry WHERE false;
 SELECT programme, parent, place, person_id, share_bp, staff_kind, draft FROM submissions.entry_author WHERE false;
 SELECT programme, parent, place, kind, name, uri, sha256, size_bytes, media_type, draft
@@ -40,6 +40,18 @@ SELECT programme, parent, place, number, ordinal, description, quantity, unit_pr
 SELECT programme, id FROM submissions.published_edition WHERE false;
 SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, entrant_agency_id, since_us, until_us
     FROM submissions.open_work WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_entry WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_draft WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_accused WHERE false;
+SELECT programme, page_key, subject, kind, entry_code, title, state, waiting_for, agency_id, since_us, until_us, edition_id,
+       entrant_agency_id, organiser_agency_id
+    FROM submissions.waiting_co_entrant WHERE false;
 
 DO $$
 DECLARE
@@ -58,8 +70,8 @@ BEGIN
     ASSERT (SELECT count(*) FROM pg_constraint AS c
              WHERE c.connamespace = 'submissions'::regnamespace
                AND c.conname IN ('programme_once', 'edition_ordinal_once', 'edition_threshold', 'edition_cost',
-                                 'edition_promotions', 'entry_registrar', 'entry_author_once', 'entry_examiner',
-                                 'entry_accuser', 'dossier_examiner', 'dossier_line_amount',
+                                 'entry_registrar', 'entry_author_once', 'entry_examiner',
+                                 'entry_silent', 'entry_accuser', 'dossier_examiner', 'dossier_line_amount',
                                  'dossier_version_total')) = 12;
     ASSERT to_regclass('submissions.entry_code_once') IS NOT NULL;
     ASSERT to_regclass('submissions.entry_promoted_once') IS NOT NULL;

@@ -289,6 +289,7 @@ check_event(const struct commit *commit, const struct journal_row *row, struct f
     fact->event = event;
     check_source(fact);
     fold(fact, kind_called(commit->service, row->kind));
+    check_who_hears(fact);
     learn(fact);
 }
 

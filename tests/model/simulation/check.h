@@ -78,6 +78,10 @@ void check_entries(const struct commit *commit);
 /* Does the table say of the aggregate what the checker has counted? */
 void check_number(const char *rule, const struct commit *commit, const struct journal_row *row,
                   const char *column, int64_t counted);
+
+/* Does nobody hear of an entry that it has left? */
+void check_who_hears(const struct fact *fact);
+
 /* When nobody has anything to hear any more: do services agree on who takes part? */
 void check_rest(void);
 

@@ -1,5 +1,7 @@
 /* tests/model/simulation/check_coalitions.c - nobody enters by what others say; what goes on above is what won below, and
  * stands no longer than that; and there are no more contests below, and no more winners from them, than the terms allow. */
+#include <string.h>
+
 #include "tests/model/simulation/coalitions.h"
 
 static const char below_what[] = "contests of an agency under an edition";
@@ -13,6 +15,13 @@ static struct entry_note *
 its_note(const struct fact *fact)
 {
     return entry_note_of(fact, fact->row->aggregate);
+}
+
+static void
+leaves(struct entry_note *n, size_t place)
+{
+    n->left[place] = n->asked[place];
+    n->asked[place] = (struct uuid){ { 0 } };
 }
 
 /* ------------------------------------------------------------------ drafts */
@@ -89,7 +98,7 @@ learn_who_stays(const struct fact *fact, const Submissions__EntryRevised *revise
 
     for (size_t i = 0; i < MOST_NOTED; i++) {
         if (!uuid_is_nil(&n->asked[i]) && !is_named(revised, &n->asked[i]))
-            n->asked[i] = (struct uuid){ { 0 } };
+            leaves(n, i);
         there += !uuid_is_nil(&n->asked[i]);
     }
     MUST("COALITION", there == revised->n_co_entrants, "entry %s names a co-entrant anew",
@@ -140,7 +149,25 @@ learn_co_entrant_left(const struct fact *fact, const void *event)
 {
     const Submissions__CoEntrantLeft *e = event;
 
-    its_note(fact)->asked[place_of(fact, e->agency_id)] = (struct uuid){ { 0 } };
+    leaves(its_note(fact), place_of(fact, e->agency_id));
+}
+
+/* Before the event is learned: who leaves by it hears of that. */
+void
+check_who_hears(const struct fact *fact)
+{
+    const struct entry_note *n;
+
+    if (strcmp(fact->row->kind, "entry") != 0)
+        return;
+    n = its_note(fact);
+    for (size_t i = 0; i < MOST_NOTED; i++)
+        for (size_t k = 0; k < fact->row->party_count; k++)
+            MUST("COALITION",
+                 uuid_is_nil(&n->left[i]) || uuid_equal(&n->left[i], &n->organiser) ||
+                     !uuid_equal(&n->left[i], &fact->row->parties[k]),
+                 "%s left entry %s, and hears of it", id_of(n->left[i]),
+                 id_of(fact->row->aggregate));
 }
 
 void

@@ -1,4 +1,5 @@
 /* tests/model/simulation/check_results.c - what rounds make of entries, prizes, and winners of local contests. */
+#include "common/proto_value.h"
 #include "sangkien/submissions/v1/events.pb-c.h"
 #include "tests/model/simulation/rounds.h"
 
@@ -175,6 +176,8 @@ learn_results_confirmed(const struct fact *fact, const void *event)
     MUST("TURN", !edition->is_over, "edition %s has results twice", e->edition_id);
     check_results_follow(fact, e->ranking_digest);
     edition->is_over = edition->has_results = true;
+    edition->winners = e->n_prizewinners;
+    edition->ranking = proto_digest_of(e->ranking_digest);
     for (size_t i = 0; i < e->n_prizewinners; i++) {
         const Submissions__Prizewinner *w = e->prizewinners[i];
         const struct entry_note *n = entry_note_of(fact, uuid_of(w->entry_id));
@@ -191,6 +194,19 @@ learn_results_confirmed(const struct fact *fact, const void *event)
         MUST("PRIZES", !is_prize(w->award) || times <= quota_of(edition, w->award),
              "edition %s gives a prize %d times", e->edition_id, times);
     }
+}
+
+void
+learn_local_report(const struct fact *fact, const void *event)
+{
+    const Submissions__LocalResultsReported *e = event;
+    const struct edition_note *edition = edition_note_of(fact, fact->row->aggregate);
+    struct digest ranking = proto_digest_of(e->ranking_digest);
+
+    MUST("LOCAL", edition->has_results && (size_t) e->finalists == edition->winners,
+         "contest %s reports %d finalists of %zu", e->edition_id, e->finalists, edition->winners);
+    MUST("LOCAL", digest_equal(&ranking, &edition->ranking),
+         "contest %s reports another ranking than that of its results", e->edition_id);
 }
 
 void

@@ -230,7 +230,7 @@ keep_co_entrants(Submissions__ReviseEntry *m, const struct entry *e)
         Submissions__CoEntrant *said = proto_new(sim.step, ON(co_entrant));
 
         if (c->draft || often(150) ||
-            (submissions_has_left(&e->co_entrants, &c->agency_id) && !often(30)))
+            (!submissions_is_co_entrant(&e->co_entrants, &c->agency_id) && !often(30)))
             continue;
         said->agency_id = text_of(c->agency_id);
         m->co_entrants[m->n_co_entrants++] = said;

@@ -36,6 +36,7 @@ struct entry_note {
     struct uuid asked
         [MOST_NOTED]; /* co-entrants, and the draft to which each has agreed; left ones are nil */
     int32_t agreed[MOST_NOTED];
+    struct uuid left[MOST_NOTED]; /* in the place that they had */
     struct uuid authors[MOST_NOTED];
     size_t author_count;
     int32_t draft;
@@ -87,7 +88,9 @@ struct edition_note {
     int64_t opens_us, closes_us;
     bool is_public, is_archived;
     int open_dossiers, open_cases;
-    int waiting; /* entries that were handed in, and are not examined */
+    int waiting;           /* entries that were handed in, and are not examined */
+    size_t winners;        /* those who are named in its results */
+    struct digest ranking; /* from which they follow */
 };
 
 /* What is noted of a programme's rules. */
@@ -138,6 +141,7 @@ void learn_entry_reinstated(const struct fact *fact, const void *event);
 void learn_entry_back_in_round(const struct fact *fact, const void *event);
 void learn_entry_back_in_final(const struct fact *fact, const void *event);
 void learn_results_confirmed(const struct fact *fact, const void *event);
+void learn_local_report(const struct fact *fact, const void *event);
 void learn_entry_promoted(const struct fact *fact, const void *event);
 void check_line_heard(const struct tenant *programme, const char *round_id,
                       const Appraisal__RankingLine *line);
