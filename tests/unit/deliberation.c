@@ -124,7 +124,7 @@ nothing_is_proposed_before_the_start_or_after_the_end(void **unused __attribute_
     begin_proposed(&s);
     cancel_edition(&s);
     propose_as(&s, CHAIR, ROUND);
-    assert_refused(&s, "UNKNOWN_CONTEST");
+    assert_refused(&s, "NOT_SCORING");
     confirm_as(&s, CHAIR);
     assert_refused(&s, "UNKNOWN_CONTEST");
     story_end(&s);
