@@ -244,7 +244,7 @@ static const struct handler handlers[] = {
     { HEAR(round_annulled),     HEARD,                                         submissions_round_annulled,       MUST_EXIST, submissions_entries_set_back, submissions_edition_set_back },
     { HEAR(judging_closed),     HEARD,                                         submissions_judging_closed,       MUST_EXIST, submissions_its_jury,         NULL },
     { ON(confirm_results),      MAY(OWNER) | MAY(ORGANISER) | MAY(ENTRANT_HEAD), submissions_confirm_results,    MUST_EXIST, submissions_entries_named,    NULL },
-    { ON(reopen_judging),       MAY(OWNER) | MAY(ENTRANT_HEAD),                submissions_reopen_judging,       MUST_EXIST, NULL,                         NULL },
+    { ON(reopen_judging),       MAY(OWNER) | MAY(ENTRANT_HEAD),                submissions_reopen_judging,       MUST_EXIST, submissions_its_jury,        NULL },
     { ON(publish_results),      MAY(OWNER) | MAY(ORGANISER) | MAY(ENTRANT_HEAD), submissions_publish_results,    MUST_EXIST, NULL,                         NULL },
     { ON(start_follow_up),      MAY(STANDING),                                 submissions_start_follow_up,      MUST_EXIST, submissions_entries_placed,   NULL },
     { ON(archive_edition),      MAY(STANDING),                                 submissions_archive_edition,      MUST_EXIST, submissions_entries_placed,   NULL },

@@ -57,6 +57,8 @@ void submissions_outcome_noted(void *state, const void *event);
 /* core_jury.c: says of a blind round, once it began, that it has these judges; and that judging is over, of all of them. */
 void submissions_blind(const struct given *given, const Appraisal__RoundStarted *heard,
                        struct events *out);
+void submissions_blind_again(const struct given *given, const struct jury *jury,
+                             struct events *out);
 void submissions_release(const struct given *given, const struct jury *jury, struct events *out);
 void submissions_its_jury(const struct given *given, const void *message, struct keys *keys);
 

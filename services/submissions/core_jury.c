@@ -2,28 +2,32 @@
  * meanwhile. Pure.
  *
  * It is no part of the edition, which is read whenever an entry is drafted. */
+#include <string.h>
+
 #include "common/proto.h"
 #include "services/submissions/core_edition.h"
 
-/* Each judge has one row when a blind round began, and one when judging ended. Not when that round was confirmed or
- * annulled: it may be held again, and the next one may be blind too, with the same codes. */
-static bool
-is_released(const struct jury *jury, const struct jury_judge *judge)
-{
-    LIST_EACH (const struct jury_judge, other, &jury->judges)
-        if (other->is_over && uuid_equal(&other->round_id, &judge->round_id) &&
-            uuid_equal(&other->person_id, &judge->person_id))
-            return true;
-    return false;
-}
-
+/* A row of a judge when a blind round began, and one when judging ended, by turns: the last one counts. Not when that round
+ * was confirmed or annulled: it may be held again, and the next one may be blind too, with the same codes. */
 bool
 submissions_judges_blind(const struct jury *jury, const struct uuid *person)
 {
+    bool is_blind = false;
+
     LIST_EACH (const struct jury_judge, judge, &jury->judges)
-        if (!judge->is_over && uuid_equal(&judge->person_id, person) && !is_released(jury, judge))
-            return true;
-    return false;
+        if (uuid_equal(&judge->person_id, person))
+            is_blind = !judge->is_over;
+    return is_blind;
+}
+
+static Submissions__JudgesBlinded *
+say_blinded(const struct given *given, struct events *out)
+{
+    Submissions__JudgesBlinded *said =
+        new_event_on(out, &jury_kind, given->subject, ON(judges_blinded));
+
+    said->edition_id = id_text(out, &given->subject);
+    return said;
 }
 
 void
@@ -34,11 +38,37 @@ submissions_blind(const struct given *given, const Appraisal__RoundStarted *hear
 
     if (!heard->is_blind || heard->n_judge_ids == 0)
         return;
-    said = new_event_on(out, &jury_kind, given->subject, ON(judges_blinded));
-    said->edition_id = id_text(out, &given->subject);
+    said = say_blinded(given, out);
     said->round_id = heard->round_id;
     said->n_person_ids = heard->n_judge_ids;
     said->person_ids = heard->judge_ids;
+}
+
+static bool
+is_named(const char *const *ids, size_t count, const char *id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(ids[i], id) == 0)
+            return true;
+    return false;
+}
+
+/* All who ever judged blind: rounds may be held again, and whatever they have seen meanwhile, they see no more. */
+void
+submissions_blind_again(const struct given *given, const struct jury *jury, struct events *out)
+{
+    Submissions__JudgesBlinded *said;
+
+    if (jury->judges.count == 0)
+        return;
+    said = say_blinded(given, out);
+    said->person_ids = arena_zero(out->arena, jury->judges.count * sizeof(*said->person_ids));
+    LIST_EACH (const struct jury_judge, judge, &jury->judges) {
+        const char *id = id_text(out, &judge->person_id);
+
+        if (!is_named(said->person_ids, said->n_person_ids, id))
+            said->person_ids[said->n_person_ids++] = id;
+    }
 }
 
 static void
@@ -47,9 +77,12 @@ judges_blinded(void *state, const void *event)
     struct jury *jury = state;
     const Submissions__JudgesBlinded *e = event;
 
-    for (size_t i = 0; i < e->n_person_ids; i++)
-        *(struct jury_judge *) list_add(&jury->judges) =
-            (struct jury_judge){ uuid_of(e->person_ids[i]), uuid_of(e->round_id), false };
+    for (size_t i = 0; i < e->n_person_ids; i++) {
+        struct uuid person = uuid_of(e->person_ids[i]);
+
+        if (!submissions_judges_blind(jury, &person))
+            *(struct jury_judge *) list_add(&jury->judges) = (struct jury_judge){ person, false };
+    }
 }
 
 void
@@ -63,7 +96,7 @@ static bool
 is_anybody_blind(const struct jury *jury)
 {
     LIST_EACH (const struct jury_judge, judge, &jury->judges)
-        if (!judge->is_over && !is_released(jury, judge))
+        if (submissions_judges_blind(jury, &judge->person_id))
             return true;
     return false;
 }
@@ -87,12 +120,10 @@ judges_released(void *state, const void *event)
 
     (void) event;
     for (size_t i = 0; i < count; i++) {
-        struct jury_judge judge = *(const struct jury_judge *) list_at(&jury->judges, i);
+        struct uuid person = ((const struct jury_judge *) list_at(&jury->judges, i))->person_id;
 
-        if (judge.is_over || is_released(jury, &judge))
-            continue;
-        judge.is_over = true;
-        *(struct jury_judge *) list_add(&jury->judges) = judge;
+        if (submissions_judges_blind(jury, &person))
+            *(struct jury_judge *) list_add(&jury->judges) = (struct jury_judge){ person, true };
     }
 }
 
@@ -105,7 +136,7 @@ static const struct handler handlers[] = { { 0 } };
 static const struct transition transitions[] = {
     /* from       when                 to          remember         because */
     { NOTHING,    ON(judges_blinded),  IS(KNOWN),  judges_blinded,  "the first blind round began" },
-    { IS(KNOWN),  ON(judges_blinded),  IS(KNOWN),  judges_blinded,  "another blind round began" },
+    { IS(KNOWN),  ON(judges_blinded),  IS(KNOWN),  judges_blinded,  "another blind round began, or judging was opened again" },
     { IS(KNOWN),  ON(judges_released), IS(KNOWN),  judges_released, "judging ended, or the edition was called off" },
     { 0 },
 };

@@ -264,8 +264,7 @@ submissions_judging_ended(void *state, const void *event)
 }
 
 /* Decided where results are confirmed, not where rounds are: appraisal annuls again when it has heard of it, and by then
- * nothing can be confirmed on what is annulled. Who judged blind is released and stays so, having seen whose the entries
- * are; a blind round that is held again has judges of its own to begin with. */
+ * nothing can be confirmed on what is annulled. */
 int
 submissions_reopen_judging(const struct given *given, const void *command, struct events *out)
 {
@@ -284,6 +283,7 @@ submissions_reopen_judging(const struct given *given, const void *command, struc
     said->edition_id = id_text(out, &given->subject);
     said->reason = ask->reason;
     said->document = ask->document;
+    submissions_blind_again(given, also(given, 0), out);
     return ACCEPTED;
 }
 

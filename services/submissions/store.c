@@ -174,7 +174,6 @@ static const struct column jury_columns[] = { { 0 } };
 
 static const struct column jury_judge_columns[] = {
     COLUMN(struct jury_judge, person_id, UUID),
-    COLUMN(struct jury_judge, round_id,  UUID),
     COLUMN(struct jury_judge, is_over,   BOOL),
     { 0 },
 };

@@ -180,10 +180,9 @@ struct roll {
     int32_t entries;
 };
 
-/* A person judges a blind round; or, once more, judging is over. */
+/* A person judges blind; or, by the next row of that person, does no more. */
 struct jury_judge {
     struct uuid person_id;
-    struct uuid round_id;
     bool is_over;
 };
 

@@ -135,13 +135,14 @@ SELECT pg_temp.breaks($$UPDATE submissions.roll SET entries = -1 WHERE id = pg_t
                       'nor less than none');
 INSERT INTO submissions.jury VALUES ('test-db', pg_temp.id(1), 1, 1, now());
 CREATE FUNCTION pg_temp.judge(place int4, person int4, is_over bool) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO submissions.jury_judge VALUES ('test-db', pg_temp.id(1), place, pg_temp.id(person), pg_temp.id(31), is_over) $$;
+    INSERT INTO submissions.jury_judge VALUES ('test-db', pg_temp.id(1), place, pg_temp.id(person), is_over) $$;
 SELECT pg_temp.judge(0, 3, false), pg_temp.judge(1, 4, false);
-SELECT pg_temp.breaks($$SELECT pg_temp.judge(2, 3, false)$$, 'jury_judge_once', 'a judge is blinded once in a round');
 SELECT is((SELECT count(*) FROM submissions.blind_judge WHERE blind_edition_id = pg_temp.id(1)), 2::int8, 'whoever judges is blind');
 SELECT pg_temp.judge(2, 3, true);
 SELECT is((SELECT array_agg(person_id) FROM submissions.blind_judge WHERE blind_edition_id = pg_temp.id(1)), ARRAY[pg_temp.id(4)],
-          'until the round is over');
+          'until judging is over');
+SELECT pg_temp.judge(3, 3, false);
+SELECT is((SELECT count(*) FROM submissions.blind_judge WHERE blind_edition_id = pg_temp.id(1)), 2::int8, 'and when it is opened again');
 
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET contests = -1$$, 'entrant_contests_check', 'nor are its contests');
 SELECT pg_temp.breaks($$UPDATE submissions.entrant SET promotions = -1$$, 'entrant_promotions_check', 'or its winners');

@@ -82,6 +82,40 @@ judges_of_a_blind_round_are_blind_until_judging_ends(void **state)
     assert_false(is_blind(s, 41));
 }
 
+/* Whatever they may have seen meanwhile. */
+static void
+judges_are_blind_again_when_judging_is_opened_again(void **state)
+{
+    struct story *s = *state;
+    Types__Date day = TYPES__DATE__INIT;
+    Types__OfficialDocument decision = TYPES__OFFICIAL_DOCUMENT__INIT;
+    Submissions__ReopenJudging ask = SUBMISSIONS__REOPEN_JUDGING__INIT;
+
+    day.year = 2019;
+    day.month = 11;
+    day.day = 12;
+    decision.kind = TYPES__DOCUMENT_KIND__DOCUMENT_KIND_DECISION;
+    decision.document_symbol = "1/QĐ-UBND";
+    decision.issued_on = &day;
+    ask.reason = "A sheet was added up wrongly.";
+    ask.document = &decision;
+    judged_edition_is_closed(s);
+    round_starts(s, 300, true, 41, 2);
+    round_starts(s, 301, true, 42, 2);
+    for (int times = 0; times < 2; times++) {
+        judging_is_closed(s);
+        assert_happened(s, "JudgingEnded, JudgesReleased");
+        say_as(s, 11, 100, &ask);
+        assert_happened(s, "JudgingReopened, JudgesBlinded");
+        for (unsigned person = 41; person <= 43; person++)
+            assert_true(is_blind(s, person));
+        assert_false(is_blind(s, 44));
+    }
+    judging_is_closed(s);
+    for (unsigned person = 41; person <= 43; person++)
+        assert_false(is_blind(s, person));
+}
+
 static void
 who_judged_a_round_that_was_annulled_stays_blind_for_the_next_one(void **state)
 {
@@ -223,6 +257,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TOLD(judges_of_a_blind_round_are_blind_until_judging_ends),
+        TOLD(judges_are_blind_again_when_judging_is_opened_again),
         TOLD(who_judged_a_round_that_was_annulled_stays_blind_for_the_next_one),
         TOLD(nobody_is_blind_in_a_round_that_is_not),
         TOLD(an_edition_that_is_called_off_releases_all_judges),

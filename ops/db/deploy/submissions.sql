@@ -314,21 +314,20 @@ CREATE TABLE submissions.jury_judge (
     parent    uuid NOT NULL,
     place     int4 NOT NULL CHECK (place >= 0),
     person_id uuid NOT NULL,
-    round_id  uuid NOT NULL,
     is_over   bool NOT NULL,
     PRIMARY KEY (programme, parent, place),
     FOREIGN KEY (programme, parent) REFERENCES submissions.jury DEFERRABLE INITIALLY DEFERRED
 );
 -- Not by the programme as it is: whoever looks for one judge is not to be led over all of the edition, nor the other way.
-CREATE UNIQUE INDEX jury_judge_once ON submissions.jury_judge (person_id, parent, round_id, is_over, (programme || ''));
+CREATE INDEX jury_judge_of_person ON submissions.jury_judge (person_id, parent, place, (programme || ''));
 
--- Who judges a blind round of the edition that is under way.
+-- Who judges blind in the edition as it is: of each person's rows the last one counts.
 CREATE VIEW submissions.blind_judge AS
     SELECT j.programme || '' AS programme, j.parent AS blind_edition_id, j.person_id
     FROM submissions.jury_judge AS j
     WHERE NOT j.is_over
       AND NOT EXISTS (SELECT FROM submissions.jury_judge AS o WHERE o.programme || '' = j.programme || ''
-                      AND o.parent = j.parent AND o.person_id = j.person_id AND o.round_id = j.round_id AND o.is_over
+                      AND o.parent = j.parent AND o.person_id = j.person_id AND o.place > j.place AND o.is_over
                       OFFSET 0);
 
 -- A dossier has the id of its entry.

@@ -26,7 +26,7 @@ SELECT programme, id, version, state, changed_at, edition_id, agency_id, entries
 SELECT programme, parent, place, team, change FROM submissions.entrant_entry WHERE false;
 SELECT programme, id, version, state, changed_at, edition_id, cluster_code, entries FROM submissions.roll WHERE false;
 SELECT programme, id, version, state, changed_at FROM submissions.jury WHERE false;
-SELECT programme, parent, place, person_id, round_id, is_over FROM submissions.jury_judge WHERE false;
+SELECT programme, parent, place, person_id, is_over FROM submissions.jury_judge WHERE false;
 SELECT programme, blind_edition_id, person_id FROM submissions.blind_judge WHERE false;
 SELECT programme, parent, place, agency_id, draft, has_left, said_by FROM submissions.entry_co_entrant WHERE false;
 SELECT programme, id, version, state, changed_at, entrant_agency_id, entry_code, title, due_at, due, cure_at, cure,
