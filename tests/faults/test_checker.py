@@ -28,7 +28,7 @@ def every(breakable, request, tmp_path_factory):
     world = World(breakable, Base(breakable), "kh-" + secrets.token_hex(4))
     trial = Trial(world, dice(request), tmp_path_factory.mktemp("calm"), most=20,
                   stories=lambda cases: cases.founding() if cases.chance(0.2) else cases.any())
-    trial.storm.calm(300)
+    trial.storm.calm(600)
     trial.storm.blow("days")
     trial.storm.calm(100)
     yield trial.facts()
