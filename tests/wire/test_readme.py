@@ -86,7 +86,8 @@ def test_what_a_contest_is_run_by_is_in_the_protocol(words):
     said = set(re.findall(r"`(\w+)`", chapter))
     assert {word for word in said if re.fullmatch(r"[A-Z][a-z]\w+", word)} <= set(messages)
     assert {word for word in said if word.islower()} <= fields | {"validate_only"}
-    assert {word for word in said if word.isupper()} <= values | {"AWARD_NONE", "NORMALISATION_JUDGE_MEAN", "ENTRY_STATE_LAPSED"}
+    assert {word for word in said if word.isupper()} <= values | {
+        "AWARD_NONE", "NORMALISATION_JUDGE_MEAN", "ENTRY_STATE_LAPSED", "ROUND_STATE_CALLED_OFF"}
 
 
 def test_the_scores_of_the_example_are_those_that_it_says(words):
