@@ -76,8 +76,8 @@ judging_tally_begin(struct tally *tally, const struct contest *contest, struct e
     const Appraisal__Awaited *before = contest->awaited;
 
     *tally = (struct tally){ .contest = contest, .out = out };
-    if (judging_judge_contest(contest))
-        return; /* it is over, and nobody waits any more */
+    if (contest->self.state == CONTEST(ENDED) || contest->self.state == NOTHING)
+        return; /* nobody waits any more; where judging is closed it may be opened again */
     tally->awaited = proto_new(out->arena, ON(awaited));
     tally->awaited->rounds =
         arena_zero(out->arena, contest->rules->n_rounds * (contest->rules->n_clusters + 1) *

@@ -65,6 +65,13 @@ judging_conflict_of(const struct given *given, const struct council *council,
 }
 
 bool
+judging_is_known_conflict(const struct given *given, const struct uuid *person,
+                          const struct contender *c)
+{
+    return conflict_now(given, person, c) != 0;
+}
+
+bool
 judging_in_conflict(const struct given *given, const struct round *r, const struct council *council,
                     const struct uuid *person, const struct contender *c)
 {

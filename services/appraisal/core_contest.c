@@ -3,7 +3,8 @@
  *
  * What submissions says is heard in the order of its journal. Since it registers no entry behind EntrantsConfirmed,
  * every entry is known here when that is heard: whoever begins a round then cannot leave out one that is still on
- * its way. */
+ * its way. Only an event that could not be taken, and was parked, comes later: whoever is responsible for the system
+ * is told of it, and from when it is heard on its entry is waited for. */
 #include "services/appraisal/judging.h"
 
 #include "sangkien/submissions/v1/events.pb-c.h"
@@ -334,6 +335,7 @@ static const struct transition contest_transitions[] = {
     { CONTEST(PUBLISHED),         ON(contenders_awaited),        CONTEST(PUBLISHED),          judging_contenders_awaited, "an entry was registered, or went away" },
     { CONTEST(CLOSED),            ON(contenders_awaited),        CONTEST(CLOSED),             judging_contenders_awaited, "an entry was registered or assigned, or went away" },
     { CONTEST(ENTRANTS_CONFIRMED), ON(contenders_awaited),       CONTEST(ENTRANTS_CONFIRMED), judging_contenders_awaited, "entries were assigned, passed on or set back, or went away" },
+    { CONTEST(JUDGED),            ON(contenders_awaited),        CONTEST(JUDGED),             judging_contenders_awaited, "an entry was heard of when judging was closed, or went away" },
     { CONTEST(PUBLISHED),         ON(contest_closed),            CONTEST(CLOSED),             NULL,                       "registration is over: rounds can be planned" },
     { CONTEST(CLOSED),            ON(contest_entrants_confirmed), CONTEST(ENTRANTS_CONFIRMED), NULL,                      "no further entry is registered: it is known who is to be judged" },
     { CONTEST(CLOSED),            ON(contest_round_noted),       CONTEST(CLOSED),             contest_round_noted,        "the first round was planned, or annulled before it began" },

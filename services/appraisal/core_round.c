@@ -218,7 +218,7 @@ static const struct handler round_handlers[] = {
     { ON(propose_ranking), ANYBODY,                                                         judging_propose_ranking, MUST_EXIST, judging_need_sheets },
     { ON(decide_tie),      ANYBODY,                                                         judging_decide_tie,      MUST_EXIST, judging_need_sheets },
     { ON(confirm_round),   ANYBODY,                                                         judging_confirm_round,   MUST_EXIST, judging_need_sheets },
-    { ON(annul_round),     MAY(OWNER),                                                      judging_annul_round,     MUST_EXIST, judging_need_sheets },
+    { ON(annul_round),     MAY(OWNER) | MAY(ENTRANT_HEAD),                                  judging_annul_round,     MUST_EXIST, judging_need_sheets },
     { 0 },
 };
 
@@ -231,6 +231,7 @@ static const struct transition round_transitions[] = {
     { ROUND(SCORING),       ON(ranking_proposed), ROUND(DELIBERATION), judging_ranking_proposed, "every sheet is locked or excused, and chair, secretary or who stands in proposed the ranking" },
     { ROUND(DELIBERATION),  ON(ranking_proposed), ROUND(DELIBERATION), judging_ranking_proposed, "the ranking was proposed anew" },
     { ROUND(DELIBERATION),  ON(ranking_voided),   ROUND(SCORING),      judging_ranking_voided,   "a sheet was reopened: the proposed ranking is void" },
+    { ROUND(SCORING),       ON(ranking_voided),   ROUND(SCORING),      judging_ranking_voided,   "a sheet was reopened: what was decided between equals is void" },
     { ROUND(DELIBERATION),  ON(tie_decided),      ROUND(SCORING),      judging_tie_decided,      "chair or vice-chair decided between equals: the ranking must be proposed again" },
     { ROUND(DELIBERATION),  ON(round_confirmed),  ROUND(CONFIRMED),    judging_round_confirmed,  "two of chair, secretary and who stands in stand behind the same ranking" },
     { ROUND(PLANNED),       ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled it before it began" },
@@ -240,7 +241,7 @@ static const struct transition round_transitions[] = {
     { ROUND(PLANNED),       ON(round_called_off), ROUND(CALLED_OFF),   NULL,                     "the edition was called off before it began" },
     { ROUND(SCORING),       ON(round_called_off), ROUND(CALLED_OFF),   NULL,                     "the edition was called off while it was scored" },
     { ROUND(DELIBERATION),  ON(round_called_off), ROUND(CALLED_OFF),   NULL,                     "the edition was called off before it was confirmed" },
-    { ROUND(CALLED_OFF),    ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "the owner annulled what had been under way when the edition was called off" },
+    { ROUND(CALLED_OFF),    ON(round_annulled),   ROUND(ANNULLED),     NULL,                     "it had been under way when the edition was called off, and is annulled by who may call it off" },
     { 0 },
 };
 /* clang-format on */

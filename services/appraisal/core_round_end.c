@@ -174,13 +174,29 @@ judge_contest(const struct round *r, const struct contest *contest)
     return judging_judge_contest(contest);
 }
 
+/* The owner; and, of a local contest that its own agency called off, the agency's head, who clears up. */
+static int
+judge_annuller(const struct given *given)
+{
+    const struct round *r = given->state;
+    bool is_owner = authority_holds(given->authority, &given->actor->person, MAY(OWNER),
+                                    given->programme, given->received_us);
+    bool clears_up = r->self.state == ROUND(CALLED_OFF) &&
+                     uuid_equal(&r->organiser_agency_id, &given->actor->agency);
+
+    return is_owner || clears_up ? ACCEPTED : NO(NOT_YOUR_CONTEST);
+}
+
 static int
 judge_annulment(const struct given *given, const Appraisal__AnnulRound *ask, struct events *out)
 {
     const struct round *r = given->state;
     const struct contest *contest = judging_contest(given);
-    int refusal = judge_contest(r, contest);
+    int refusal = judge_annuller(given);
     size_t nth = 0;
+
+    if (!refusal)
+        refusal = judge_contest(r, contest);
 
     if (refusal)
         return refusal;

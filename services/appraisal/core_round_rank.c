@@ -43,6 +43,22 @@ add_sheets(const struct given *given, size_t entry, struct ranked_sheet *sheets)
     return count;
 }
 
+const Appraisal__TieDecision **
+judging_decisions(const struct round *r, struct arena *arena, size_t *ret_count)
+{
+    const Appraisal__TieDecision **decisions =
+        arena_zero(arena, (r->decisions.count + 1) * sizeof(*decisions));
+    size_t count = 0;
+
+    LIST_EACH (const struct tie_decision, d, &r->decisions)
+        if (d->decision->n_entry_ids)
+            decisions[count++] = d->decision;
+        else
+            count = 0;
+    *ret_count = count;
+    return decisions;
+}
+
 int
 judging_make_ranking(const struct given *given, struct arena *arena,
                      Appraisal__Ranking **ret_ranking)
@@ -51,8 +67,6 @@ judging_make_ranking(const struct given *given, struct arena *arena,
     size_t most = r->entries.count * r->members.count + 1;
     struct ranked_entry *entries = arena_zero(arena, (r->entries.count + 1) * sizeof(*entries));
     struct ranked_sheet *sheets = arena_zero(arena, most * sizeof(*sheets));
-    const Appraisal__TieDecision **decisions =
-        arena_zero(arena, (r->decisions.count + 1) * sizeof(*decisions));
     struct ranking_input in = { .rules = r->rules, .rules_digest = r->rules_digest };
 
     for (size_t i = 0; i < r->entries.count; i++) {
@@ -64,11 +78,9 @@ judging_make_ranking(const struct given *given, struct arena *arena,
             (struct ranked_entry){ c->self.id, c->entry_code, c->submitted_at_us };
         in.sheet_count += add_sheets(given, i, sheets + in.sheet_count);
     }
-    LIST_EACH (const struct tie_decision, d, &r->decisions)
-        decisions[in.decision_count++] = d->decision;
     in.entries = entries;
     in.sheets = sheets;
-    in.decisions = decisions;
+    in.decisions = judging_decisions(r, arena, &in.decision_count);
     return ranking_make(&in, arena, ret_ranking);
 }
 
@@ -219,6 +231,15 @@ judging_ranking_proposed(void *state, const void *event)
     r->deliberation = e->deliberation;
 }
 
+bool
+judging_has_decisions(const struct round *r)
+{
+    const struct tie_decision *last =
+        r->decisions.count ? list_at(&r->decisions, r->decisions.count - 1) : NULL;
+
+    return last && last->decision->n_entry_ids;
+}
+
 static void
 forget_proposal(struct round *r)
 {
@@ -230,8 +251,13 @@ forget_proposal(struct round *r)
 void
 judging_ranking_voided(void *state, const void *event)
 {
+    static const Appraisal__TieDecision nothing = APPRAISAL__TIE_DECISION__INIT;
+    struct round *r = state;
+
     (void) event;
-    forget_proposal(state);
+    forget_proposal(r);
+    if (judging_has_decisions(r))
+        ((struct tie_decision *) list_add(&r->decisions))->decision = &nothing;
 }
 
 /* ------------------------------------------------------------------ ties */

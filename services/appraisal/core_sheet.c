@@ -209,7 +209,8 @@ judge_leader(const struct given *given, const int *seats)
 }
 
 /* Chair and vice-chair are shown the ranking that is proposed: whoever knows it gives no points anew, and does not let the
- * other one do so. What remains is to take out a sheet that should not be, which gives no points: there is a conflict. */
+ * other one do so. What remains is to take out a sheet that should not be, which gives no points: there is a conflict that
+ * the directory knows. One that they declare now would take out whatever they wish: then the round is annulled. */
 static bool
 has_seen_ranking(const struct given *given)
 {
@@ -219,11 +220,10 @@ has_seen_ranking(const struct given *given)
     return r->was_proposed &&
            (judging_has_seat(&r->members, SEAT(CHAIR), &sheet->person_id) ||
             judging_has_seat(&r->members, SEAT(VICE_CHAIR), &sheet->person_id)) &&
-           !judging_in_conflict(given, r, also(given, ITS_COUNCIL), &sheet->person_id,
-                                also(given, ITS_ENTRY));
+           !judging_is_known_conflict(given, &sheet->person_id, also(given, ITS_ENTRY));
 }
 
-/* A ranking that was proposed counted on the sheet. */
+/* A ranking that was proposed counted on the sheet, and so did whoever decided between equals. */
 static int
 reopen_sheet(const struct given *given, const void *message, struct events *out)
 {
@@ -247,7 +247,7 @@ reopen_sheet(const struct given *given, const void *message, struct events *out)
     said = new_event(out, ON(sheet_reopened));
     said->sheet_id = id_text(out, &given->subject);
     said->reason = ask->reason;
-    if (r->self.state == ROUND(DELIBERATION)) {
+    if (r->self.state == ROUND(DELIBERATION) || judging_has_decisions(r)) {
         Appraisal__RankingVoided *voided =
             new_event_on(out, &round_kind, r->self.id, ON(ranking_voided));
 
@@ -283,6 +283,18 @@ judge_excuser(const struct given *given)
     return refusal == NO(NOT_THE_CHAIR) ? NO(NOT_YOUR_SHEET) : refusal;
 }
 
+/* Whoever has seen a ranking takes out no other judge's sheet but for a conflict. */
+static bool
+is_taken_out_at_will(const struct given *given)
+{
+    const struct score_sheet *sheet = given->state;
+    const struct round *r = also(given, ITS_ROUND);
+
+    return r->was_proposed && !uuid_equal(&sheet->person_id, &given->actor->person) &&
+           !judging_in_conflict(given, r, also(given, ITS_COUNCIL), &sheet->person_id,
+                                also(given, ITS_ENTRY));
+}
+
 static int
 excuse_sheet(const struct given *given, const void *message, struct events *out)
 {
@@ -299,6 +311,8 @@ excuse_sheet(const struct given *given, const void *message, struct events *out)
         return refusal;
     if (r->self.state != ROUND(SCORING))
         return NO(NOT_SCORING);
+    if (is_taken_out_at_will(given))
+        return NO(RANKING_SEEN);
 
     said = new_event(out, ON(sheet_excused));
     said->sheet_id = id_text(out, &given->subject);

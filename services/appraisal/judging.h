@@ -117,6 +117,7 @@ struct round_entry {
     const char *entry_code;
 };
 
+/* Where nobody is named, what was decided before is void. */
 struct tie_decision {
     const Appraisal__TieDecision *decision;
 };
@@ -249,6 +250,9 @@ bool judging_heads(const struct given *given, const struct uuid *person);
  * 0: nothing. And whether that does, or anything that the round was told. */
 int judging_conflict_of(const struct given *given, const struct council *council,
                         const struct uuid *person, const struct contender *c);
+/* Does the directory know of one, whatever was declared? */
+bool judging_is_known_conflict(const struct given *given, const struct uuid *person,
+                               const struct contender *c);
 bool judging_in_conflict(const struct given *given, const struct round *r,
                          const struct council *council, const struct uuid *person,
                          const struct contender *c);
@@ -332,6 +336,10 @@ Appraisal__Deliberation *judging_say_deliberation(const Appraisal__ProposeRankin
                                                   struct events *out);
 void judging_ranking_proposed(void *state, const void *event);
 void judging_ranking_voided(void *state, const void *event);
+/* What was decided between equals and still counts: a sheet that is reopened makes other equals, if any. */
+const Appraisal__TieDecision **judging_decisions(const struct round *r, struct arena *arena,
+                                                 size_t *ret_count);
+bool judging_has_decisions(const struct round *r);
 int judging_decide_tie(const struct given *given, const void *message, struct events *out);
 void judging_tie_decided(void *state, const void *event);
 int judging_confirm_round(const struct given *given, const void *message, struct events *out);

@@ -271,6 +271,7 @@ static const struct transition transitions[] = {
     { IS(JUDGING),           ON(judging_reopened),       IS(JUDGING),           submissions_judging_reopened,       "the owner found a fault before there were results: rounds may be held again" },
     { IS(JUDGING),           ON(results_confirmed),      IS(RESULTS_CONFIRMED), submissions_results_confirmed,      "every finalist's prize, or that there is none, is confirmed" },
     { IS(RESULTS_CONFIRMED), ON(local_results_reported), IS(RESULTS_CONFIRMED), submissions_local_results_reported, "a local contest told what came of it, and what it cost" },
+    { IS(ARCHIVED),          ON(local_results_reported), IS(ARCHIVED),          submissions_local_results_reported, "a local contest told what came of it when it was archived already" },
     { IS(RESULTS_CONFIRMED), ON(results_published),      IS(RESULTS_CONFIRMED), submissions_results_published,      "the confirmed results are for everybody" },
     { IS(FOLLOW_UP),         ON(results_published),      IS(FOLLOW_UP),         submissions_results_published,      "the confirmed results are for everybody" },
     { IS(RESULTS_CONFIRMED), ON(follow_up_started),      IS(FOLLOW_UP),         submissions_follow_up_started,      "its finalists owe their dossiers" },

@@ -19,8 +19,8 @@ entry_needs_count(const struct given *given, const void *command, struct keys *k
              submissions_entrant_id(&entry->edition_id, &entry->entrant_agency_id));
 }
 
-static bool
-is_author(const struct entry *entry, const struct uuid *person)
+bool
+submissions_wrote(const struct entry *entry, const struct uuid *person)
 {
     LIST_EACH (const struct author, author, &entry->authors)
         if (author->draft == entry->draft && uuid_equal(&author->person_id, person))
@@ -39,7 +39,7 @@ judge_examiner(const struct given *given, const struct edition *edition)
     if (refusal)
         return refusal;
     if (uuid_equal(&entry->submitted_by, &given->actor->person) ||
-        is_author(entry, &given->actor->person) ||
+        submissions_wrote(entry, &given->actor->person) ||
         submissions_has_agreed(&entry->co_entrants, &given->actor->person))
         return NO(OWN_SUBMISSION);
     return ACCEPTED;

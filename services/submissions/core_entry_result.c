@@ -147,6 +147,15 @@ way_back(const Appraisal__RoundAnnulled *annulled)
                                                                           : ON(entry_back_in_round);
 }
 
+/* One that was parked may be heard when its entries are in another round, or had their outcome from it. */
+static bool
+is_in_another(const struct entry *entry, const char *round_id)
+{
+    struct uuid round = uuid_of(round_id);
+
+    return !uuid_is_nil(&entry->round_id) && !uuid_equal(&entry->round_id, &round);
+}
+
 void
 submissions_say_reinstated(struct events *out, const struct entry *entry,
                            const Appraisal__RoundAnnulled *annulled)
@@ -154,8 +163,9 @@ submissions_say_reinstated(struct events *out, const struct entry *entry,
     const ProtobufCMessageDescriptor *event = way_back(annulled);
     Submissions__EntryReinstated *said; /* the three have the same fields */
 
-    if (!transition_find(&entry_kind, entry->self.state, event))
-        return; /* it has left */
+    if (!transition_find(&entry_kind, entry->self.state, event) ||
+        is_in_another(entry, annulled->round_id))
+        return; /* it has left, or is elsewhere */
     said = new_event_on(out, &entry_kind, entry->self.id, event);
     said->entry_id = id_text(out, &entry->self.id);
     said->round_id = annulled->round_id;

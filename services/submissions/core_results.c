@@ -5,6 +5,7 @@
  *
  * Everyone who has a place is named once. A prize follows the place: who stands before another has no lesser one. */
 #include "services/submissions/core_edition.h"
+#include "services/submissions/entry.h"
 
 #define IS(state) EDITION_IS(state)
 #define AWARD(name) SUBMISSIONS__AWARD__AWARD_##name
@@ -56,6 +57,13 @@ is_named_before(const struct winner *winners, const struct winner *winner)
     return false;
 }
 
+static bool
+may_organisers_enter(const struct edition *edition)
+{
+    return edition->rules && edition->rules->eligibility &&
+           edition->rules->eligibility->organisers_may_enter;
+}
+
 static int
 judge_finalists(const struct given *given, const Submissions__ConfirmResults *ask,
                 struct winner *ret_winners, struct events *out)
@@ -71,6 +79,8 @@ judge_finalists(const struct given *given, const Submissions__ConfirmResults *as
         if (!w->place)
             return wrong(out, NO(NOT_ALL_FINALISTS), field_of(out, i, "entry_id"),
                          "has no place in the last round");
+        if (submissions_wrote(w->entry, &given->actor->person) && !may_organisers_enter(edition))
+            return NO(OWN_SUBMISSION);
         if (is_named_before(ret_winners, w))
             return wrong(out, NO(NOT_ALL_FINALISTS), field_of(out, i, "entry_id"),
                          "is named before");

@@ -184,6 +184,7 @@ submissions_round_confirmed(const struct given *given, const void *event, struct
     const Appraisal__RoundConfirmed *heard = event;
     size_t count = heard->ranking ? heard->ranking->n_lines : 0;
     Submissions__FinalPlaces *places = proto_new(out->arena, ON(final_places));
+    struct uuid round = uuid_of(heard->round_id);
     Submissions__RoundOutcomeNoted *said;
 
     if (is_not_judged(given->state))
@@ -199,7 +200,7 @@ submissions_round_confirmed(const struct given *given, const void *event, struct
         const ProtobufCMessageDescriptor *fate = fate_of(heard, line);
         const struct entry *entry = entry_open_to(given, i, fate);
 
-        if (!entry)
+        if (!entry || !uuid_equal(&entry->round_id, &round))
             continue;
         say_fate(entry, line, fate, out);
         if (heard->is_last)
@@ -213,7 +214,7 @@ submissions_round_confirmed(const struct given *given, const void *event, struct
 }
 
 /* Places are those of the final, until that very round is annulled. One that was parked may be heard behind others: what
- * comes of an earlier round changes nothing here. */
+ * comes of an earlier round changes nothing here, nor of entries that are in another one. */
 void
 submissions_outcome_noted(void *state, const void *event)
 {

@@ -122,6 +122,8 @@ void entry_left(void *state, const void *event);
 void entry_needs_count(const struct given *given, const void *command, struct keys *keys);
 void entry_needs_for_registration(const struct given *given, const void *command,
                                   struct keys *keys);
+/* Is the person an author of its latest draft? */
+bool submissions_wrote(const struct entry *entry, const struct uuid *person);
 int entry_return(const struct given *given, const void *command, struct events *out);
 int entry_refuse(const struct given *given, const void *command, struct events *out);
 int entry_register(const struct given *given, const void *command, struct events *out);

@@ -1,7 +1,7 @@
 -- tests/db/waiting.sql - which co-entrants are silent about an entry, since when, and until when it waits for them.
 
 BEGIN;
-SELECT plan(16);
+SELECT plan(21);
 
 CREATE FUNCTION pg_temp.id(number int4) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('00000000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid $$;
@@ -88,6 +88,15 @@ SELECT results_eq('SELECT kind, state, waiting_for, until_us FROM submissions.wa
                   $$SELECT 'entry', 'SUBMITTED', 'ORGANISER', NULL::int8$$, 'what is handed in waits for the organiser');
 SELECT results_eq('SELECT kind, state, agency_id FROM submissions.waiting_accused',
                   $$SELECT 'accusation', 'ACCUSED', pg_temp.id(9)$$, 'and who is accused may answer');
+
+-- Nobody can do anything about it any more.
+SELECT pg_temp.waits('{5 SUBMITTED}', 'what is examined waits for its co-entrants, too');
+UPDATE submissions.edition SET entrants_confirmed = true;
+SELECT is_empty('SELECT FROM submissions.waiting_entry', 'until the entrants are confirmed');
+SELECT pg_temp.waits('{}', 'for nobody of a coalition either');
+UPDATE submissions.edition SET entrants_confirmed = false, state = 9;
+SELECT is_empty('SELECT FROM submissions.waiting_entry', 'nor where the edition was called off');
+SELECT pg_temp.waits('{}', 'and of a coalition likewise');
 
 SELECT * FROM finish();
 ROLLBACK;

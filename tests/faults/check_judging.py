@@ -101,6 +101,9 @@ class Judged:
     def TieDecided(self, event, said):  # noqa: N802
         self.rounds[said.round_id].decisions.append(said.decision)
 
+    def RankingVoided(self, event, said):  # noqa: N802
+        self.rounds[said.round_id].decisions.clear()
+
     def RankingProposed(self, event, said):  # noqa: N802
         self.rounds[said.round_id].proposed = (said.proposed_by, said.ranking_digest)
 

@@ -341,10 +341,10 @@ nothing_is_planned_or_annulled_when_judging_is_closed(void **unused __attribute_
     assert_refused(&s, "UNKNOWN_CONTEST");
     constitute_of(&s, COUNCIL + 5, usual_members, usual_seats, 4);
     assert_refused(&s, "UNKNOWN_CONTEST");
-    register_entry(&s, ENTRY + 7); /* heard of late, and judged no more */
-    assert_happened(&s, "ContenderNoted");
+    register_entry(&s, ENTRY + 7); /* heard of late, and waited for if judging is opened again */
+    assert_happened(&s, "ContenderNoted, ContendersAwaited");
     withdraw_entry(&s, ENTRY + 7);
-    assert_happened(&s, "DossierWithdrawalNoted, ContenderGone");
+    assert_happened(&s, "DossierWithdrawalNoted, ContenderGone, ContendersAwaited");
     cancel_edition(&s);
     assert_happened(&s, "ContestEnded");
     story_end(&s);
@@ -363,6 +363,10 @@ rounds_are_held_again_when_judging_is_opened_again(void **unused __attribute__((
     assert_happened(&s, "JudgingClosed");
     reopen_judging(&s);
     assert_happened(&s, "ContestReopened");
+    register_entry(&s, ENTRY + 7); /* heard of late */
+    close_judging(&s);
+    assert_refused(&s, "CONTENDERS_UNASSIGNED");
+    withdraw_entry(&s, ENTRY + 7);
     annul(&s, FINAL);
     assert_int_equal(s.last.refusal, ACCEPTED);
     close_judging(&s);
@@ -457,6 +461,45 @@ a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it(void **unused
     story_end(&s);
 }
 
+static void
+annul_as(struct story *s, unsigned person, unsigned round)
+{
+    Appraisal__AnnulRound m = APPRAISAL__ANNUL_ROUND__INIT;
+
+    m.reason = "called off";
+    m.document = document(s, 9);
+    story_as(s, person);
+    story_say(s, round, &m);
+}
+
+/* But annuls nothing while it goes on. */
+static void
+whoever_called_a_local_contest_off_clears_its_rounds_up(void **unused __attribute__((unused)))
+{
+    struct story s;
+
+    begin_with(&s, usual_rules, ENTRANT);
+    story_bind(&s, DIRECTORY__ROLE__ROLE_ENTRANT_HEAD, ENTRANT, CLERK, "khanh-hoa");
+    story_bind(&s, DIRECTORY__ROLE__ROLE_ENTRANT_HEAD, FINANCE, MEMBER, "khanh-hoa");
+    story_as(&s, CLERK);
+    constitute_of(&s, COUNCIL, usual_members, usual_seats, 4);
+    for (size_t i = 0; i < 4; i++)
+        declare_of(&s, usual_members[i], 0);
+    close_registration(&s);
+    story_as(&s, CLERK);
+    plan(&s, ROUND, "so-khao", "");
+    assert_happened(&s, "RoundPlanned, ContestRoundNoted, CouncilRoundNoted");
+    annul_as(&s, CLERK, ROUND);
+    assert_refused(&s, "NOT_YOUR_CONTEST");
+    cancel_edition(&s);
+    assert_happened(&s, "ContestEnded, RoundCalledOff");
+    annul_as(&s, MEMBER, ROUND);
+    assert_refused(&s, "NOT_YOUR_CONTEST");
+    annul_as(&s, CLERK, ROUND);
+    assert_int_equal(the_round(&s)->self.state, ROUND(ANNULLED));
+    story_end(&s);
+}
+
 static Submissions__EditionRules *
 rules_that_nobody_reaches(struct story *s)
 {
@@ -536,6 +579,7 @@ main(void)
         cmocka_unit_test(rounds_are_held_again_when_judging_is_opened_again),
         cmocka_unit_test(judging_is_closed_by_neither_of_those_who_stand_behind_its_ranking),
         cmocka_unit_test(a_round_of_a_contest_that_is_called_off_is_ended_by_annulling_it),
+        cmocka_unit_test(whoever_called_a_local_contest_off_clears_its_rounds_up),
         cmocka_unit_test(nothing_is_planned_or_annulled_when_judging_is_closed),
         cmocka_unit_test(judging_is_closed_where_nobody_reached_the_threshold),
         cmocka_unit_test(judging_is_closed_where_all_went_away),

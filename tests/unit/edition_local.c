@@ -255,6 +255,23 @@ a_local_contest_tells_once_what_came_of_it_and_what_it_cost(void **state)
     assert_refused(s, "ALREADY_REPORTED");
 }
 
+/* It is encouraged, and so has no last day. */
+static void
+a_local_contest_that_is_archived_is_reported_all_the_same(void **state)
+{
+    struct story *s = *state;
+
+    local_results_are_confirmed(s);
+    ((struct edition *) (uintptr_t) the_edition(s, 110))->self.state =
+        SUBMISSIONS__EDITION_STATE__EDITION_STATE_ARCHIVED;
+    report_as(s, 31, 110, 50000000);
+    assert_happened(s, "LocalResultsReported");
+    report_as(s, 31, 110, 1);
+    assert_refused(s, "ALREADY_REPORTED");
+    assert_int_equal(the_edition(s, 110)->self.state,
+                     SUBMISSIONS__EDITION_STATE__EDITION_STATE_ARCHIVED);
+}
+
 static void
 the_report_says_what_was_confirmed(void **state)
 {
@@ -339,6 +356,7 @@ main(void)
         TOLD(until_it_sets_others_it_has_the_rules_from_above_but_not_their_days),
         TOLD(nothing_is_overdue_about_a_local_contest),
         TOLD(a_local_contest_tells_once_what_came_of_it_and_what_it_cost),
+        TOLD(a_local_contest_that_is_archived_is_reported_all_the_same),
         TOLD(the_report_says_what_was_confirmed),
         TOLD(where_nobody_came_to_the_final_the_report_says_so),
         TOLD(nothing_is_reported_of_a_local_contest_without_results),

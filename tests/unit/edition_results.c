@@ -228,6 +228,7 @@ a_round_that_does_not_lead_to_the_final_lets_entries_go_on(void **state)
 
     entries_are_registered(s, 1);
     round_starts(s, 300, STAGE(CLUSTER), 1);
+    heard.round_id = story_id(s, 300);
     heard.edition_id = story_id(s, 100);
     heard.ranking = &ranking;
     ranking.n_lines = 1;
@@ -434,6 +435,55 @@ there_are_no_results_of_a_final_that_was_not_heard_of(void **state)
     assert_refused(s, "NOT_ALL_FINALISTS");
     say_as(s, 11, 100, results(s, first, 1));
     assert_happened(s, "ResultsConfirmed, EntryAwarded");
+}
+
+/* Who had no part in organising when the entry was registered may have by now. */
+static void
+nobody_confirms_a_prize_of_the_own_entry(void **state)
+{
+    struct story *s = *state;
+    static const struct line lines[] = { { 200, 1, true }, { 0 } };
+    static const Submissions__Award first[] = { AWARD(FIRST) };
+    struct entry *entry;
+    struct author *author;
+
+    contest_is_judged(s, lines);
+    entry = (void *) (uintptr_t) entry_of(s, 200);
+    author = list_add(&entry->authors);
+    *author = (struct author){ ID(11), 1, 0, entry->draft };
+    say_as(s, 11, 100, results(s, first, 1));
+    assert_refused(s, "OWN_SUBMISSION");
+    ((struct edition *) (uintptr_t) the_edition(s, 100))->rules->eligibility->organisers_may_enter =
+        true;
+    say_as(s, 11, 100, results(s, first, 1));
+    assert_happened(s, "ResultsConfirmed, EntryAwarded");
+}
+
+/* Its annulment was parked: the entries are elsewhere by then. */
+static void
+what_is_heard_late_of_an_earlier_round_changes_nothing(void **state)
+{
+    struct story *s = *state;
+    static const struct line lines[] = { { 200, 1, true }, { 201, 2, true }, { 0 } };
+    static const struct line others[] = { { 200, 2, false }, { 201, 1, false }, { 0 } };
+    static const Submissions__Award awards[] = { AWARD(FIRST), AWARD(NONE) };
+    const struct entry *first;
+
+    entries_are_registered(s, 2);
+    round_starts(s, 310, STAGE(CLUSTER), 2);
+    round_starts(s, 300, STAGE(CLUSTER), 2); /* held again */
+    round_is_confirmed(s, 310, others);
+    round_is_confirmed(s, 300, lines);
+    round_starts(s, 301, STAGE(FINAL), 2);
+    round_is_confirmed(s, 301, lines);
+    judging_is_closed(s, 301);
+    round_is_annulled(s, 310, 2);
+    assert_happened(s, "RoundOutcomeNoted");
+    first = story_state(s, &entry_kind, 200);
+    assert_int_equal(first->self.state, SUBMISSIONS__ENTRY_STATE__ENTRY_STATE_FINALIST);
+    assert_int_equal(first->rank, 1);
+    say_as(s, 11, 100, results(s, awards, 2));
+    assert_happened(s, "ResultsConfirmed, EntryAwarded, EntryNotAwarded");
 }
 
 static Submissions__ReopenJudging *
@@ -722,6 +772,8 @@ main(void)
         TOLD(there_are_no_results_before_the_last_round_is_confirmed),
         TOLD(results_name_the_ranking_with_which_judging_was_closed),
         TOLD(there_are_no_results_of_a_final_that_was_not_heard_of),
+        TOLD(nobody_confirms_a_prize_of_the_own_entry),
+        TOLD(what_is_heard_late_of_an_earlier_round_changes_nothing),
         TOLD(the_owner_opens_judging_again_as_long_as_there_are_no_results),
         TOLD(judging_is_opened_again_by_a_document_of_a_day_that_there_is),
         TOLD(where_nobody_has_a_place_nobody_is_named),

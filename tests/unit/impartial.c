@@ -457,7 +457,7 @@ a_chairs_sheet_that_should_not_be_is_taken_out_after_the_ranking(void **unused
     struct story s;
 
     begin_tied_in(&s, seats_with_vice);
-    declare_of(&s, CHAIR, ENTRY);
+    move_person(&s, CHAIR, BUREAU); /* under the entrant */
     story_as(&s, MEMBER);
     reopen(&s, ENTRY, CHAIR);
     assert_happened(&s, "SheetReopened, RankingVoided");
@@ -466,6 +466,73 @@ a_chairs_sheet_that_should_not_be_is_taken_out_after_the_ranking(void **unused
     assert_refused(&s, "IN_CONFLICT");
     story_as(&s, SECRETARY);
     excuse(&s, ENTRY, CHAIR);
+    assert_happened(&s, "SheetExcused");
+    story_end(&s);
+}
+
+/* Whoever knows the ranking could take out the own sheet by a word, and so change it. */
+static void
+a_chair_takes_no_own_sheet_out_by_declaring_a_conflict_after_the_ranking(void **unused
+                                                                         __attribute__((unused)))
+{
+    struct story s;
+
+    begin_tied_in(&s, seats_with_vice);
+    declare_of(&s, CHAIR, ENTRY);
+    story_as(&s, MEMBER);
+    reopen(&s, ENTRY, CHAIR);
+    assert_refused(&s, "RANKING_SEEN");
+    propose_as(&s, SECRETARY, ROUND);
+    assert_refused(&s, "CONFLICT_DECLARED"); /* so it can only be annulled */
+    annul(&s, ROUND);
+    assert_int_equal(the_round(&s)->self.state, ROUND(ANNULLED));
+    story_end(&s);
+}
+
+/* They may be equal again, by other points: what was decided was decided of the former ones. */
+static void
+what_was_decided_between_equals_is_void_when_a_sheet_is_reopened(void **unused
+                                                                 __attribute__((unused)))
+{
+    static const unsigned order[] = { ENTRY + 1, ENTRY };
+    struct story s;
+
+    begin_tied_in(&s, seats_with_vice);
+    decide_tie_as(&s, CHAIR, order, 2, 9);
+    assert_happened(&s, "TieDecided");
+    for (unsigned i = 0; i < 2; i++) {
+        story_as(&s, CHAIR);
+        reopen(&s, ENTRY + i, ANOTHER_MEMBER);
+        assert_happened(&s, i == 0 ? "SheetReopened, RankingVoided" : "SheetReopened");
+        lock(&s, ENTRY + i, ANOTHER_MEMBER, 1000);
+    }
+    propose_as(&s, SECRETARY, ROUND);
+    assert_happened(&s, "RankingProposed");
+    confirm_as(&s, CHAIR);
+    assert_refused(&s, "TIE_UNDECIDED");
+    decide_tie_as(&s, CHAIR, order, 2, 9);
+    assert_happened(&s, "TieDecided");
+    propose_as(&s, SECRETARY, ROUND);
+    confirm_as(&s, CHAIR);
+    assert_int_equal(the_round(&s)->self.state, ROUND(CONFIRMED));
+    story_end(&s);
+}
+
+static void
+nobody_takes_another_judges_sheet_out_at_will_after_the_ranking(void **unused
+                                                                __attribute__((unused)))
+{
+    struct story s;
+
+    begin_tied_in(&s, seats_with_vice);
+    story_as(&s, CHAIR);
+    reopen(&s, ENTRY, ANOTHER_MEMBER);
+    assert_happened(&s, "SheetReopened, RankingVoided");
+    story_as(&s, SECRETARY);
+    excuse(&s, ENTRY, ANOTHER_MEMBER);
+    assert_refused(&s, "RANKING_SEEN");
+    story_as(&s, ANOTHER_MEMBER);
+    excuse(&s, ENTRY, ANOTHER_MEMBER);
     assert_happened(&s, "SheetExcused");
     story_end(&s);
 }
@@ -507,6 +574,9 @@ main(void)
         cmocka_unit_test(a_vice_chair_may_look_at_what_may_have_to_be_decided),
         cmocka_unit_test(who_has_seen_the_ranking_gives_no_points_anew),
         cmocka_unit_test(a_chairs_sheet_that_should_not_be_is_taken_out_after_the_ranking),
+        cmocka_unit_test(a_chair_takes_no_own_sheet_out_by_declaring_a_conflict_after_the_ranking),
+        cmocka_unit_test(what_was_decided_between_equals_is_void_when_a_sheet_is_reopened),
+        cmocka_unit_test(nobody_takes_another_judges_sheet_out_at_will_after_the_ranking),
         cmocka_unit_test(points_are_given_anew_before_a_ranking_was_proposed),
     };
 

@@ -75,6 +75,8 @@ round_is_annulled(struct story *s, enum which which)
     const struct said *said;
 
     annulled.round_id = story_id(s, 501);
+    if (!uuid_is_nil(&the_entry(s)->round_id))
+        annulled.round_id = id_text(&out, &the_entry(s)->round_id);
     annulled.is_first = which == FIRST;
     annulled.had_begun = true;
     annulled.stage = which == LAST ? SUBMISSIONS__ROUND_STAGE__ROUND_STAGE_FINAL

@@ -98,6 +98,7 @@ nothing_moves_but_along_the_state_machines(void **state)
         { D(JUDGING),   ON(round_outcome_noted), D(JUDGING) },
         { D(JUDGING),   ON(results_confirmed),   D(RESULTS_CONFIRMED) },
         { D(RESULTS_CONFIRMED), ON(local_results_reported), D(RESULTS_CONFIRMED) },
+        { D(ARCHIVED),          ON(local_results_reported), D(ARCHIVED) },
         { D(RESULTS_CONFIRMED), ON(results_published), D(RESULTS_CONFIRMED) },
         { D(FOLLOW_UP),         ON(results_published), D(FOLLOW_UP) },
         { D(RESULTS_CONFIRMED), ON(follow_up_started), D(FOLLOW_UP) },

@@ -237,7 +237,7 @@ END $$;
 CREATE TRIGGER contest_stays BEFORE UPDATE ON appraisal.contest FOR EACH ROW
     WHEN ((NEW.state < OLD.state AND NOT (OLD.state = 4 AND NEW.state = 3))
           OR (NEW.state = 4 AND OLD.state NOT IN (3, 4))
-          OR (OLD.state IN (4, 5) AND NEW.awaited IS DISTINCT FROM OLD.awaited)
+          OR (OLD.state = 5 AND NEW.awaited IS DISTINCT FROM OLD.awaited)
           OR (OLD.rules_digest, OLD.rules, OLD.jury_may_enter, OLD.organiser_agency_id)
                  IS DISTINCT FROM
              (NEW.rules_digest, NEW.rules, NEW.jury_may_enter, NEW.organiser_agency_id))

@@ -496,8 +496,9 @@ BEGIN
         PERFORM submissions.refuse('edition_facts',
             'confirmed entrants, results that are confirmed, published or reported, and the follow-up are facts');
     END IF;
-    IF OLD.state = 8 THEN
-        PERFORM submissions.refuse('edition_archived', 'an archived edition stays as it is');
+    IF OLD.state = 8 AND NOT (OLD.local_report IS NULL AND NEW.local_report IS NOT NULL
+                              AND (NEW.state, NEW.name) = (OLD.state, OLD.name)) THEN
+        PERFORM submissions.refuse('edition_archived', 'an archived edition stays as it is, but that it may be reported');
     END IF;
     IF NEW.state < OLD.state OR (NEW.state = 9 AND OLD.state BETWEEN 6 AND 8) THEN
         PERFORM submissions.refuse('edition_end', 'an edition only goes on, and is not cancelled once there are results');
@@ -711,7 +712,7 @@ CREATE VIEW submissions.open_work AS
 
 -- ListOpenEntries asks each of these four about the same columns, and of each by whose business it is.
 
--- What is handed in waits for the organiser, and what was returned for its agency.
+-- Until the entrants are confirmed, what is handed in waits for the organiser, and what was returned for its agency.
 CREATE VIEW submissions.waiting_entry WITH (security_invoker) AS
     SELECT e.programme,
            (e.id::text || ' entry') COLLATE "C" AS page_key,
@@ -728,7 +729,9 @@ CREATE VIEW submissions.waiting_entry WITH (security_invoker) AS
            e.entrant_agency_id,
            e.organiser_agency_id
     FROM submissions.entry AS e
-    WHERE e.state IN (2, 9);
+    WHERE e.state IN (2, 9) AND EXISTS (SELECT FROM submissions.edition AS d
+                                         WHERE d.programme = e.programme AND d.id = e.edition_id
+                                           AND d.state IN (3, 4) AND NOT d.entrants_confirmed OFFSET 0);
 
 -- A draft waits for its agency while registration is open.
 CREATE VIEW submissions.waiting_draft WITH (security_invoker) AS
@@ -793,8 +796,8 @@ CREATE VIEW submissions.waiting_co_entrant WITH (security_invoker) AS
     FROM submissions.entry AS e
     JOIN submissions.entry_co_entrant AS c ON c.programme = e.programme AND c.parent = e.id AND c.draft = 0
     WHERE e.silent_since IS NOT NULL AND e.state IN (1, 2, 9)
-      AND (e.state <> 1 OR (SELECT d.state FROM submissions.edition AS d
-                             WHERE d.programme = e.programme AND d.id = e.edition_id) = 3)
+      AND EXISTS (SELECT FROM submissions.edition AS d WHERE d.programme = e.programme AND d.id = e.edition_id
+                     AND (d.state = 3 OR (d.state = 4 AND e.state <> 1)) AND NOT d.entrants_confirmed OFFSET 0)
       AND NOT EXISTS (SELECT FROM submissions.entry_co_entrant AS s
                        WHERE s.programme = c.programme AND s.parent = c.parent AND s.agency_id = c.agency_id
                          AND (s.has_left OR s.draft = e.draft) OFFSET 0);

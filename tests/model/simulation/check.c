@@ -77,7 +77,7 @@ static const struct {
     { "sangkien.submissions.v1.EntryRefused", NULL },
     { "sangkien.submissions.v1.EntryDisqualified", "sangkien.submissions.v1.EntryPaid" },
     { "sangkien.submissions.v1.EntryWithdrawn", "sangkien.submissions.v1.EntryPaid" },
-    { "sangkien.submissions.v1.EditionArchived", NULL },
+    { "sangkien.submissions.v1.EditionArchived", "sangkien.submissions.v1.LocalResultsReported" },
     { "sangkien.submissions.v1.DossierWithdrawn", "sangkien.submissions.v1.DossierFundingNoted" },
     { "sangkien.submissions.v1.DossierClosed", "sangkien.submissions.v1.DossierFundingNoted" },
     { "sangkien.submissions.v1.DossierNotFiled", NULL },

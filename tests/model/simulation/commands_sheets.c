@@ -168,8 +168,6 @@ ranking_of(const struct draft *d, const struct round *r)
     size_t most = r->entries.count * r->members.count + 1;
     struct ranked_entry *entries = arena_zero(sim.step, (r->entries.count + 1) * sizeof(*entries));
     struct ranked_sheet *sheets = arena_zero(sim.step, most * sizeof(*sheets));
-    const Appraisal__TieDecision **decisions =
-        arena_zero(sim.step, (r->decisions.count + 1) * sizeof(*decisions));
     struct ranking_input in = { .rules = r->rules, .entries = entries, .sheets = sheets };
     Appraisal__Ranking *ranking = NULL;
 
@@ -180,9 +178,7 @@ ranking_of(const struct draft *d, const struct round *r)
             entries[in.entry_count++] =
                 (struct ranked_entry){ c->self.id, c->entry_code, c->submitted_at_us };
     }
-    LIST_EACH (const struct tie_decision, decision, &r->decisions)
-        decisions[in.decision_count++] = decision->decision;
-    in.decisions = decisions;
+    in.decisions = judging_decisions(r, sim.step, &in.decision_count);
     in.sheet_count = sheets_of(d, r, STATE(SHEET(LOCKED)), sheets);
     return ranking_make(&in, sim.step, &ranking) ? NULL : ranking;
 }
