@@ -32,8 +32,10 @@ def mistakes():
     return simulate("--mistakes").stdout.split() if PROGRAM.exists() else []
 
 
-# Moves between two events of one decision, and second versions that no dossier can have after it was accepted.
+# Moves between two events of one decision, second versions that no dossier can have after it was accepted, and what comes
+# of an event that was parked: here none is.
 NEVER_MADE = {
+    "contest JUDGED ContendersAwaited",
     "dossier DRAFT DossierNotFiled",
     "dossier DRAFT DossierOverdue",
     "dossier DRAFT DossierWithdrawn",
