@@ -235,7 +235,8 @@ submissions_outcome_noted(void *state, const void *event)
 
 /* ------------------------------------------------------------------ closed */
 
-/* Also where no round began, since nobody was left to be judged. Rounds of before have been heard by then. */
+/* Also where no round began, since nobody was left to be judged. Rounds of before have been heard by then, unless one was
+ * parked: results are not confirmed before that one is heard, too. */
 int
 submissions_judging_closed(const struct given *given, const void *event, struct events *out)
 {
