@@ -9,7 +9,7 @@ from sangkien_client import uuid7
 Say = collections.namedtuple("Say", "who type body subject wait more asks", defaults=(None, 0, {}, False))
 HANOI = datetime.timezone(datetime.timedelta(minutes=420))
 NOT_HEARD_YET = {"DOSSIER_NOT_ACCEPTED", "NOT_REPORTED", "NOT_FOUND", "NOT_NOW", "NO_RESULTS_YET",
-                 "ENTRANTS_NOT_CONFIRMED"}
+                 "ENTRANTS_NOT_CONFIRMED", "JUDGING_OPEN", "UNKNOWN_CONTEST"}
 PAUSE_S, MOST_TRIES = 0.25, 200
 
 
