@@ -124,12 +124,11 @@ note_end(const struct given *given, const void *message, struct events *out)
     return ACCEPTED;
 }
 
-/* Every round once, where it stands now; NULL: it is not the row that tells. */
-static const struct contest_round *
-live_round(const struct contest *c, const struct contest_round *r)
+/* Is it the row that tells where its round stands, and is that one under way? */
+static bool
+is_under_way(const struct contest *c, const struct contest_round *r)
 {
-    return r == judging_standing(c, r->round_code, r->cluster_code) && judging_is_live(r) ? r
-                                                                                          : NULL;
+    return r == judging_standing(c, r->round_code, r->cluster_code) && judging_is_live(r);
 }
 
 static void
@@ -142,7 +141,7 @@ rounds_under_way(const struct given *given, const void *message, struct keys *ke
     if (!c)
         return;
     LIST_EACH (const struct contest_round, r, &c->rounds)
-        if (live_round(c, r))
+        if (is_under_way(c, r))
             need(keys, &round_kind, r->round_id);
 }
 
@@ -157,7 +156,7 @@ note_cancellation(const struct given *given, const void *message, struct events 
     LIST_EACH (const struct contest_round, r, &c->rounds) {
         Appraisal__RoundCalledOff *said;
 
-        if (c->self.state == CONTEST(ENDED) || !live_round(c, r))
+        if (c->self.state == CONTEST(ENDED) || !is_under_way(c, r))
             continue;
         said = new_event_on(out, &round_kind, r->round_id, ON(round_called_off));
         said->round_id = id_text(out, &r->round_id);

@@ -20,15 +20,6 @@ entries_are_handed_in(struct story *s)
 }
 
 static void
-register_it(struct story *s, unsigned entry)
-{
-    Submissions__RegisterEntry ask = SUBMISSIONS__REGISTER_ENTRY__INIT;
-
-    ask.entry_code = arena_format(s->arena, "KH-%u", entry);
-    say_as(s, 21, entry, &ask);
-}
-
-static void
 return_it(struct story *s, unsigned entry)
 {
     Submissions__ReturnEntry ask = SUBMISSIONS__RETURN_ENTRY__INIT;

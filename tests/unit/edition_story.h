@@ -292,4 +292,13 @@ local_rules(struct story *s)
     return rules;
 }
 
+static inline void
+register_it(struct story *s, unsigned entry)
+{
+    Submissions__RegisterEntry ask = SUBMISSIONS__REGISTER_ENTRY__INIT;
+
+    ask.entry_code = arena_format(s->arena, "KH-%u", entry);
+    say_as(s, 21, entry, &ask);
+}
+
 #endif

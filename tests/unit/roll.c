@@ -59,15 +59,6 @@ hand_in(struct story *s, unsigned entry)
 }
 
 static void
-register_it(struct story *s, unsigned entry)
-{
-    Submissions__RegisterEntry ask = SUBMISSIONS__REGISTER_ENTRY__INIT;
-
-    ask.entry_code = arena_format(s->arena, "KH-%u", entry);
-    say_as(s, 21, entry, &ask);
-}
-
-static void
 come_in(struct story *s, unsigned entry)
 {
     hand_in(s, entry);
